@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The server: HTTP interface, portal, jobs and their command line. Imports nothing here."""
