@@ -263,7 +263,7 @@ class World:
     def bank_lines(
         self, first: int, count: int, *, amount: int = 100, statement: str = "2026-01"
     ) -> Submission:
-        """Submission: the bank posts `count` credits from number `first` on: facts, never refused for content."""
+        """Submission: the bank posts `count` credits from number `first` on: never refused for content."""
         lines = (self.moved(number, amount, statement=statement) for number in range(first, first + count))
         return self.submission(BANK, *lines)
 
