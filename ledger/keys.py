@@ -235,7 +235,7 @@ def _file_faults(path: Path) -> Iterator[None]:
             place=str(path),
             message_en=f"the key file cannot be used: {error.strerror or error}",
             message_zh=f"无法使用密钥文件：{error.strerror or error}",
-            remedy_en="Read from a file you may read; write to a name not yet taken, in a folder you may write.",
+            remedy_en="Read a file that is yours; write to a free name in a folder that is yours.",
             remedy_zh="读取时请提供可读的密钥文件路径；写入时请提供可写且未占用的路径。",
         ) from error
 
