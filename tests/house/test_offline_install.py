@@ -57,7 +57,8 @@ def brought_in(modules: list[str], path: Path) -> dict[str, list[str]]:
     """Which module loads which server package, seen from a fresh interpreter."""
     command = [sys.executable, "-c", PROBE, json.dumps(modules), json.dumps(SERVER_PACKAGES)]
     environment = {**os.environ, "PYTHONPATH": str(path)}
-    result = subprocess.run(command, env=environment, capture_output=True, check=True)
+    result = subprocess.run(command, env=environment, capture_output=True, check=False, text=True)
+    assert result.returncode == 0, result.stderr
     report: dict[str, list[str]] = json.loads(result.stdout)
     return report
 
