@@ -16,7 +16,9 @@ AMOUNT_MAX: Final = 2**53 - 1
 Amount = Annotated[int, Meta(ge=1, le=AMOUNT_MAX, description="amount in minor units of the ledger currency")]
 """Amount of money in minor units, always above zero; kind and action give the sign."""
 
-Balance = Annotated[int, Meta(ge=-AMOUNT_MAX, le=AMOUNT_MAX, description="balance in minor units, may be negative")]
+Balance = Annotated[
+    int, Meta(ge=-AMOUNT_MAX, le=AMOUNT_MAX, description="balance in minor units, may be negative")
+]
 """Balance of an account in minor units; negative when overdrawn."""
 
 MINOR_DIGITS: Final = 2

@@ -28,7 +28,14 @@ NO_PREVIOUS: Final = "0" * 64
 Seq = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
-class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="kind"):
+class _Entry(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="kind",
+):
     v: Literal[1] = msgspec.field(default_factory=lambda: 1)
     seq: Seq
     prev: Digest
@@ -104,21 +111,26 @@ def header_entry_bytes(
 ) -> bytes:
     """Bytes of a header entry."""
     return _limited(
-        _ENCODER.encode(HeaderEntry(seq=seq, prev=prev, recorded=recorded, header=header, signatures=signatures))
+        _ENCODER.encode(
+            HeaderEntry(seq=seq, prev=prev, recorded=recorded, header=header, signatures=signatures)
+        )
     )
 
 
-def event_entry_bytes(  # noqa: PLR0913 - the six facts that an event entry is made of
+def event_entry_bytes(
     *, seq: int, prev: str, recorded: str, submission: int, index: int, event: bytes
 ) -> bytes:
     """Bytes of an event entry around the canonical bytes of its event, which are spliced in and never re-derived."""
-    entry = b'{"event":%b,"index":%d,"kind":"event","prev":"%b","recorded":"%b","seq":%d,"submission":%d,"v":1}' % (
-        event,
-        index,
-        prev.encode("ascii"),
-        recorded.encode("ascii"),
-        seq,
-        submission,
+    entry = (
+        b'{"event":%b,"index":%d,"kind":"event","prev":"%b","recorded":"%b","seq":%d,"submission":%d,"v":1}'
+        % (
+            event,
+            index,
+            prev.encode("ascii"),
+            recorded.encode("ascii"),
+            seq,
+            submission,
+        )
     )
     return _limited(entry)
 
@@ -131,7 +143,7 @@ def parse_entry(data: bytes, *, place: str) -> Entry | ForeignEntry:
     """
     _limited(data)
     try:
-        entry = _DECODER.decode(data)
+        entry: Entry = _DECODER.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InputError) as error:
         foreign = _parse_foreign(data)
         if foreign is not None:

@@ -25,9 +25,9 @@ def parse_instant(text: str) -> datetime.datetime:
         FormatError: `text` is not one of the one spelling allowed, or names no real moment.
     """
     try:
-        if _SHAPE.search(text) is None:
-            raise ValueError(text)
-        return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=datetime.UTC)
+        return datetime.datetime.strptime(
+            text if _SHAPE.search(text) else "", "%Y-%m-%dT%H:%M:%S.%fZ"
+        ).replace(tzinfo=datetime.UTC)
     except ValueError as error:
         raise FormatError(
             code="instant-format",

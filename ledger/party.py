@@ -24,7 +24,10 @@ EventName = Annotated[
 
 Division = Annotated[
     str,
-    Meta(pattern="^[0-9]{6}([0-9]{3}([0-9]{3})?)?(?!\\n)$", description="GB/T 2260 division code, 6, 9 or 12 digits"),
+    Meta(
+        pattern="^[0-9]{6}([0-9]{3}([0-9]{3})?)?(?!\\n)$",
+        description="GB/T 2260 division code, 6, 9 or 12 digits",
+    ),
 ]
 """Administrative division code; ``000000`` is the centre."""
 
@@ -43,13 +46,16 @@ USCC_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_LENGTH: Final = 18
 _USCC_BASE: Final = 31
 
-Uscc = Annotated[str, Meta(pattern="^[0-9A-HJ-NPQRTUWXY]{18}(?!\\n)$", description="unified social credit code")]
+Uscc = Annotated[
+    str, Meta(pattern="^[0-9A-HJ-NPQRTUWXY]{18}(?!\\n)$", description="unified social credit code")
+]
 
 
 def uscc_check_character(body: str) -> str:
     """The check character that belongs to the first 17 characters of a credit code (GB 32100-2015, 3^i mod 31)."""
     total = sum(
-        USCC_ALPHABET.index(character) * pow(3, position, _USCC_BASE) for position, character in enumerate(body)
+        USCC_ALPHABET.index(character) * pow(3, position, _USCC_BASE)
+        for position, character in enumerate(body)
     )
     return USCC_ALPHABET[-total % _USCC_BASE]
 

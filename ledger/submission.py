@@ -30,7 +30,8 @@ SIGNATURES_MAX: Final = 16
 SIGNED_PREFIX: Final = b"fundtrace/submission/v1\n"
 
 Origin = Annotated[
-    str, Meta(pattern="^[a-z0-9][a-z0-9.-]{0,127}(/[A-Za-z0-9._~-]{1,64}){0,8}(?!\\n)$", description="log origin")
+    str,
+    Meta(pattern="^[a-z0-9][a-z0-9.-]{0,127}(/[A-Za-z0-9._~-]{1,64}){0,8}(?!\\n)$", description="log origin"),
 ]
 """Origin of a log: a schema-less URL such as ``ledger.example/jl/2026`` (C2SP tlog-checkpoint)."""
 
@@ -159,8 +160,12 @@ def parse_wire(data: bytes, *, place: str = "submission") -> Submission:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _wrong(place, f"not a submission: {error}", f"不是有效的提交：{error}") from error
     if not 1 <= len(wire.events) <= EVENTS_MAX:
-        raise _wrong(place, f"{len(wire.events):,} events; 1 to {EVENTS_MAX:,} are allowed", "事件数应为 1 至 100,000")
-    events = tuple(decode_event(bytes(raw), place=f"{place}, event {index}") for index, raw in enumerate(wire.events))
+        raise _wrong(
+            place, f"{len(wire.events):,} events; 1 to {EVENTS_MAX:,} are allowed", "事件数应为 1 至 100,000"
+        )
+    events = tuple(
+        decode_event(bytes(raw), place=f"{place}, event {index}") for index, raw in enumerate(wire.events)
+    )
     submission = Submission(
         header=wire.header,
         signatures=wire.signatures,
@@ -200,7 +205,9 @@ def refuse_duplicate_keys(data: bytes, *, place: str) -> None:
         found: dict[str, Any] = {}
         for key, value in pairs:
             if key in found:
-                raise _wrong(place, f"the key {key!r} stands twice in one object", f"键 {key!r} 在同一对象中重复")
+                raise _wrong(
+                    place, f"the key {key!r} stands twice in one object", f"键 {key!r} 在同一对象中重复"
+                )
             found[key] = value
         return found
 

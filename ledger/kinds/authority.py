@@ -111,5 +111,7 @@ class Disbursement(Event, frozen=True, kw_only=True, tag="disbursement"):
         given = any(value is not None for value in (self.to_account, self.payee, self.payee_list))
         require(given=given, field="to_account", when="unless `payee` or `payee_list` says who is paid")
         require(
-            given=self.mode != "transfer" or self.to_account is not None, field="to_account", when="for mode transfer"
+            given=self.mode != "transfer" or self.to_account is not None,
+            field="to_account",
+            when="for mode transfer",
         )

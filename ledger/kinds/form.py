@@ -19,7 +19,9 @@ TEXT_CHARACTERS_MAX: Final = 4_096
 
 Text = Annotated[str, Meta(min_length=1, max_length=4_096, description="text, 1 to 4,096 characters")]
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}(?!\\n)$", description="lower-case hex SHA-256")]
-Commitment = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{43}(?!\\n)$", description="unpadded base64url SHA-256")]
+Commitment = Annotated[
+    str, Meta(pattern="^[A-Za-z0-9_-]{43}(?!\\n)$", description="unpadded base64url SHA-256")
+]
 ClassCode = Annotated[
     str,
     Meta(pattern="^[0-9A-Za-z][0-9A-Za-z.-]{0,23}(?!\\n)$", description="functional or economic class code"),
@@ -29,7 +31,9 @@ ClassCode = Annotated[
 FiscalYear = Annotated[int, Meta(ge=1900, le=2999, description="fiscal year")]
 Version = Annotated[int, Meta(ge=1, le=1_000_000)]
 Days = Annotated[int, Meta(ge=0, le=36_500)]
-Reference = Annotated[str, Meta(min_length=1, max_length=128, description="document, voucher or bank reference")]
+Reference = Annotated[
+    str, Meta(min_length=1, max_length=128, description="document, voucher or bank reference")
+]
 """Number of a document (文号), voucher or bank line, as printed."""
 
 
@@ -58,7 +62,14 @@ class Tag(Record, frozen=True, kw_only=True):
     line: Id | None = None
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="kind"):
+class Event(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="kind",
+):
     """What every event carries.
 
     `occurred_on` is the business date in the ledger's time zone, never after the recorded date. `provenance` is set on

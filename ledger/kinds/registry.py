@@ -211,12 +211,14 @@ class Key(Event, frozen=True, kw_only=True, tag="key"):
 
 
 class PolicyRow(Record, frozen=True, kw_only=True):
-    """One rule with its parameters: whole numbers by name, the unit of days, the legal basis; narrowed to a fund or level."""
+    """One rule: parameters (whole numbers by name), unit of days, legal basis; may be narrowed to a fund or level."""
 
     id: Id
     rule: Id
     basis: Text
-    parameters: dict[Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,63}(?!\\n)$")], int] = {}
+    parameters: dict[Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,63}(?!\\n)$")], int] = msgspec.field(
+        default_factory=dict
+    )
     unit: Literal["calendar", "working"] | None = None
     fund: Id | None = None
     level: Level | None = None

@@ -122,7 +122,7 @@ def decode_event(data: bytes, *, place: str) -> AnyEvent:
             remedy_zh="请缩短文字；附件只登记哈希",
         )
     try:
-        return _DECODER.decode(data)
+        event: AnyEvent = _DECODER.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FormatError(
             code="event-form",
@@ -132,6 +132,7 @@ def decode_event(data: bytes, *, place: str) -> AnyEvent:
             remedy_en="compare with the JSON Schema of the kind (GET /v1/schema, or docs/spec)",
             remedy_zh="请对照该类事件的 JSON Schema（GET /v1/schema 或 docs/spec）",
         ) from error
+    return event
 
 
 def json_schema() -> dict[str, Any]:

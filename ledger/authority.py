@@ -1,0 +1,361 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may post what: signature sets, key validity, jurisdiction, separation of duties, and the actor of each kind (I6).
+
+Every business submission is signed by a maker and a checker of its party: two keys, two persons, two devices. Key events
+and first registrations of parties are signed by the administrators' threshold, new keys by themselves as well
+(``possession``). Source: DESIGN §3 *Keys*; duties are separated per person and device (会计法 art. 25, internal control).
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, assert_never
+
+from ledger import submission as wire
+from ledger.genesis import ADMINISTRATOR, raw_public
+from ledger.kinds.authority import Allocation, Disbursement, MatchingPledge
+from ledger.kinds.bank import BankBalance, Movement
+from ledger.kinds.control import Correction
+from ledger.kinds.fact import Acceptance, Claim, Interest, MatchingReceipt, Return, Transfer, Use
+from ledger.kinds.form import kind_of
+from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
+from ledger.kinds.vocabulary import AnyEvent
+from ledger.party import covers
+from ledger.problems import Problem
+from ledger.register import PastEvents, Register
+from ledger.submission import Signature, Submission
+
+POSSESSION: Final = "possession"
+_TWO_PERSONS: Final = ("maker", "checker")
+
+
+def public_key(register: Register, submission: Submission, signature: Signature) -> bytes | None:
+    """The raw public key that `signature` claims: an administrator's, a registered one, or a new one."""
+    match signature.role:
+        case "administrator":
+            found = [one for one in register.administrators.values() if one.key == signature.key]
+            return raw_public(found[0].public) if found else None
+        case "possession":
+            new = [
+                event for event in submission.events if isinstance(event, Key) and event.key == signature.key
+            ]
+            return raw_public(new[0].public) if new and new[0].public is not None else None
+        case _:
+            state = register.keys.get(signature.key)
+            return None if state is None else state.public
+
+
+def check_signatures(register: Register, submission: Submission) -> Iterator[Problem]:
+    """Problems of signatures that are not made by the key they name over this very header; no rights are judged."""
+    for signature in submission.signatures:
+        public = public_key(register, submission, signature)
+        if public is None:
+            yield _unknown_key(signature)
+        elif not wire.check_signature(signature, submission.header, public=public):
+            yield _problem(
+                "signature-wrong",
+                f"signatures, {signature.role}",
+                f"the signature of key {signature.key[:16]}… does not fit the header",
+                f"密钥 {signature.key[:16]}… 的签名与提交头不符",
+                "sign the header as it is sent, in the same role, with the private key of that key id",
+                "请用该密钥对实际提交的头部、以同一角色重新签名",
+            )
+
+
+def check_signers(register: Register, submission: Submission, *, recorded: str) -> Iterator[Problem]:
+    """Problems of rights: who signed, in which role, with which validity, separation and jurisdiction, at `recorded`."""
+    if submission.header.party in register.administrators:
+        yield from _check_administrators(register, submission)
+        return
+    if submission.header.party not in register.parties:
+        yield _problem(
+            "party-unknown",
+            "header.party",
+            f"party {submission.header.party} is not registered",
+            f"单位 {submission.header.party} 未登记",
+            "have the party registered first",
+            "请先登记该单位",
+        )
+        return
+    for signature in submission.signatures:
+        yield from _check_key_rights(register, submission, signature, recorded=recorded)
+    yield from _check_separation(register, submission)
+
+
+def check_actor(register: Register, event: AnyEvent, *, party: str, past: PastEvents) -> Iterator[Problem]:
+    """A problem, if `party` is not the one whose act `event` is (DESIGN §3: the header's party is the actor)."""
+    if party in register.administrators:
+        if not isinstance(event, Key | Party):
+            yield _actor_problem(
+                event, party, ("administrators register keys and parties only", "管理员只登记密钥和单位")
+            )
+        return
+    if (
+        register.genesis.historical
+        and "transcriber" in register.parties[party].roles
+        and not isinstance(event, Key)
+    ):
+        return
+    if not _may_act(register, event, party=party, past=past):
+        yield _actor_problem(event, party, _rightful(register, event))
+
+
+def _may_act(register: Register, event: AnyEvent, *, party: str, past: PastEvents) -> bool:  # noqa: C901, PLR0911, PLR0912 - the table of actors, one row a kind
+    roles = set(register.parties[party].roles)
+    match event:
+        case Key():
+            return False
+        case Party():
+            return "finance" in roles and _over(register, party, event.division)
+        case Account():
+            return party == event.owner or ("finance" in roles and _over_party(register, party, event.owner))
+        case Fund():
+            return party == event.issuer and "finance" in roles
+        case Project():
+            return party == event.unit or (
+                bool(roles & {"finance", "department"}) and _over(register, party, event.division)
+            )
+        case Policy():
+            return bool(roles & {"audit", "supervision"})
+        case Calendar():
+            return bool(roles & {"audit", "supervision", "finance"})
+        case Allocation():
+            return party == event.actor
+        case MatchingPledge():
+            return party == event.party
+        case MatchingReceipt() | Interest():
+            return party == register.accounts[event.account].owner
+        case Claim():
+            return _may_claim(register, event, party=party)
+        case Disbursement():
+            return party == register.lines[event.line].holder
+        case Transfer() | Use():
+            return party == register.accounts[event.from_account].owner
+        case Return():
+            return party in _return_actors(register, event)
+        case Movement() | BankBalance():
+            return party == register.accounts[event.account].bank and "bank" in roles
+        case Acceptance():
+            return party == register.projects[event.project].unit
+        case Correction():
+            return _may_correct(register, event, party=party, past=past)
+        case _:
+            assert_never(event)
+
+
+def _may_claim(register: Register, event: Claim, *, party: str) -> bool:
+    if event.action == "submit":
+        return party == register.projects[event.project].unit
+    line = event.line or register.claims[event.claim].line
+    if line is not None:
+        return party == register.lines[line].holder
+    return "finance" in register.parties[party].roles
+
+
+def _return_actors(register: Register, event: Return) -> set[str | None]:
+    sides = [
+        register.accounts[account]
+        for account in (event.from_account, event.to_account)
+        if account is not None
+    ]
+    return {side.owner for side in sides} | {side.bank for side in sides}
+
+
+def _may_correct(register: Register, event: Correction, *, party: str, past: PastEvents) -> bool:
+    original = register.pending_events.get(event.event) or past.find(event.event)
+    if original is None or party == original.party:
+        return original is not None
+    if isinstance(original.event, Movement | BankBalance):
+        return False
+    above = register.parties[original.party].parent if original.party in register.parties else None
+    seen: set[str] = set()
+    while above is not None and above not in seen:
+        if above == party:
+            return True
+        seen.add(above)
+        above = register.parties[above].parent if above in register.parties else None
+    return False
+
+
+def _rightful(register: Register, event: AnyEvent) -> tuple[str, str]:
+    match event:
+        case Allocation():
+            return f"this is an act of {event.actor}", f"这是 {event.actor} 的职权"
+        case Disbursement():
+            holder = register.lines[event.line].holder
+            return f"line {event.line} is held by {holder}", f"指标 {event.line} 由 {holder} 持有"
+        case Transfer() | Use():
+            owner = register.accounts[event.from_account].owner
+            return (
+                f"account {event.from_account} belongs to {owner}",
+                f"账户 {event.from_account} 属于 {owner}",
+            )
+        case Movement() | BankBalance():
+            bank = register.accounts[event.account].bank
+            return f"the bank of account {event.account} is {bank}", f"账户 {event.account} 的开户行是 {bank}"
+        case _:
+            return "see the table of actors in docs/spec", "见 docs/spec 中的职权表"
+
+
+def _check_administrators(register: Register, submission: Submission) -> Iterator[Problem]:
+    by_key = {one.key: one for one in register.administrators.values()}
+    persons = {
+        by_key[signature.key].person
+        for signature in submission.signatures
+        if signature.role == ADMINISTRATOR and signature.key in by_key
+    }
+    if len(persons) < register.genesis.threshold:
+        yield _problem(
+            "threshold",
+            "signatures",
+            f"{len(persons)} administrators signed, {register.genesis.threshold} are needed",
+            f"有 {len(persons)} 名管理员签名，需要 {register.genesis.threshold} 名",
+            "have more administrators sign the same header",
+            "请更多管理员对同一提交头签名",
+        )
+    proved = {signature.key for signature in submission.signatures if signature.role == POSSESSION}
+    new = {event.key for event in submission.events if isinstance(event, Key) and event.action == "register"}
+    for key in sorted(new ^ proved):
+        yield _problem(
+            "possession",
+            "signatures",
+            f"key {key[:16]}… is registered without its own signature, or signs without being registered",
+            f"密钥 {key[:16]}… 登记而未自签，或自签而未登记",
+            "let each new key, and no other, sign the header in the role possession",
+            "请每个新密钥（且仅新密钥）以 possession 角色签名",
+        )
+    for signature in submission.signatures:
+        if signature.role not in {ADMINISTRATOR, POSSESSION}:
+            yield _role_problem(signature)
+
+
+def _check_key_rights(
+    register: Register, submission: Submission, signature: Signature, *, recorded: str
+) -> Iterator[Problem]:
+    state = register.keys.get(signature.key)
+    if state is None:
+        yield _unknown_key(signature)
+        return
+    key = state.registered
+    if signature.role not in key.roles or signature.role == ADMINISTRATOR:
+        yield _role_problem(signature)
+    if key.holder != submission.header.party:
+        yield _key_problem(signature, "holder", f"belongs to {key.holder}", f"属于 {key.holder}")
+    if state.revoked_at is not None:
+        yield _key_problem(
+            signature, "revoked", f"was revoked at {state.revoked_at}", f"已于 {state.revoked_at} 吊销"
+        )
+    if recorded < (key.valid_from or "") or (key.valid_to is not None and recorded >= key.valid_to):
+        yield _key_problem(
+            signature, "validity", f"is not valid at {recorded}", f"在 {recorded} 不在有效期内"
+        )
+    for division in _subject_divisions(register, submission):
+        if not any(covers(jurisdiction, division) for jurisdiction in key.jurisdiction):
+            yield _key_problem(
+                signature,
+                "jurisdiction",
+                f"has no authority over division {division}",
+                f"无权管辖区划 {division}",
+            )
+
+
+def _subject_divisions(register: Register, submission: Submission) -> Iterable[str]:
+    """Divisions that the signing keys must cover: of the actor, and of whoever a registry event registers."""
+    divisions = {register.parties[submission.header.party].division}
+    for event in submission.events:
+        match event:
+            case Party() | Project():
+                divisions.add(event.division)
+            case Account() if event.owner in register.parties:
+                divisions.add(register.parties[event.owner].division)
+            case _:
+                pass
+    return sorted(divisions)
+
+
+def _check_separation(register: Register, submission: Submission) -> Iterator[Problem]:
+    signed = {role: _signers(register, submission, role) for role in _TWO_PERSONS}
+    for role in _TWO_PERSONS:
+        if not signed[role]:
+            yield _problem(
+                "signature-missing",
+                "signatures",
+                f"no {role} signed",
+                f"缺少{'经办' if role == 'maker' else '复核'}签名",
+                "have both a maker and a checker of the party sign the header",
+                "请本单位经办和复核都对提交头签名",
+            )
+    for what, name_zh in (("person", "人"), ("device", "设备")):
+        makers = {getattr(key, what) for key in signed["maker"]}
+        checkers = {getattr(key, what) for key in signed["checker"]}
+        if makers & checkers:
+            yield _problem(
+                "separation",
+                "signatures",
+                f"maker and checker are the same {what}",
+                f"经办与复核为同一{name_zh}",
+                f"let another {what} check",
+                f"请换一{'个人' if what == 'person' else '台设备'}复核",
+            )
+
+
+def _signers(register: Register, submission: Submission, role: str) -> list[Key]:
+    states = [register.keys.get(one.key) for one in submission.signatures if one.role == role]
+    return [state.registered for state in states if state is not None]
+
+
+def _over(register: Register, party: str, division: str) -> bool:
+    return covers(register.parties[party].division, division)
+
+
+def _over_party(register: Register, party: str, other: str) -> bool:
+    return other in register.parties and _over(register, party, register.parties[other].division)
+
+
+def _actor_problem(event: AnyEvent, party: str, rightful: tuple[str, str]) -> Problem:
+    return _problem(
+        "actor",
+        "header.party",
+        f"{party} may not post this {kind_of(event)}: {rightful[0]}",
+        f"{party} 无权登记此 {kind_of(event)}：{rightful[1]}",
+        "let the party whose act it is submit it",
+        "请由有权单位提交",
+    )
+
+
+def _unknown_key(signature: Signature) -> Problem:
+    return _problem(
+        "key-unknown",
+        f"signatures, {signature.role}",
+        f"key {signature.key[:16]}… is not registered",
+        f"密钥 {signature.key[:16]}… 未登记",
+        "have the administrators register the key first",
+        "请先由管理员登记该密钥",
+    )
+
+
+def _role_problem(signature: Signature) -> Problem:
+    return _key_problem(
+        signature, "role", f"may not sign as {signature.role}", f"不得以 {signature.role} 角色签名"
+    )
+
+
+def _key_problem(signature: Signature, code: str, en: str, zh: str) -> Problem:
+    return _problem(
+        f"key-{code}",
+        f"signatures, {signature.role}",
+        f"key {signature.key[:16]}… {en}",
+        f"密钥 {signature.key[:16]}… {zh}",
+        "sign with a key that has the right, or have the administrators register one",
+        "请使用有权的密钥签名，或由管理员登记",
+    )
+
+
+def _problem(code: str, place: str, en: str, zh: str, remedy_en: str, remedy_zh: str) -> Problem:
+    return Problem(
+        code=code,
+        check="I6",
+        place=place,
+        message_en=en,
+        message_zh=zh,
+        remedy_en=remedy_en,
+        remedy_zh=remedy_zh,
+    )

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Line arithmetic (指标运算): what a line holds, and what each authority event does to it (DESIGN §4).
+
+free(L) = in − split out − lowered − recalled − disbursed + restored. Money that a child gives back reduces the parent's
+`split_out`, so at every prefix, over all lines of a fund:
+
+    Σ over top lines (received − lowered − recalled) = Σ over all lines (free + disbursed − restored)
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import assert_never
+
+from ledger.amount import group_amount
+from ledger.kinds.authority import Allocation, Disbursement
+from ledger.problems import Problem
+from ledger.register import Line, Register
+
+
+def allocate(register: Register, event: Allocation, *, name: str) -> Iterator[Problem]:
+    """The lines after `event` named `name`; yields a ceiling problem first where authority is exceeded.
+
+    References and parties are checked before (`ledger.posting`): the line, its parent and the fund are known.
+    """
+    match event.action:
+        case "issue" | "split":
+            yield from _open_line(register, event, name=name)
+        case "adjust":
+            yield from _adjust(register, event)
+        case "recall":
+            yield from exceeds(register.lines[event.line], event.amount)
+            _give_back(register, event.line, event.amount, recalled=True)
+        case _:
+            assert_never(event.action)
+
+
+def disburse(register: Register, event: Disbursement) -> Iterator[Problem]:
+    """The line after paying `event.amount`; yields a ceiling problem first where the line holds less."""
+    line = register.lines[event.line]
+    yield from exceeds(line, event.amount)
+    register.put(register.lines, line.id, replace(line, disbursed=line.disbursed + event.amount))
+
+
+def restore(register: Register, line_id: str, amount: int) -> None:
+    """`amount` of a returned disbursement may be paid again from the line."""
+    line = register.lines[line_id]
+    register.put(register.lines, line_id, replace(line, restored=line.restored + amount))
+
+
+def reverse_disbursement(register: Register, event: Disbursement) -> None:
+    """The line as if `event` had not been paid."""
+    line = register.lines[event.line]
+    register.put(register.lines, line.id, replace(line, disbursed=line.disbursed - event.amount))
+
+
+def reverse_allocation(register: Register, event: Allocation) -> Iterator[Problem]:
+    """The lines as if `event` had not been posted; yields a ceiling problem where a line would become negative."""
+    line = register.lines[event.line]
+    takes_back = event.goes_down
+    loser = line if takes_back or line.parent is None else register.lines[line.parent]
+    if takes_back or line.parent is not None:
+        yield from exceeds(loser, event.amount, dependents=_dependents(register, loser))
+    signed = -event.amount if takes_back else event.amount
+    match event.action:
+        case "issue" | "split":
+            changed = replace(line, received=line.received + signed)
+        case "adjust" if event.direction == "increase":
+            changed = replace(line, received=line.received + signed)
+        case "adjust":
+            changed = replace(line, lowered=line.lowered - event.amount)
+        case "recall":
+            changed = replace(line, recalled=line.recalled - event.amount)
+        case _:
+            assert_never(event.action)
+    register.put(register.lines, line.id, changed)
+    if line.parent is not None:
+        parent = register.lines[line.parent]
+        register.put(register.lines, parent.id, replace(parent, split_out=parent.split_out + signed))
+
+
+def exceeds(line: Line, amount: int, *, dependents: str = "") -> Iterator[Problem]:
+    """A ceiling problem, if `amount` is more than the line holds; it says what the line holds and what was asked."""
+    if amount <= line.free:
+        return
+    more_en = f"; it depends on {dependents}" if dependents else ""
+    more_zh = f"；依赖它的有 {dependents}" if dependents else ""
+    yield Problem(
+        code="line-exceeded",
+        check="ceiling",
+        place="amount",
+        message_en=f"line {line.id} holds {group_amount(line.free)}, {group_amount(amount)} was asked{more_en}",
+        message_zh=f"指标 {line.id} 可用 {group_amount(line.free)}，申请 {group_amount(amount)}{more_zh}",
+        remedy_en="lower the amount, or have the line raised first",
+        remedy_zh="请调减金额，或先追加该指标",
+    )
+
+
+def _open_line(register: Register, event: Allocation, *, name: str) -> Iterator[Problem]:
+    functional: str | None = event.functional
+    direct: str | None = event.direct
+    if event.parent is None:
+        fund, year = event.fund or "", event.fiscal_year or 0
+    else:
+        parent = register.lines[event.parent]
+        yield from exceeds(parent, event.amount)
+        register.put(register.lines, parent.id, replace(parent, split_out=parent.split_out + event.amount))
+        fund, year, functional, direct = parent.fund, parent.fiscal_year, parent.functional, parent.direct
+    opened = Line(
+        id=event.line,
+        fund=fund,
+        fiscal_year=year,
+        holder=event.to,
+        giver=event.from_,
+        parent=event.parent,
+        opened_by=name,
+        opened_on=event.occurred_on,
+        project=event.project,
+        functional=functional,
+        direct=direct,
+        document=event.document,
+        received=event.amount,
+    )
+    register.put(register.lines, event.line, opened)
+
+
+def _adjust(register: Register, event: Allocation) -> Iterator[Problem]:
+    line = register.lines[event.line]
+    if event.direction == "decrease":
+        yield from exceeds(line, event.amount)
+        _give_back(register, line.id, event.amount, recalled=False)
+        return
+    if line.parent is not None:
+        parent = register.lines[line.parent]
+        yield from exceeds(parent, event.amount)
+        register.put(register.lines, parent.id, replace(parent, split_out=parent.split_out + event.amount))
+    register.put(register.lines, line.id, replace(line, received=line.received + event.amount))
+
+
+def _give_back(register: Register, line_id: str, amount: int, *, recalled: bool) -> None:
+    line = register.lines[line_id]
+    changed = (
+        replace(line, recalled=line.recalled + amount)
+        if recalled
+        else replace(line, lowered=line.lowered + amount)
+    )
+    register.put(register.lines, line_id, changed)
+    if line.parent is not None:
+        parent = register.lines[line.parent]
+        register.put(register.lines, parent.id, replace(parent, split_out=parent.split_out - amount))
+
+
+def _dependents(register: Register, line: Line) -> str:
+    children = sorted(other.id for other in register.lines.values() if other.parent == line.id)
+    paid = [f"payments of {group_amount(line.disbursed)}"] if line.disbursed else []
+    return ", ".join([*children[:5], *(["…"] if len(children) > 5 else []), *paid])  # noqa: PLR2004 - names shown

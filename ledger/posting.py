@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The checks that every submission passes before it stands in the ledger; the same ones the verifier repeats offline.
+
+Authority is refused, facts are recorded (DESIGN §1.1): every kind is refused for form, signature, actor, duplicate id or
+a reference that does not resolve; allocations and disbursements also beyond what their line holds, unless genesis says
+`ceilings: flag`. Order of the checks: header and signatures, then event by event, each judged after the ones before it.
+"""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from ledger import authority, effects, texts
+from ledger.instant import business_date
+from ledger.kinds.authority import Allocation
+from ledger.kinds.bank import BankBalance, Movement
+from ledger.kinds.fact import Claim
+from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
+from ledger.kinds.vocabulary import AnyEvent
+from ledger.problems import Check, Problem
+from ledger.references import TABLE_NAMES, Table, references
+from ledger.register import KnownEvent, PastEvents, Register
+from ledger.submission import Submission, event_name, events_root
+
+PROBLEMS_MAX: Final = 100
+"""Most problems told of one submission; the rest is the same mistake again."""
+
+
+def admit(
+    register: Register,
+    submission: Submission,
+    *,
+    seq: int,
+    recorded: str,
+    past: PastEvents,
+    signatures: bool = True,
+) -> tuple[Problem, ...]:
+    """Empty, and the register holds the submission with its header entry at `seq`; or the problems, register unchanged.
+
+    `recorded` is the instant it would be recorded at. With `signatures` False the caller has checked them by
+    `authority.check_signatures` already; rights are judged all the same. Changes stay undoable until
+    `Register.settle`. Duplicates of (party, id) are a problem here; the sequencer answers replays before it asks.
+    """
+    mark = register.mark()
+    problems = tuple(_header_problems(register, submission, recorded=recorded, past=past))
+    if not problems and signatures:
+        problems = tuple(authority.check_signatures(register, submission))
+    if not problems:
+        problems = tuple(authority.check_signers(register, submission, recorded=recorded))
+    if not problems:
+        problems = _take_events(register, submission, seq=seq, recorded=recorded, past=past)
+    if problems:
+        register.rollback(mark)
+        return problems[:PROBLEMS_MAX]
+    key = (submission.header.party, submission.header.id)
+    register.put(register.pending_submissions, key, seq)
+    return ()
+
+
+def _header_problems(
+    register: Register, submission: Submission, *, recorded: str, past: PastEvents
+) -> Iterator[Problem]:
+    header = submission.header
+    for field, given, wanted in (
+        ("header.genesis", header.genesis, register.genesis_hash),
+        ("header.origin", header.origin, register.genesis.origin),
+    ):
+        if given != wanted:
+            yield _problem(
+                "other-ledger", "I6", field, f"{given} is not this ledger ({wanted})", f"{given} 不是本账本（{wanted}）",
+                "sign a header that names this ledger's genesis and origin", "请使用本账本的创世哈希和名称重新签名",
+            )  # fmt: skip
+    if header.count != len(submission.events) or header.root != events_root(submission.event_bytes):
+        yield _problem(
+            "root", "I6", "header.root", "count or root do not fit the events", "事件数或根哈希与事件不符",
+            "compute the RFC 9162 root over the canonical bytes of the events as sent, then sign",
+            "请对实际提交的规范字节计算根哈希后再签名",
+        )  # fmt: skip
+    key = (header.party, header.id)
+    if key in register.pending_submissions or past.submission(*key) is not None:
+        yield _problem(
+            "submission-duplicate", "I7", "header.id", f"{header.party}/{header.id} was submitted before",
+            f"{header.party}/{header.id} 已提交过", "use a new id for new content", "新内容请使用新的编号",
+        )  # fmt: skip
+    if register.genesis.clock == "replay" and header.signed_at > recorded:
+        yield _problem(
+            "signed-late", "form", "header.signed_at", f"signed at {header.signed_at}, after it is recorded",
+            f"签名时刻 {header.signed_at} 晚于入账时刻", "record it at or after the time of signing", "请在签名之后入账",
+        )  # fmt: skip
+
+
+def _take_events(
+    register: Register, submission: Submission, *, seq: int, recorded: str, past: PastEvents
+) -> tuple[Problem, ...]:
+    problems: list[Problem] = []
+    today = business_date(recorded, register.genesis.time_zone)
+    header = submission.header
+    for index, event in enumerate(submission.events):
+        known = KnownEvent(seq=seq + 1 + index, recorded=recorded, party=header.party, event=event)
+        found = tuple(
+            _event_problems(
+                register, known, name=event_name(header, index), encoded=submission.event_bytes[index],
+                today=today, past=past,
+            )
+        )  # fmt: skip
+        problems.extend(replace(problem, index=index) for problem in found)
+        if len(problems) >= PROBLEMS_MAX:
+            break
+    return tuple(problems)
+
+
+def _event_problems(
+    register: Register,
+    known: KnownEvent,
+    *,
+    name: str,
+    encoded: bytes,
+    today: datetime.date,
+    past: PastEvents,
+) -> Iterator[Problem]:
+    """Problems of one event; without any, the register holds it."""
+    event = known.event
+    problems = [
+        *texts.text_problems(encoded),
+        *_date_problems(event, today),
+        *_reference_problems(register, event),
+        *_duplicate_problems(register, event, past=past),
+    ]
+    if not problems:
+        problems.extend(authority.check_actor(register, event, party=known.party, past=past))
+    if not problems:
+        problems.extend(effects.take_in(register, known, name=name, past=past))
+        if register.genesis.ceilings == "flag":
+            problems = [problem for problem in problems if problem.check != "ceiling"]
+    yield from problems
+    register.put(register.pending_events, name, known)
+
+
+def _date_problems(event: AnyEvent, today: datetime.date) -> Iterator[Problem]:
+    if event.occurred_on > today:
+        yield _problem(
+            "date-ahead", "form", "occurred_on", f"{event.occurred_on} lies after the recorded day {today}",
+            f"{event.occurred_on} 晚于入账日 {today}", "post it on or after its business date", "请在业务日期之后登记",
+        )  # fmt: skip
+
+
+def _reference_problems(register: Register, event: AnyEvent) -> Iterator[Problem]:
+    for table, identifier, field in references(event):
+        if identifier is not None and identifier not in getattr(register, table):
+            yield _unknown(table, identifier, field)
+
+
+def _unknown(table: Table, identifier: str, field: str) -> Problem:
+    name_en, name_zh = TABLE_NAMES[table]
+    return _problem(
+        f"{name_en}-unknown", "I7", field, f"{name_en} {identifier} is not registered by an earlier entry",
+        f"{name_zh} {identifier} 此前没有登记", "check the spelling, or register it first", "请核对编号，或先行登记",
+    )  # fmt: skip
+
+
+def _duplicate_problems(register: Register, event: AnyEvent, *, past: PastEvents) -> Iterator[Problem]:
+    match event:
+        case Party() | Account() | Fund() | Project() | Policy() | Calendar():
+            yield from _version_problems(register, event)
+        case Key() if event.action == "register" and event.key in register.keys:
+            yield _duplicate("key", event.key)
+        case Allocation() if event.action in {"issue", "split"} and event.line in register.lines:
+            yield _duplicate("line", event.line)
+        case Claim() if event.action == "submit" and event.claim in register.claims:
+            yield _duplicate("claim", event.claim)
+        case Movement():
+            yield from _line_problems(register, (event.account, event.statement, event.line_no), past=past)
+        case BankBalance():
+            yield from _line_problems(register, (event.account, event.statement, 0), past=past)
+        case _ if effects.pledge_exists(register, event):
+            yield _duplicate("id", effects.pledge_id(event))
+        case _:
+            pass
+
+
+def _version_problems(
+    register: Register, event: Party | Account | Fund | Project | Policy | Calendar
+) -> Iterator[Problem]:
+    before = effects.registered(register, event)
+    wanted = 1 if before is None else before.version + 1
+    if event.version != wanted:
+        yield _problem(
+            "version", "I7", "version", f"{event.id} would be version {wanted}, not {event.version}",
+            f"{event.id} 应为第 {wanted} 版，而非第 {event.version} 版",
+            "choose another id for a new entry, or the next version for a change", "新登记请换编号；变更请用下一版本号",
+        )  # fmt: skip
+
+
+def _line_problems(register: Register, line: tuple[str, str, int], *, past: PastEvents) -> Iterator[Problem]:
+    if line in register.pending_lines or past.statement_line(*line) is not None:
+        account, statement, number = line
+        which_en = f"line {number}" if number else "the closing balance"
+        which_zh = f"第 {number} 行" if number else "期末余额"
+        yield _problem(
+            "statement-line-duplicate", "I7", "line_no",
+            f"{which_en} of statement {statement} of account {account} is recorded already",
+            f"账户 {account} 对账单 {statement} 的{which_zh}已登记",
+            "post each statement line once; correct a wrong one by a correction", "每行流水只登记一次；有误请冲正",
+        )  # fmt: skip
+
+
+def _duplicate(field: str, identifier: str) -> Problem:
+    return _problem(
+        "id-duplicate", "I7", field, f"{identifier} exists already", f"{identifier} 已存在",
+        "choose another id", "请换一个编号",
+    )  # fmt: skip
+
+
+def _problem(  # noqa: PLR0913, PLR0917 - the texts of a problem
+    code: str, check: Check, place: str, en: str, zh: str, remedy_en: str, remedy_zh: str
+) -> Problem:
+    return Problem(
+        code=code,
+        check=check,
+        place=place,
+        message_en=en,
+        message_zh=zh,
+        remedy_en=remedy_en,
+        remedy_zh=remedy_zh,
+    )

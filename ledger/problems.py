@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A problem: why a submission, or one of its events, may not stand in the ledger. A value, collected and never raised."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Check = Literal["form", "I6", "I7", "I8", "ceiling"]
+"""Which rule is broken: form, or a check of DESIGN §5 (I6 signatures and actors, I7 references and duplicate ids,
+I8 arithmetic), or `ceiling`: authority beyond what its line holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What is wrong, where, and how to mend it, in two languages.
+
+    `index` is the position of the event in its submission, counted from 0; None when the header or a signature is at
+    fault. `place` names the field.
+    """
+
+    code: str
+    check: Check
+    place: str
+    message_en: str
+    message_zh: str
+    remedy_en: str
+    remedy_zh: str
+    index: int | None = None
+
+    def told_en(self) -> str:
+        """Place, message and remedy in one English line."""
+        return f"{self.where_en()}{self.message_en}. {self.remedy_en}"
+
+    def told_zh(self) -> str:
+        """Place, message and remedy in one Chinese line."""
+        at = "" if self.index is None else f"第 {self.index} 个事件，"
+        return f"{at}{self.place}：{self.message_zh}。{self.remedy_zh}"
+
+    def where_en(self) -> str:
+        """The place as a prefix, such as ``event 3, amount: ``."""
+        at = "" if self.index is None else f"event {self.index}, "
+        return f"{at}{self.place}: "

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The register: everything open that the next submission is judged against, folded from the log in order.
+
+It grows with parties, accounts, funds, lines, claims and keys, never with entries: single earlier events are looked up
+through `PastEvents`. Every change is journaled, so that a refused submission or a failed commit leaves no trace.
+"""
+
+import datetime
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol, TypeVar
+
+from ledger import entry, hashing
+from ledger.errors import FormatError, ProgrammerError
+from ledger.genesis import Administrator, Genesis, unsigned_administrators
+from ledger.kinds.authority import MatchingPledge
+from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
+from ledger.kinds.vocabulary import AnyEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """An indicator line (指标) and its arithmetic, all in minor units.
+
+    `received` is what came in; `split_out` what its children hold of it, net of what they gave back; `lowered` and
+    `recalled` what went back up; `disbursed` what was paid, `restored` what came back and may be paid again.
+    `parent` is None for a top line; `giver` is the party above.
+    """
+
+    id: str
+    fund: str
+    fiscal_year: int
+    holder: str
+    giver: str
+    parent: str | None
+    opened_by: str
+    opened_on: datetime.date
+    project: str | None = None
+    functional: str | None = None
+    direct: str | None = None
+    document: str | None = None
+    received: int = 0
+    split_out: int = 0
+    lowered: int = 0
+    recalled: int = 0
+    disbursed: int = 0
+    restored: int = 0
+
+    @property
+    def free(self) -> int:
+        """What may still be split, given back or paid (DESIGN §4, *Line arithmetic*); negative only where flagged."""
+        return self.received - self.split_out - self.lowered - self.recalled - self.disbursed + self.restored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyState:
+    """A registered key: its registration, the raw public key, and the instant of its revocation if any."""
+
+    registered: Key
+    public: bytes
+    revoked_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimState:
+    """A claim: project, line and amount as last said, and whether it is submitted, approved or returned."""
+
+    project: str
+    action: str
+    line: str | None
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownEvent:
+    """An earlier event: position, recorded instant, actor, and the event itself."""
+
+    seq: int
+    recorded: str
+    party: str
+    event: AnyEvent
+
+
+class PastEvents(Protocol):
+    """Look-ups into the log before the submissions that are still pending in the register.
+
+    An implementation answers for every entry up to the last `Register.settle`; it may hold them on disk.
+    """
+
+    def find(self, name: str) -> KnownEvent | None:
+        """The event with stable name `name`, or None."""
+
+    def submission(self, party: str, identifier: str) -> int | None:
+        """Position of the header entry of submission (`party`, `identifier`), or None."""
+
+    def statement_line(self, account: str, statement: str, line_no: int) -> int | None:
+        """Position of that bank line, or None; line 0 is the closing balance of the statement."""
+
+    def bank_line(self, account: str, direction: str, bank_ref: str) -> int | None:
+        """Position of the first bank line of the account with that direction and reference, or None."""
+
+
+_ABSENT: Final = object()
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(slots=True)
+class Register:
+    """Open state of one ledger; changed only by `ledger.posting.admit` and `found`. Owned by one thread at a time."""
+
+    genesis_or_none: Genesis | None = None
+    genesis_hash: str = ""
+    administrators: dict[str, Administrator] = field(default_factory=dict)
+    parties: dict[str, Party] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    funds: dict[str, Fund] = field(default_factory=dict)
+    projects: dict[str, Project] = field(default_factory=dict)
+    policies: dict[str, Policy] = field(default_factory=dict)
+    calendars: dict[str, Calendar] = field(default_factory=dict)
+    keys: dict[str, KeyState] = field(default_factory=dict)
+    lines: dict[str, Line] = field(default_factory=dict)
+    claims: dict[str, ClaimState] = field(default_factory=dict)
+    pledges: dict[str, MatchingPledge] = field(default_factory=dict)
+    corrected: dict[str, str] = field(default_factory=dict)
+    """Name of a reversed event → name of its correction."""
+    returned: dict[str, int] = field(default_factory=dict)
+    """Name of an event → amount that referenced returns brought back."""
+    unbacked: dict[tuple[str, str], tuple[str, str, int]] = field(default_factory=dict)
+    """(account, bank reference) of a return no bank line bears out yet → (disbursement, line, amount)."""
+    pending_events: dict[str, KnownEvent] = field(default_factory=dict)
+    pending_submissions: dict[tuple[str, str], int] = field(default_factory=dict)
+    pending_lines: dict[tuple[str, str, int], int] = field(default_factory=dict)
+    pending_refs: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    _journal: list[tuple[dict[Any, Any], Any, Any]] = field(default_factory=list)
+
+    @property
+    def genesis(self) -> Genesis:
+        """The genesis.
+
+        Raises:
+            ProgrammerError: the register has not been founded.
+        """
+        if self.genesis_or_none is None:
+            raise ProgrammerError("the register has no genesis yet: call found() first")
+        return self.genesis_or_none
+
+    def put(self, table: dict[K, V], key: K, value: V) -> None:
+        """Set `table[key]`, so that `rollback` can undo it. Every change of a table goes through here."""
+        self._journal.append((table, key, table.get(key, _ABSENT)))
+        table[key] = value
+
+    def drop(self, table: dict[K, V], key: K) -> None:
+        """Delete `table[key]`, undoable."""
+        self._journal.append((table, key, table.pop(key)))
+
+    def mark(self) -> int:
+        """A point to which `rollback` can return, good until the next `settle`."""
+        return len(self._journal)
+
+    def rollback(self, mark: int) -> None:
+        """Undo every change since `mark`."""
+        while len(self._journal) > mark:
+            table, key, before = self._journal.pop()
+            if before is _ABSENT:
+                del table[key]
+            else:
+                table[key] = before
+
+    def settle(self) -> None:
+        """Make all changes final and forget pending events, which `PastEvents` must answer for from now on."""
+        self._journal.clear()
+        for table in (self.pending_events, self.pending_submissions, self.pending_lines, self.pending_refs):
+            table.clear()
+
+
+def found(register: Register, data: bytes) -> None:
+    """The register stands on the genesis entry with bytes `data`.
+
+    Raises:
+        FormatError: no genesis entry, or an administrator's signature is missing or wrong.
+    """
+    first = entry.parse_entry(data, place="entry 0")
+    if not isinstance(first, entry.GenesisEntry) or first.seq != 0 or first.prev != entry.NO_PREVIOUS:
+        raise _not_genesis("entry 0 is not a genesis entry", "第 0 条不是创世条目")
+    if first.recorded != first.genesis.created_at:
+        raise _not_genesis(
+            "entry 0 is not recorded at its own created_at", "第 0 条的入账时刻与 created_at 不符"
+        )
+    missing = unsigned_administrators(first.genesis, first.signatures)
+    if missing:
+        raise _not_genesis(
+            f"no good signature of administrator {', '.join(missing)}",
+            f"缺少管理员 {', '.join(missing)} 的有效签名",
+        )
+    register.genesis_or_none = first.genesis
+    register.genesis_hash = hashing.leaf_hash(data).hex()
+    register.administrators = {one.id: one for one in first.genesis.administrators}
+
+
+def _not_genesis(en: str, zh: str) -> FormatError:
+    return FormatError(
+        code="genesis",
+        place="entry 0",
+        message_en=en,
+        message_zh=zh,
+        remedy_en="found the ledger with a genesis that every first administrator signed",
+        remedy_zh="请使用全体首任管理员签名的创世文件建账",
+    )
