@@ -162,7 +162,7 @@ def _return_actors(register: Register, event: Return) -> set[str | None]:
 def _may_correct(register: Register, event: Correction, *, party: str, past: PastEvents) -> bool:
     original = register.pending_events.get(event.event) or past.find(event.event)
     if original is None or party == original.party:
-        return original is not None
+        return True  # a missing original is told by ledger.effects
     if isinstance(original.event, Movement | BankBalance):
         return False
     above = register.parties[original.party].parent if original.party in register.parties else None

@@ -146,7 +146,7 @@ class World:
         for seat in self.seats.values():
             if seat.keys:
                 yield self.registration(seat)
-        yield self.submission("admin-a", *self.accounts())
+        yield self.submission(PROVINCE, *self.accounts())
         yield self.submission(PROVINCE, self.fund())
         yield self.submission(UNIT, self.project())
 
@@ -324,9 +324,9 @@ def _cast() -> Iterator[tuple[Party, tuple[KeyRole, ...]]]:
     yield _party(CITY, "长春市财政局", "city", "220100", "finance", parent=PROVINCE), pair
     yield _party(COUNTY, "农安县财政局", "county", "220122", "finance", parent=CITY), pair
     yield _party(UNIT, "农安县水利局", "county", "220122", "unit", parent=COUNTY), pair
-    yield _party(BANK, "长春某银行", "city", "220100", "bank"), ("bank",)
+    yield _party(BANK, "长春某银行", "city", "220100", "bank"), pair
     yield _party(SUPPLIER, "某水利建设公司", "payee", "220122", "supplier"), ()
-    yield _party(AUDIT, "吉林省审计厅", "province", "220000", "audit"), ("auditor",)
+    yield _party(AUDIT, "吉林省审计厅", "province", "220000", "audit"), pair
 
 
 def _party(

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A posting desk in memory: admits submissions one after another and remembers the past, for tests of what may stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ledger import posting
+from ledger.kinds.bank import BankBalance, Movement
+from ledger.register import KnownEvent, Register, found
+from ledger.submission import event_name
+
+if TYPE_CHECKING:
+    from ledger.problems import Problem
+    from ledger.submission import Submission
+    from tests.worlds import World
+
+
+@dataclass(slots=True)
+class Memory:
+    """`ledger.register.PastEvents` in dictionaries."""
+
+    events: dict[str, KnownEvent] = field(default_factory=dict)
+    submissions: dict[tuple[str, str], int] = field(default_factory=dict)
+    lines: dict[tuple[str, str, int], int] = field(default_factory=dict)
+    refs: dict[tuple[str, str, str], int] = field(default_factory=dict)
+
+    def find(self, name: str) -> KnownEvent | None:
+        """The event of that name."""
+        return self.events.get(name)
+
+    def submission(self, party: str, identifier: str) -> int | None:
+        """Where its header stands."""
+        return self.submissions.get((party, identifier))
+
+    def statement_line(self, account: str, statement: str, line_no: int) -> int | None:
+        """Where that bank line stands."""
+        return self.lines.get((account, statement, line_no))
+
+    def bank_line(self, account: str, direction: str, bank_ref: str) -> int | None:
+        """Where the first bank line with that reference stands."""
+        return self.refs.get((account, direction, bank_ref))
+
+
+@dataclass(slots=True)
+class Desk:
+    """A founded register with its memory; `post` says what is wrong, nothing = it stands."""
+
+    register: Register
+    past: Memory = field(default_factory=Memory)
+    size: int = 1
+
+    def post(self, submission: Submission, *, recorded: str | None = None) -> tuple[Problem, ...]:
+        """Admit `submission`, recorded when it was signed unless told otherwise."""
+        problems = posting.admit(
+            self.register,
+            submission,
+            seq=self.size,
+            recorded=recorded or submission.header.signed_at,
+            past=self.past,
+        )
+        if not problems:
+            self._remember(submission)
+        return problems
+
+    def _remember(self, submission: Submission) -> None:
+        header = submission.header
+        self.past.submissions[header.party, header.id] = self.size
+        for index, event in enumerate(submission.events):
+            name = event_name(header, index)
+            known = self.register.pending_events[name]
+            self.past.events[name] = known
+            if isinstance(event, Movement):
+                self.past.lines[event.account, event.statement, event.line_no] = known.seq
+                if event.bank_ref is not None:
+                    self.past.refs[event.account, event.direction, event.bank_ref] = known.seq
+            if isinstance(event, BankBalance):
+                self.past.lines[event.account, event.statement, 0] = known.seq
+        self.size += 1 + len(submission.events)
+        self.register.settle()
+
+
+def open_desk(world: World) -> Desk:
+    """A desk on which the opening of `world` stands."""
+    register = Register()
+    found(register, world.genesis_entry)
+    desk = Desk(register)
+    for submission in world.opening():
+        problems = desk.post(submission)
+        if problems:
+            raise RuntimeError([problem.told_en() for problem in problems])
+    return desk
