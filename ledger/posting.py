@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ledger import authority, effects, texts
+from ledger import actors, authority, effects, texts
 from ledger.instant import business_date
 from ledger.kinds.authority import Allocation
 from ledger.kinds.bank import BankBalance, Movement
@@ -128,7 +128,7 @@ def _event_problems(
         *_duplicate_problems(register, event, past=past),
     ]
     if not problems:
-        problems.extend(authority.check_actor(register, event, party=known.party, past=past))
+        problems.extend(actors.check_actor(register, event, party=known.party, past=past))
     if not problems:
         problems.extend(effects.take_in(register, known, name=name, past=past))
         if register.genesis.ceilings == "flag":
