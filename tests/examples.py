@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One event of every kind with every field given: the specimens of golden vectors, schemas and form tests."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+from typing import TYPE_CHECKING, Final
+
+from ledger.keys import key_id
+from ledger.kinds import authority, bank, control, fact, registry
+from ledger.kinds.form import Provenance, Tag
+from tests.worlds import signer_named
+
+if TYPE_CHECKING:
+    from ledger.kinds.vocabulary import AnyEvent
+
+_DAY: Final = datetime.date(2026, 6, 12)
+_HASH: Final = "3f" * 32
+_TAG: Final = Tag(fund="F-ROAD", source="grant", line="QH-2026-ROAD-7")
+_INVOICE: Final = authority.Invoice(hash=_HASH, amount=18_624_000)
+_FROM: Final = Provenance(file=_HASH, row=12, sheet="一季度")
+_COMMITMENTS: Final = ("-" + "A" * 42, "z" * 43)
+
+
+def specimens() -> dict[str, AnyEvent]:
+    """One event per kind, keyed by kind, no optional field left out (actions that exclude a field excepted)."""
+    signer = signer_named("specimen")
+    return {
+        "party": registry.Party(
+            occurred_on=_DAY, provenance=_FROM, sd=_COMMITMENTS, id="qh-finance", name="清河县财政局",
+            name_en="Qinghe County Finance Bureau", level="county", division="610102", roles=("finance",), version=2,
+            effective_on=_DAY, uscc="91350100M000100Y43", parent="yc-finance", related=("qh-platform",),
+        ),
+        "account": registry.Account(
+            occurred_on=_DAY, id="QH-ZERO", owner="qh-finance", account_class="zero_balance", bank="qh-bank",
+            fund="F-ROAD", pool="QH-TSA", masked="****0011", effective_on=_DAY,
+        ),
+        "fund": registry.Fund(
+            occurred_on=_DAY, id="F-ROAD", name="农村公路建设补助资金", name_en="Rural road construction", purpose="农村公路新改建",
+            purpose_en="building rural roads", issuer="jl-finance", level="province", fiscal_year=2026, document="江财建〔2026〕41号",
+            direct="01", functional=("21401",), economic=("309", "310"), denied_economic=("301",), effective_on=_DAY,
+            matching=(registry.MatchingTerm(base="allocated", num=3, den=10, level="county", due_on=_DAY, basis="示例办法第5条"),),
+            deadlines=(registry.Deadline(duty="pass_on", days=30, unit="calendar", basis="预算法第52条", level="city"),),
+        ),
+        "project": registry.Project(
+            occurred_on=_DAY, id="P-ROAD-1", name="白石—赵庄通村路", name_en="Baishi to Zhaozhuang road", unit="bs-town",
+            division="610102001", funds=("F-ROAD",), budget=132_000_000, effective_on=_DAY,
+            milestones=(registry.Milestone(id="m1", task="路面完工", party="bs-town", due_on=_DAY),),
+        ),
+        "key": registry.Key(
+            occurred_on=_DAY, action="register", key=key_id("ed25519", signer.public), alg="ed25519",
+            public=base64.b64encode(signer.public).decode(), holder="qh-finance", person="p-17", device="usb-3",
+            roles=("maker",), jurisdiction=("610102",), valid_from="2026-01-01T00:00:00.000Z",
+            valid_to="2028-01-01T00:00:00.000Z", reason="新任经办",
+        ),
+        "policy": registry.Policy(
+            occurred_on=_DAY, id="pack-1", effective_on=_DAY, title="专项资金规则包", admits=("waiver/1",),
+            rows=(registry.PolicyRow(id="F03-direct", rule="F03", basis="预算法第52条", parameters={"days": 30, "warn_days": 5},
+                                     unit="calendar", fund="F-ROAD", level="city"),),
+        ),
+        "calendar": registry.Calendar(
+            occurred_on=_DAY, id="cn-2026", year=2026, notice="国办发明电〔2025〕7号", off=(datetime.date(2026, 6, 19),),
+            worked=(datetime.date(2026, 2, 14),),
+        ),
+        "allocation": authority.Allocation(
+            occurred_on=_DAY, action="issue", line="QH-2026-ROAD-7", from_="jl-finance", to="qh-finance", amount=486_200_000,
+            document="江财建〔2026〕41号", fund="F-ROAD", fiscal_year=2026, functional="2140106", direct="01", project="P-ROAD-1",
+        ),
+        "matching_pledge": authority.MatchingPledge(
+            occurred_on=_DAY, id="mp-1", fund="F-ROAD", party="qh-finance", amount=135_000_000, source="budget",
+            due_on=_DAY, document="清财建〔2026〕3号",
+        ),
+        "matching_receipt": fact.MatchingReceipt(
+            occurred_on=_DAY, fund="F-ROAD", party="qh-finance", amount=40_500_000, source="budget", account="BS-TOWN",
+            from_account="QH-ZERO", pledge="mp-1", bank_ref="R-77", voucher="记-12",
+        ),
+        "claim": fact.Claim(
+            occurred_on=_DAY, action="approve", claim="c-1", project="P-ROAD-1", line="QH-2026-ROAD-7", amount=18_624_000,
+            payee="hengtong", contract="QHJT-2026-009", evidence=(_HASH,),
+        ),
+        "disbursement": authority.Disbursement(
+            occurred_on=_DAY, line="QH-2026-ROAD-7", from_account="QH-ZERO", to_account="HENGTONG", payee="hengtong",
+            payee_list=_HASH, project="P-ROAD-1", contract="QHJT-2026-009", functional="2140106", economic="50302",
+            amount=18_624_000, mode="direct", bank_ref="R-78", voucher="记-13", claim="c-1", milestone="m1", invoice=_INVOICE,
+        ),
+        "transfer": fact.Transfer(
+            occurred_on=_DAY, from_account="QH-ZERO", to_account="BS-TOWN", amount=1, reason="pass_on", tag=_TAG,
+            bank_ref="R-79", voucher="记-14", note="转拨",
+        ),
+        "use": fact.Use(
+            occurred_on=_DAY, from_account="BS-TOWN", to_account="HENGTONG", payee="hengtong", amount=2**53 - 1, tag=_TAG,
+            functional="2140106", economic="50302", project="P-ROAD-1", contract="QHJT-2026-009", bank_ref="R-80",
+            voucher="记-15", claim="c-1", milestone="m1", invoice=_INVOICE, note="进度款",
+        ),
+        "interest": fact.Interest(
+            occurred_on=_DAY, account="BS-TOWN", amount=318, tag=_TAG, period="2026Q2", bank_ref="R-81", voucher="记-16"
+        ),
+        "return": fact.Return(
+            occurred_on=_DAY, amount=3_600_000, event="qh-finance/s-9/0", tag=_TAG, from_account="HENGTONG",
+            to_account="QH-ZERO", bank_ref="R-82", voucher="记-17", reason="退款",
+        ),
+        "movement": bank.Movement(
+            occurred_on=_DAY, account="QH-ZERO", statement="2026-06", line_no=17, direction="debit", amount=18_624_000,
+            value_on=_DAY, counterparty="HENGTONG", bank_ref="R-78",
+        ),
+        "balance": bank.BankBalance(
+            occurred_on=_DAY, account="QH-ZERO", statement="2026-06", from_on=datetime.date(2026, 6, 1), to_on=_DAY,
+            opening=-5, closing=0, lines=17,
+        ),
+        "acceptance": fact.Acceptance(
+            occurred_on=_DAY, project="P-ROAD-1", verdict="pass", milestone="m1", contract="QHJT-2026-009", value=63_000_000,
+            panel=("p-1", "p-2", "p-3"), evidence=(_HASH,),
+        ),
+        "correction": control.Correction(occurred_on=_DAY, event="qh-finance/s-9/0", reason="金额记错"),
+    }
