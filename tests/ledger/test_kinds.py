@@ -147,12 +147,30 @@ def test_an_event_is_at_most_64000_bytes() -> None:
 @pytest.mark.parametrize(
     ("make", "field"),
     [
-        (lambda: Allocation(occurred_on=SPECIMENS["use"].occurred_on, action="issue", line="L", from_="a", to="b", amount=1), "fund"),
+        (
+            lambda: Allocation(
+                occurred_on=SPECIMENS["use"].occurred_on,
+                action="issue",
+                line="L",
+                from_="a",
+                to="b",
+                amount=1,
+            ),
+            "fund",
+        ),
         (lambda: msgspec.structs.replace(SPECIMENS["allocation"], action="split"), "fund"),
         (lambda: msgspec.structs.replace(SPECIMENS["allocation"], parent="x"), "parent"),
         (lambda: msgspec.structs.replace(SPECIMENS["allocation"], direction="increase"), "direction"),
-        (lambda: Claim(occurred_on=SPECIMENS["use"].occurred_on, action="approve", claim="c", project="p", amount=1), "line"),
-        (lambda: Claim(occurred_on=SPECIMENS["use"].occurred_on, action="return", claim="c", project="p"), "reason"),
+        (
+            lambda: Claim(
+                occurred_on=SPECIMENS["use"].occurred_on, action="approve", claim="c", project="p", amount=1
+            ),
+            "line",
+        ),
+        (
+            lambda: Claim(occurred_on=SPECIMENS["use"].occurred_on, action="return", claim="c", project="p"),
+            "reason",
+        ),
         (lambda: Return(occurred_on=SPECIMENS["use"].occurred_on, amount=1), "to_account"),
         (lambda: MatchingTerm(base="allocated", num=1, den=2), "party"),
         (lambda: Key(occurred_on=SPECIMENS["use"].occurred_on, action="register", key="0" * 64), "alg"),

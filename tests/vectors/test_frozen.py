@@ -13,7 +13,14 @@ from typing import Any
 
 import pytest
 
-from ledger.entry import EventEntry, GenesisEntry, HeaderEntry, event_entry_bytes, header_entry_bytes, parse_entry
+from ledger.entry import (
+    EventEntry,
+    GenesisEntry,
+    HeaderEntry,
+    event_entry_bytes,
+    header_entry_bytes,
+    parse_entry,
+)
 from ledger.entry import genesis_entry_bytes as genesis_bytes
 from ledger.errors import FormatError
 from ledger.hashing import leaf_hash
@@ -78,7 +85,9 @@ def test_submissions_travel_as_frozen() -> None:
         assert wire_bytes(submission) == frozen["wire"].encode()
         assert header_bytes(submission.header).decode() == frozen["header"]
         assert events_root(submission.event_bytes) == submission.header.root
-        made = [signed_bytes(submission.header, role=one.role, key=one.key).hex() for one in submission.signatures]
+        made = [
+            signed_bytes(submission.header, role=one.role, key=one.key).hex() for one in submission.signatures
+        ]
         assert made == frozen["signed"]
 
 
