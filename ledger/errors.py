@@ -105,6 +105,10 @@ class LimitError(FormatError):
     """Input is larger, deeper or more numerous than its format allows."""
 
 
+class MissingError(FormatError):
+    """A part that must be there is not: a tile, a bundle, a file of an export."""
+
+
 class ProofError(InputError):
     """A Merkle proof does not prove what it was offered for."""
 

@@ -36,6 +36,11 @@ class CompactRange:
         """How many leaves were appended."""
         return self._size
 
+    @property
+    def peaks(self) -> tuple[bytes, ...]:
+        """The hashes of the complete subtrees that `size` splits into, largest first."""
+        return tuple(self._peaks)
+
     def append(self, leaf: bytes) -> None:
         """Add one 32-byte leaf hash at the right; `size` is one more. The caller vouches for its length."""
         peaks = self._peaks
