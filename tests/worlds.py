@@ -30,6 +30,7 @@ from ledger.kinds.authority import Allocation, Disbursement
 from ledger.kinds.bank import Movement
 from ledger.kinds.registry import Account, Fund, Key, KeyRole, Party, Project
 from ledger.submission import Header, Signature, Submission, assemble, wire_bytes
+from ledger.vkey import VerifierKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,13 +68,6 @@ class Seat:
 def signer_named(name: str) -> Ed25519Signer:
     """The Ed25519 key that belongs to `name` in every test run."""
     return Ed25519Signer.from_seed(hashlib.sha256(b"fundtrace test key " + name.encode()).digest())
-
-
-def vkey_named(origin: str, signer: Ed25519Signer) -> str:
-    """The verifier key text of a log key (C2SP signed-note, type 0x01)."""
-    typed = b"\x01" + signer.public
-    tag = hashlib.sha256(origin.encode() + b"\n" + typed).hexdigest()[:8]
-    return f"{origin}+{tag}+{base64.b64encode(typed).decode()}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -288,7 +282,7 @@ def make_world(
         demo=True,
         entries=entries,
         historical=historical,
-        log_keys=(vkey_named(origin, log_signer),),
+        log_keys=(VerifierKey(name=origin, alg=log_signer.alg, public=log_signer.public).text,),
         name="吉林省专项资金账本（测试）",
         origin=origin,
         threshold=2,
