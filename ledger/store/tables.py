@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables: `log` and `checkpoint` are the ledger, everything else is an index that can be rebuilt from them.
+
+Column types are the ones that every SQL database has, and positions are given by the sequencer, so that the same
+rows come out of SQLite and PostgreSQL. Rows are only ever inserted, in all tables but `meta`.
+"""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, String, Table, Text
+
+METADATA: Final = MetaData()
+
+_POSITION: Final = BigInteger().with_variant(Integer, "sqlite")
+"""A position in the log; SQLite makes a primary key the place of the row only if it is spelt INTEGER."""
+
+LOG: Final = Table(
+    "log",
+    METADATA,
+    Column("seq", _POSITION, primary_key=True, autoincrement=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("bytes", LargeBinary, nullable=False),
+    Column("submission", BigInteger, nullable=False),
+)
+"""Entry `seq` with its 32-byte leaf hash and its canonical bytes; `submission` is the position of its header entry,
+itself for a header and for entry 0. Never migrated: a second writer of one position fails on the primary key."""
+
+CHECKPOINT: Final = Table(
+    "checkpoint",
+    METADATA,
+    Column("size", _POSITION, primary_key=True, autoincrement=False),
+    Column("note", LargeBinary, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("recorded", String(24), nullable=False),
+)
+"""Every checkpoint ever signed, by the number of entries it covers: the signed note as published, the 32-byte root,
+and the instant recorded in the last entry it covers. Stored in the transaction that stores those entries."""
+
+TILE: Final = Table(
+    "tile",
+    METADATA,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("hashes", LargeBinary, nullable=False),
+)
+"""Full hash tiles (C2SP tlog-tiles): 256 hashes of 32 bytes, and the hash over them, which stands in the tile above.
+Partial tiles are not stored: their hashes are the roots of the tiles, or the leaves, below."""
+
+SUBMISSION: Final = Table(
+    "submission",
+    METADATA,
+    Column("party", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("header_hash", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Submission (`party`, `id`), the idempotency key: position of its header entry, number of events, SHA-256 of the
+canonical header."""
+
+STATEMENT_LINE: Final = Table(
+    "statement_line",
+    METADATA,
+    Column("account", String(64), primary_key=True),
+    Column("statement", String(32), primary_key=True),
+    Column("line_no", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Position of each line of a bank statement; line 0 is its closing balance."""
+
+BANK_REFERENCE: Final = Table(
+    "bank_reference",
+    METADATA,
+    Column("account", String(64), primary_key=True),
+    Column("direction", String(8), primary_key=True),
+    Column("bank_ref", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+"""Positions of the bank lines of an account that carry a reference, by direction (`credit`, `debit`)."""
+
+META: Final = Table(
+    "meta",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""Facts about this database rather than about the ledger, by name."""
+
+APPEND_ONLY: Final = (LOG, CHECKPOINT)
+INDEXES: Final = (TILE, SUBMISSION, STATEMENT_LINE, BANK_REFERENCE)
