@@ -1,30 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Signing keys: named algorithm suites, key ids, verifier keys as text, and private keys in files.
+"""Signing keys: named algorithm suites and key ids. Their files are the business of `ledger.key_files`.
 
 A suite is a row in `_SUITES`; everything else speaks of `alg` by name. `ed25519` (RFC 8032) is the only one
 now; `sm2-sm3` (GB/T 32918) takes another row and another `Signer`, and no format changes.
 """
 
-import contextlib
-import os
-import secrets
-import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Protocol, Self
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from ledger.errors import EnvironmentFault, FormatError, SignatureError
+from ledger.errors import FormatError, SignatureError
 
 ED25519: Final = "ed25519"
 KEY_ID_CONTEXT: Final = b"fundtrace/key/v1\n"
-MAX_KEY_FILE_BYTES: Final = 65_536
+
+_PRIME: Final = 2**255 - 19
+_SIGN_BIT: Final = 1 << 255
+_SMALL_ORDER: Final = frozenset(
+    {
+        0,
+        1,
+        _PRIME - 1,
+        0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826,
+        0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7,
+    }
+)
+"""The y coordinates of the eight points of edwards25519 whose order divides 8."""
 
 
 class Signer(Protocol):
@@ -92,6 +98,14 @@ class Suite:
 
 
 def _check_ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Check as RFC 8032 §5.1.7, and refuse keys under which anybody can sign.
+
+    Under a point of small order signatures can be made without a private key, and whoever registers such a key
+    can later disown all that it signed. Coordinates not below the prime are second spellings of other keys.
+    """
+    height = int.from_bytes(public, "little") & ~_SIGN_BIT
+    if height >= _PRIME or height in _SMALL_ORDER:
+        return False
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
     except InvalidSignature:
@@ -153,97 +167,3 @@ def key_id(alg: str, public: bytes) -> str:
             remedy_zh="请提供原始公钥，而非 PEM 文件或签名。",
         )
     return sha256(KEY_ID_CONTEXT + alg.encode() + b"\n" + public).hexdigest()
-
-
-def save_private_key(path: Path, signer: Ed25519Signer, *, passphrase: bytes | None = None) -> None:
-    """Write the key as PKCS#8 PEM, readable by its owner only, encrypted when a passphrase is given.
-
-    After the call the whole file is on disk under `path`; after a failure `path` is as it was. An existing
-    file is never overwritten: the new one is written beside it, synced, then linked to the name, which fails
-    if the name is taken.
-
-    Raises:
-        EnvironmentFault: the file exists already, or the folder cannot be written.
-    """
-    encryption = (
-        serialization.BestAvailableEncryption(passphrase) if passphrase else serialization.NoEncryption()
-    )
-    pem = signer.private.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption
-    )
-    with _file_faults(path):
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(pem)
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(draft, path)
-        finally:
-            draft.unlink()
-        _sync_folder(path.parent)
-
-
-def load_private_key(path: Path, *, passphrase: bytes | None = None) -> Ed25519Signer:
-    """Return the key in a PKCS#8 PEM file that only its owner may read.
-
-    Raises:
-        EnvironmentFault: the file cannot be read, or others than its owner may read it.
-        FormatError: it holds no Ed25519 private key, or the passphrase is missing, needless or wrong.
-    """
-    with _file_faults(path), path.open("rb") as file:
-        mode = os.fstat(file.fileno()).st_mode
-        pem = file.read(MAX_KEY_FILE_BYTES)
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise EnvironmentFault(
-            code="key.file-exposed",
-            place=str(path),
-            message_en=f"a private key that others may read (mode {stat.S_IMODE(mode):04o}) is not used",
-            message_zh=f"私钥文件可被他人读取（权限 {stat.S_IMODE(mode):04o}），拒绝使用",
-            remedy_en=f"Run: chmod 600 {path} ; and replace the key if others were on this machine.",
-            remedy_zh=f"请执行 chmod 600 {path}；若他人曾登录本机，请更换密钥。",
-        )
-    try:
-        private = serialization.load_pem_private_key(pem, passphrase or None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise _not_a_key(path) from error
-    if not isinstance(private, Ed25519PrivateKey):
-        raise _not_a_key(path)
-    return Ed25519Signer(private=private)
-
-
-def _not_a_key(path: Path) -> FormatError:
-    return FormatError(
-        code="key.bad-file",
-        place=str(path),
-        message_en="no Ed25519 private key can be read from the file with this passphrase",
-        message_zh="无法用此口令从文件中读取 Ed25519 私钥",
-        remedy_en="Give a PKCS#8 PEM file, and the right passphrase if and only if it is encrypted.",
-        remedy_zh="请确认文件为 PKCS#8 PEM 格式，且仅在文件加密时提供正确口令。",
-    )
-
-
-@contextlib.contextmanager
-def _file_faults(path: Path) -> Iterator[None]:
-    """Turn what the operating system says of `path` into an `EnvironmentFault` that names it."""
-    try:
-        yield
-    except OSError as error:
-        raise EnvironmentFault(
-            code="key.file-fault",
-            place=str(path),
-            message_en=f"the key file cannot be used: {error.strerror or error}",
-            message_zh=f"无法使用密钥文件：{error.strerror or error}",
-            remedy_en="Read a file that is yours; write to a free name in a folder that is yours.",
-            remedy_zh="读取时请提供可读的密钥文件路径；写入时请提供可写且未占用的路径。",
-        ) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name itself durable: a synced file whose name is lost is lost."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,20 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keys: RFC 8032 vectors, key ids, and files that only their owner may read."""
+"""Keys: RFC 8032 vectors, key ids, and keys that must not be trusted."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
-from ledger.errors import EnvironmentFault, FormatError, SignatureError
-from ledger.keys import Ed25519Signer, key_id, load_private_key, save_private_key, suite_of, verify
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from ledger.errors import FormatError, SignatureError
+from ledger.keys import Ed25519Signer, key_id, suite_of, verify
 
 # RFC 8032 §7.1: seed, public key, message, signature.
 RFC_8032 = {
@@ -112,63 +106,24 @@ def test_a_key_does_not_show_itself() -> None:
     assert repr(SIGNER) == "Ed25519Signer()"
 
 
-@pytest.mark.parametrize("passphrase", [None, b"", "口令".encode()], ids=["none", "empty", "set"])
-def test_a_saved_key_is_the_same_key(tmp_path: Path, passphrase: bytes | None) -> None:
-    """It comes back whole, in a file of mode 0600, with nothing left beside it."""
-    path = tmp_path / "log.pem"
-    save_private_key(path, SIGNER, passphrase=passphrase)
-    assert load_private_key(path, passphrase=passphrase).public == SIGNER.public
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert list(tmp_path.iterdir()) == [path]
-    assert path.read_bytes().startswith(b"-----BEGIN ENCRYPTED" if passphrase else b"-----BEGIN PRIVATE KEY")
+# Every encoding of a point of small order, with either sign, and the two heights that are not below the prime.
+WEAK_HEIGHTS = (
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+)
 
 
-def test_an_existing_file_is_never_overwritten(tmp_path: Path) -> None:
-    """Whatever stands under the name stays, and no draft stays beside it."""
-    path = tmp_path / "log.pem"
-    path.write_bytes(b"precious")
-    with pytest.raises(EnvironmentFault) as caught:
-        save_private_key(path, SIGNER)
-    assert (caught.value.code, caught.value.place) == ("key.file-fault", str(path))
-    assert path.read_bytes() == b"precious"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    """Neither saving nor loading hides where it failed."""
-    path = tmp_path / "absent" / "log.pem"
-    for ask in (lambda: save_private_key(path, SIGNER), lambda: load_private_key(path)):
-        with pytest.raises(EnvironmentFault) as caught:
-            ask()
-        assert caught.value.place == str(path)
-
-
-@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o610])
-def test_a_key_that_others_can_reach_is_not_used(tmp_path: Path, mode: int) -> None:
-    """Group or world permission of any kind, and the key is refused with the mode in the message."""
-    path = tmp_path / "log.pem"
-    save_private_key(path, SIGNER)
-    path.chmod(mode)
-    with pytest.raises(EnvironmentFault) as caught:
-        load_private_key(path)
-    assert caught.value.code == "key.file-exposed"
-    assert f"{mode:04o}" in caught.value.message_en
-
-
-def test_files_that_hold_no_such_key(tmp_path: Path) -> None:
-    """Wrong, missing or needless passphrase, another kind of key, or no key at all."""
-    locked, open_, other, text = (tmp_path / name for name in ("locked", "open", "other", "text"))
-    save_private_key(locked, SIGNER, passphrase=b"right")
-    save_private_key(open_, SIGNER)
-    other.write_bytes(
-        generate_private_key(SECP256R1()).private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    text.write_bytes(b"hello")
-    for path in (other, text):
-        path.chmod(0o600)
-    for path, passphrase in [(locked, b"wrong"), (locked, None), (open_, b"x"), (other, None), (text, None)]:
-        with pytest.raises(FormatError) as caught:
-            load_private_key(path, passphrase=passphrase)
-        assert (caught.value.code, caught.value.place) == ("key.bad-file", str(path))
+@pytest.mark.parametrize("sign", [0, 0x80], ids=["plus", "minus"])
+@pytest.mark.parametrize("height", WEAK_HEIGHTS, ids=[height[:4] for height in WEAK_HEIGHTS])
+def test_keys_that_anybody_can_sign_with_verify_nothing(height: str, sign: int) -> None:
+    """For most messages S = 0 beside some point of small order satisfies the bare equation; here it never does."""
+    public = bytearray.fromhex(height)
+    public[31] |= sign
+    forged = [bytes.fromhex(point) + bytes(32) for point in WEAK_HEIGHTS]
+    messages = [bytes([number]) for number in range(16)]
+    assert not any(verify("ed25519", bytes(public), message, sig) for message in messages for sig in forged)

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Private keys in files: PKCS#8 PEM that only its owner may read, written whole or not at all."""
+
+import contextlib
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ledger.errors import EnvironmentFault, FormatError
+from ledger.keys import Ed25519Signer
+
+MAX_KEY_FILE_BYTES: Final = 65_536
+
+
+def save_private_key(path: Path, signer: Ed25519Signer, *, passphrase: bytes | None = None) -> None:
+    """Write the key as PKCS#8 PEM, readable by its owner only, encrypted when a passphrase is given.
+
+    After the call the whole file is on disk under `path`; after a failure `path` is as it was. An existing
+    file is never overwritten: the new one is written beside it, synced, then linked to the name, which fails
+    if the name is taken.
+
+    Raises:
+        EnvironmentFault: the file exists already, or the folder cannot be written.
+    """
+    encryption = (
+        serialization.BestAvailableEncryption(passphrase) if passphrase else serialization.NoEncryption()
+    )
+    pem = signer.private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption
+    )
+    with _file_faults(path):
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(pem)
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(draft, path)
+        finally:
+            draft.unlink()
+        _sync_folder(path.parent)
+
+
+def load_private_key(path: Path, *, passphrase: bytes | None = None) -> Ed25519Signer:
+    """Return the key in a PKCS#8 PEM file that only its owner may read.
+
+    Raises:
+        EnvironmentFault: the file cannot be read, or others than its owner may read it.
+        FormatError: it holds no Ed25519 private key, or the passphrase is missing, needless or wrong.
+    """
+    with _file_faults(path), path.open("rb") as file:
+        mode = os.fstat(file.fileno()).st_mode
+        pem = file.read(MAX_KEY_FILE_BYTES)
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise EnvironmentFault(
+            code="key.file-exposed",
+            place=str(path),
+            message_en=f"a private key that others may read (mode {stat.S_IMODE(mode):04o}) is not used",
+            message_zh=f"私钥文件可被他人读取（权限 {stat.S_IMODE(mode):04o}），拒绝使用",
+            remedy_en=f"Run: chmod 600 {path} ; and replace the key if others were on this machine.",
+            remedy_zh=f"请执行 chmod 600 {path}；若他人曾登录本机，请更换密钥。",
+        )
+    try:
+        private = serialization.load_pem_private_key(pem, passphrase or None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise _not_a_key(path) from error
+    if not isinstance(private, Ed25519PrivateKey):
+        raise _not_a_key(path)
+    return Ed25519Signer(private=private)
+
+
+def _not_a_key(path: Path) -> FormatError:
+    return FormatError(
+        code="key.bad-file",
+        place=str(path),
+        message_en="no Ed25519 private key can be read from the file with this passphrase",
+        message_zh="无法用此口令从文件中读取 Ed25519 私钥",
+        remedy_en="Give a PKCS#8 PEM file, and the right passphrase if and only if it is encrypted.",
+        remedy_zh="请确认文件为 PKCS#8 PEM 格式，且仅在文件加密时提供正确口令。",
+    )
+
+
+@contextlib.contextmanager
+def _file_faults(path: Path) -> Iterator[None]:
+    """Turn what the operating system says of `path` into an `EnvironmentFault` that names it."""
+    try:
+        yield
+    except OSError as error:
+        raise EnvironmentFault(
+            code="key.file-fault",
+            place=str(path),
+            message_en=f"the key file cannot be used: {error.strerror or error}",
+            message_zh=f"无法使用密钥文件：{error.strerror or error}",
+            remedy_en="Read a file that is yours; write to a free name in a folder that is yours.",
+            remedy_zh="读取时请提供可读的密钥文件路径；写入时请提供可写且未占用的路径。",
+        ) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name itself durable: a synced file whose name is lost is lost."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
