@@ -73,7 +73,8 @@ class TileReader:
         first = node.position << above
         row = self._tile(level, first >> TILE_HEIGHT)
         start = (first % TILE_WIDTH) * HASH_SIZE
-        return root_of(_split(row[start : start + (HASH_SIZE << above)]))
+        below = row[start : start + (HASH_SIZE << above)]
+        return root_of(_split(below)) if above else below
 
     def _tile(self, level: int, number: int) -> bytes:
         """Return a proved tile: from the edge, from the cache, or newly proved by the tile above it."""
