@@ -14,6 +14,8 @@ from ledger.kinds.registry import Calendar
 
 Unit = Literal["calendar", "working"]
 
+DAYS_MAX: Final = 36_500
+
 _ONE: Final = datetime.timedelta(days=1)
 _SATURDAY: Final = 5
 
@@ -74,8 +76,10 @@ class WorkingDays:
         """The end of a period of `days` after `start`, rolled to a working day.
 
         A period in calendar days consults its last day and the days it rolls over, one in working days every day
-        after `start` (O5). What would end after the last day of the calendar era ends on that day.
+        after `start` (O5). Days outside 0 to 36,500 count as the nearest of the two, since a policy event may say
+        any number. What would end after the last day of the calendar era ends on that day.
         """
+        days = min(max(days, 0), DAYS_MAX)
         consulted: list[datetime.date] = []
         try:
             match unit:

@@ -100,6 +100,14 @@ def test_the_end_of_the_era_is_no_crash(unit: str) -> None:
     assert due.on == datetime.date.max
 
 
+@pytest.mark.parametrize("unit", ["calendar", "working"])
+def test_absurd_numbers_of_days_are_bounded(unit: str) -> None:
+    """What a policy event may say neither hangs nor runs backwards."""
+    start = date(2026, 3, 2)
+    assert WorkingDays().period(start, -5, unit).on == start  # type: ignore[arg-type]
+    assert WorkingDays().period(start, 10**18, unit) == WorkingDays().period(start, 36_500, unit)  # type: ignore[arg-type]
+
+
 def test_days_of_another_year_are_ignored() -> None:
     """A calendar speaks of its own year only."""
     stray = Calendar(
