@@ -32,7 +32,7 @@ from ledger.submission import events_root, header_bytes, parse_wire, signed_byte
 FROZEN = Path(__file__).parent / "frozen"
 
 
-def read(name: str) -> Any:
+def read(name: str) -> Any:  # noqa: ANN401 - whatever the JSON file holds
     """The frozen file `name`."""
     return json.loads((FROZEN / name).read_text(encoding="utf-8"))
 
