@@ -164,7 +164,7 @@ class RuleBook:
             decisive = _Layer(values={}, unit=None, basis=nothing, status="convention", source="")
         return Terms(
             values=tuple(sorted(values.items())),
-            unit=decisive.unit or ("calendar" if "days" in values else None),
+            unit=(decisive.unit or "calendar") if "days" in values else None,
             basis=decisive.basis,
             status=decisive.status,
             sources=tuple(sources),
@@ -172,7 +172,7 @@ class RuleBook:
 
     def _layers(self, rule: str, to: Addressee, on: datetime.date) -> Iterator[_Layer]:
         deadlines = self._deadlines(rule, to)
-        for row in sorted(self.pack.rows, key=lambda row: (row.level is not None, row.direct is not None)):
+        for row in sorted(self.pack.rows, key=lambda row: (row.direct is not None, row.level is not None)):
             if row.rule == rule and row.level in {None, to.level} and (to.direct or not row.direct):
                 yield self._pack_layer(row, replaced=bool(deadlines))
         yield from self._policy_layers(rule, to, on, fund=None)

@@ -128,10 +128,10 @@ def test_laws_of_periods(start: date, days: int, off: list[date], worked: list[d
     )
     calendars = WorkingDays([calendar])
     for unit in ("calendar", "working"):
-        due = calendars.period(start, days, unit)  # type: ignore[arg-type]
+        due = calendars.period(start, days, unit)
         assert calendars.is_working(due.on)
         assert due.on >= start + timedelta(days=days)
-        assert due.on <= calendars.period(start, days + 1, unit).on  # type: ignore[arg-type]
+        assert due.on <= calendars.period(start, days + 1, unit).on
         assert due.provisional == any(name.startswith("mon-fri/") for name in due.calendars)
     counted = calendars.period(start, days, "working").on
     span = (start + timedelta(days=n + 1) for n in range((counted - start).days))
