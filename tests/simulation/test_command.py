@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command: a folder that can be posted, written whole or not at all."""
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from ledger.entry import genesis_entry_bytes
+from ledger.errors import EnvironmentFault
+from ledger.genesis import Genesis
+from ledger.key_files import load_private_key
+from ledger.submission import Signature, parse_wire
+from ledger.vkey import parse_vkey
+from tests.simulation.posted_world import post
+from verifier.simulation import files
+from verifier.simulation.command import register
+from verifier.simulation.files import write_world
+from verifier.simulation.world import simulate
+
+ORIGIN = "ledger.example/jl/2026"
+
+
+def run(*arguments: str) -> Result:
+    """The command line with ``simulate`` alone, run in process."""
+    app = typer.Typer()
+    register(app)
+    return CliRunner().invoke(app, [*arguments, "--origin", ORIGIN])
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below `folder` by its relative name."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A world written by the command."""
+    out = tmp_path_factory.mktemp("simulated") / "deep" / "world"
+    result = run("--seed", "11", "--out", str(out))
+    assert result.exit_code == 0, result.output
+    return out
+
+
+def test_the_folder_is_complete_and_repeats(folder: Path, tmp_path: Path) -> None:
+    """The same seed gives the same files, byte for byte, private keys included."""
+    assert run("--seed", "11", "--out", str(tmp_path / "again")).exit_code == 0
+    written = contents(folder)
+    assert written == contents(tmp_path / "again")
+    names = {name for name in written if not name.startswith("keys/")}
+    assert names == {"genesis.json", "events.ndjson", "labels.jsonl", "world.json"}
+
+
+def test_what_is_written_posts(folder: Path) -> None:
+    """Genesis and submissions read back from the files make a ledger of the size that world.json says."""
+    told = json.loads((folder / "genesis.json").read_bytes())
+    genesis = msgspec.convert(told["genesis"], Genesis)
+    signatures = msgspec.convert(told["signatures"], tuple[Signature, ...])
+    lines = (folder / "events.ndjson").read_bytes().splitlines()
+    posted = post(genesis_entry_bytes(genesis, signatures), (parse_wire(line) for line in lines))
+    world = json.loads((folder / "world.json").read_bytes())
+    assert posted.problems == ()
+    assert posted.size == world["totals"]["entries"]
+    assert posted.register.genesis_hash == world["genesis"]
+    assert genesis.demo
+    assert genesis.clock == "replay"
+
+
+def test_nothing_but_the_labels_says_who_is_guilty(folder: Path) -> None:
+    """Neither the events nor the description of the world give cases away."""
+    for name in ("events.ndjson", "world.json"):
+        text = (folder / name).read_text("utf-8")
+        assert not any(
+            word in text for word in ("guilty", "innocent", "violation", "DIV_", "DELAY_", "MATCH_SHORT")
+        )
+
+
+def test_keys_are_private_and_fit(folder: Path) -> None:
+    """Every key file is 0600; log.pem is the log key of the genesis."""
+    keys = sorted((folder / "keys").iterdir())
+    assert len(keys) == json.loads((folder / "world.json").read_bytes())["totals"]["keys"]
+    assert {path.stat().st_mode & 0o777 for path in keys} == {0o600}
+    genesis = json.loads((folder / "genesis.json").read_bytes())["genesis"]
+    log_key = parse_vkey(genesis["log_keys"][0])
+    assert load_private_key(folder / "keys" / "log.pem").public == log_key.public
+    assert log_key.name == ORIGIN
+
+
+def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
+    """What stands there is neither overwritten nor mixed with; the exit code says that nothing was done."""
+    (tmp_path / "mine.txt").write_text("mine")
+    result = run("--seed", "1", "--out", str(tmp_path))
+    assert result.exit_code == 3
+    assert "not empty" in result.output
+    assert "目录非空" in result.output
+    assert contents(tmp_path) == {"mine.txt": b"mine"}
+
+
+def test_a_file_in_the_way_is_told(tmp_path: Path) -> None:
+    """A file is no folder."""
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(EnvironmentFault, match="not empty"):
+        write_world(simulate(seed=1, programmes=1, origin=ORIGIN), tmp_path / "out")
+
+
+def test_an_empty_folder_is_used(tmp_path: Path) -> None:
+    """An existing empty folder is as good as none."""
+    write_world(simulate(seed=1, programmes=1, origin=ORIGIN), tmp_path)
+    assert (tmp_path / "events.ndjson").exists()
+
+
+def test_a_failure_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the disk fills up while keys are written, no half a world stays, under any name."""
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device", "log.pem")
+
+    monkeypatch.setattr(files, "save_private_key", fail)
+    with pytest.raises(EnvironmentFault, match="No space left"):
+        write_world(simulate(seed=1, programmes=1, origin=ORIGIN), tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [("--seed", "-1"), ("--seed", "1", "--programmes", "0"), ()])
+def test_impossible_options_are_refused(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    """Numbers out of range and a missing seed are told by the command line."""
+    result = run(*arguments, "--out", str(tmp_path / "out"))
+    assert result.exit_code != 0
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_origin_that_cannot_name_a_log_is_told(tmp_path: Path) -> None:
+    """The command names the option and says how an origin is written."""
+    app = typer.Typer()
+    register(app)
+    result = CliRunner().invoke(app, ["--seed", "1", "--origin", "HTTP://x", "--out", str(tmp_path / "out")])
+    assert result.exit_code == 3
+    assert "--origin" in result.output
