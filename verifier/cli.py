@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The console command `fundtrace`: put together from entry points, so that the server extra adds its commands.
+
+Exit codes (DESIGN §5): 0 clean, 1 findings, 2 integrity broken, 3 could not complete. A mistake in the command line is
+of the last kind: typer's own 2 would read as a broken ledger.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import EntryPoint, entry_points, version
+from typing import Annotated, Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+from ledger.errors import ToldError
+from verifier.language import language_of, say_error
+from verifier.verdict import EXIT_CLEAN, EXIT_INCOMPLETE
+
+COMMAND_GROUP: Final = "fundtrace.commands"
+"""Entry-point group; each is a function that adds commands to the app."""
+OWN_PACKAGES: Final = frozenset({"api", "ledger", "verifier"})
+
+
+class Root(TyperGroup):
+    """The root command with the exit codes of this program."""
+
+    def main(  # type: ignore[explicit-override]
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,  # noqa: ANN401 - handed through as they come
+    ) -> Any:  # noqa: ANN401 - as the method it stands for
+        """Run the command line `args`, and exit with the code; return it unless `standalone_mode`."""
+        try:
+            code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            code = _reader_gone()
+        except Exception as error:
+            if not hasattr(error, "format_message"):  # what every mistake in a command line has
+                raise
+            getattr(error, "show")()  # noqa: B009 - typer publishes no type that has both
+            code = EXIT_INCOMPLETE
+        code = code if isinstance(code, int) else EXIT_CLEAN
+        if standalone_mode:
+            sys.exit(code)
+        return code
+
+    def invoke(self, ctx: Any) -> Any:  # type: ignore[explicit-override]  # noqa: ANN401 - as above
+        """Run the command; what the machine or the user stops ends with code 3 and a word about it."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise typer.Exit(_reader_gone()) from error
+        except KeyboardInterrupt as error:
+            typer.echo("stopped · 已中断", err=True)
+            raise typer.Exit(EXIT_INCOMPLETE) from error
+        except ToldError as error:
+            typer.echo(say_error(error, language_of(os.environ)), err=True)
+            raise typer.Exit(EXIT_INCOMPLETE) from error
+
+
+def main() -> None:
+    """Run `fundtrace` with the arguments of the process, and exit."""
+    build()(prog_name="fundtrace")
+
+
+def build() -> typer.Typer:
+    """The app with the commands of every installed part of the program."""
+    app = typer.Typer(
+        cls=Root, invoke_without_command=True, add_completion=False, pretty_exceptions_enable=False
+    )
+    absent = [point.name for point in entry_points(group=COMMAND_GROUP) if not _add_commands(app, point)]
+    app.callback(epilog=_absent_note(absent))(root)
+    return app
+
+
+def register(app: typer.Typer) -> None:
+    """`app` has the auditor's commands; each loads what it needs here and nothing of a server."""
+    from verifier import verify_command
+
+    verify_command.register(app)
+
+
+def root(
+    context: typer.Context,
+    *,
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """FundTrace: a signed, append-only ledger of earmarked public money · 专项资金账本.
+
+    Auditors begin with: fundtrace verify SOURCE
+    """
+    if show_version:
+        typer.echo(f"fundtrace {version('fundtrace')}")
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(EXIT_INCOMPLETE)
+
+
+def _add_commands(app: typer.Typer, point: EntryPoint) -> bool:
+    """Whether the commands of `point` are in `app`; False when packages it needs are not installed."""
+    try:
+        point.load()(app)
+    except ModuleNotFoundError as error:
+        if error.name != point.module and str(error.name).partition(".")[0] in OWN_PACKAGES:
+            raise
+        return False
+    return True
+
+
+def _absent_note(absent: Sequence[str]) -> str | None:
+    if not absent:
+        return None
+    extras = ",".join(absent)
+    return f"Not installed here: {extras}. Their commands come with: pip install 'fundtrace[{extras}]'"
+
+
+def _reader_gone() -> int:
+    """Nobody reads our output any more: let the rest of it go nowhere, without a complaint at exit."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - lives as long as the process
+    return EXIT_INCOMPLETE

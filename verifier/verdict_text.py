@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A verdict for people, line by line, and for programs, as a record."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from verifier.language import Language, say
+from verifier.verdict import TITLES, Check, CheckState, Outcome, Told, Verdict
+
+_SIGNS: Final[dict[CheckState, str]] = {"ok": "✓", "broken": "✗", "unevaluable": "–"}
+_STATES: Final[dict[CheckState, Told]] = {
+    "ok": Told(en="ok", zh="通过"),
+    "broken": Told(en="BROKEN", zh="不符"),
+    "unevaluable": Told(en="not evaluable", zh="无法判断"),
+}
+_OUTCOMES: Final[dict[Outcome, Told]] = {
+    "verified": Told(en="VERIFIED against", zh="验证通过，依据："),
+    "self-consistent": Told(
+        en="self-consistent, operator not authenticated (first use)",
+        zh="自洽，但未确认运营方身份（首次使用）",
+    ),
+    "incomplete": Told(en="INCOMPLETE: needs a newer verifier", zh="未完成：需要更新版本的验证程序"),
+    "broken": Told(en="BROKEN", zh="账本不符"),
+}
+_COMPARE: Final = Told(
+    en="Compare the genesis hash above with the operator by another channel, "
+    "then verify with --genesis, --log-key or --policy, and keep --state.",
+    zh="请通过其他渠道与运营方核对上述创世哈希，再以 --genesis、--log-key 或 --policy 验证，并用 --state 留存状态。",
+)
+_KEEP: Final = Told(
+    en="Keep a copy of this source as it is, and ask the operator to explain.",
+    zh="请原样保留此来源的副本，并要求运营方说明。",
+)
+_UPGRADE: Final = Told(
+    en="Install a newer fundtrace and verify again; nothing is known to be wrong.",
+    zh="请安装更新版本的 fundtrace 后重新验证；目前未发现错误。",
+)
+
+
+def sentence(verdict: Verdict) -> Told:
+    """The verdict in one sentence: what may be relied on, and on whose word."""
+    told = _OUTCOMES[verdict.outcome]
+    if verdict.outcome == "verified":
+        against_en = ", ".join(one.en for one in verdict.trusted)
+        against_zh = "、".join(one.zh for one in verdict.trusted)
+        return Told(en=f"{told.en} {against_en}", zh=f"{told.zh}{against_zh}")
+    if verdict.outcome == "incomplete":
+        at = verdict.newer_from
+        return Told(en=f"{told.en} from entry {at} on", zh=f"{told.zh}（自第 {at} 条起）")
+    broken = verdict.first_broken
+    return told if broken is None else _broken(broken, told)
+
+
+def text_of(verdict: Verdict, language: Language) -> Iterator[str]:
+    """The report: the ledger, each check, notes, the verdict, and what to do next."""
+    size = "?" if verdict.size is None else f"{verdict.size:,}"
+    entries = {"en": f"{size} entries", "zh": f"共 {size} 条"}[language]
+    yield f"{verdict.origin or '?'}  {entries}"
+    for label, value in (
+        (Told(en="root", zh="树根"), verdict.root),
+        (Told(en="genesis", zh="创世"), verdict.genesis),
+    ):
+        yield f"{say(label, language)}  {value or '?'}"
+    for mark in (*verdict.marks, *verdict.notes):
+        yield f"! {say(mark, language)}"
+    yield ""
+    for check in verdict.checks:
+        yield from _check_lines(check, language)
+    yield ""
+    yield say(sentence(verdict), language)
+    if verdict.outcome in {"broken", "incomplete"}:
+        good = Told(
+            en=f"The first {verdict.good_prefix:,} entries passed every check.",
+            zh=f"前 {verdict.good_prefix:,} 条通过了全部检查。",
+        )
+        yield say(good, language)
+    advice = {"self-consistent": _COMPARE, "broken": _KEEP, "incomplete": _UPGRADE}.get(verdict.outcome)
+    if advice is not None:
+        yield say(advice, language)
+
+
+def record_of(verdict: Verdict) -> dict[str, Any]:
+    """The verdict for programs: stable names, both languages, nothing absent that a reader must decide on."""
+    broken = verdict.first_broken
+    return {
+        "outcome": verdict.outcome,
+        "sentence": _both(sentence(verdict)),
+        "origin": verdict.origin,
+        "genesis": verdict.genesis,
+        "size": verdict.size,
+        "root": verdict.root,
+        "good_prefix": verdict.good_prefix,
+        "needs_newer_verifier_from": verdict.newer_from,
+        "trusted": [_both(one) for one in verdict.trusted],
+        "first_broken": None if broken is None else _check_record(broken),
+        "checks": [_check_record(check) for check in verdict.checks],
+        "marks": [_both(one) for one in verdict.marks],
+        "notes": [_both(one) for one in verdict.notes],
+    }
+
+
+def _broken(check: Check, told: Told) -> Told:
+    where_en = "in the checkpoint" if check.position is None else f"at entry {check.position}"
+    where_zh = "检查点" if check.position is None else f"第 {check.position} 条"
+    reason = check.reason or told
+    return Told(
+        en=f"{told.en} {where_en} ({check.number}): {reason.en}",
+        zh=f"{told.zh}：{where_zh}（{check.number}）：{reason.zh}",
+    )
+
+
+def _check_lines(check: Check, language: Language) -> Iterator[str]:
+    state = say(_STATES[check.state], language)
+    yield f"{_SIGNS[check.state]} {check.number}  {say(TITLES[check.number], language)}  [{state}]"
+    if check.reason is not None:
+        at = (
+            ""
+            if check.position is None
+            else {"en": f"entry {check.position}: ", "zh": f"第 {check.position} 条："}[language]
+        )
+        yield f"      {at}{say(check.reason, language)}"
+
+
+def _check_record(check: Check) -> dict[str, Any]:
+    return {
+        "check": check.number,
+        "title": _both(TITLES[check.number]),
+        "state": check.state,
+        "position": check.position,
+        "reason": None if check.reason is None else _both(check.reason),
+    }
+
+
+def _both(told: Told) -> dict[str, str]:
+    return {"en": told.en, "zh": told.zh}
