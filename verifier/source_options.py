@@ -18,8 +18,9 @@ from ledger.vkey import parse_vkey
 from verifier.integrity import Progress as Step
 from verifier.language import Language, language_of
 from verifier.policy import parse_policy
-from verifier.sources import POLICY_BYTES_MAX, Source, open_database, open_source
+from verifier.sources import Source, open_database, open_source
 from verifier.state import SavedState
+from verifier.static_log import POLICY_BYTES_MAX
 from verifier.trust import Trust
 
 DATABASE_VARIABLE: Final = "FUNDTRACE_DB"

@@ -13,19 +13,12 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from ledger.bundle import BundleReader
-from ledger.checkpoint import parse_checkpoint
-from ledger.errors import EnvironmentFault, FormatError, InputError, LimitError, MissingError
-from ledger.hashing import HASH_SIZE
-from ledger.note import MAX_NOTE_BYTES, parse_note
-from ledger.tiles import MAX_BUNDLE_BYTES, TILE_WIDTH, Tile
+from ledger.errors import EnvironmentFault, InputError
+from verifier.static_log import StaticLog, missing, within
+from verifier.web_source import open_web
 
-CHECKPOINT: Final = "checkpoint"
-POLICY: Final = "policy"
-POLICY_BYTES_MAX: Final = 1 << 20
 SOURCE_GROUP: Final = "fundtrace.sources"
 """Entry-point group; the server extra brings `db`, a function from a database URL to a source."""
-
-_LENGTH_BYTES: Final = 2
 
 
 class Source(Protocol):
@@ -60,94 +53,6 @@ class Source(Protocol):
         ...
 
 
-class StaticLog:
-    """A log of static files, whatever they are read with: checkpoint, policy, hash tiles, entry bundles."""
-
-    __slots__ = ("_close", "_note", "_read")
-
-    def __init__(
-        self, read: Callable[[str, int], bytes], *, close: Callable[[], None] = lambda: None
-    ) -> None:
-        """Read through `read`, from a path and a limit in bytes; the checkpoint is read here and only once.
-
-        Raises:
-            MissingError: there is no checkpoint, so this is no log.
-        """
-        self._read = read
-        self._close = close
-        self._note = read(CHECKPOINT, MAX_NOTE_BYTES)
-
-    @property
-    def size(self) -> int:
-        """How many entries the checkpoint promises.
-
-        Raises:
-            FormatError: the checkpoint cannot be read.
-        """
-        return parse_checkpoint(parse_note(self._note).text).size
-
-    def checkpoint(self) -> bytes:
-        """The signed note."""
-        return self._note
-
-    def policy(self) -> str | None:
-        """The policy file beside the checkpoint, or None."""
-        try:
-            return self._read(POLICY, POLICY_BYTES_MAX).decode("utf-8", "surrogateescape")
-        except MissingError:
-            return None
-
-    def entries(self, start: int, stop: int) -> Iterator[bytes]:
-        """The bytes of entries `start` to `stop` − 1, bundle by bundle; one bundle is held at a time."""
-        for number in range(start // TILE_WIDTH, -(-stop // TILE_WIDTH)):
-            first = number * TILE_WIDTH
-            data, tile = self._part(Tile(level=None, number=number, width=min(TILE_WIDTH, self.size - first)))
-            for at, entry in enumerate(split_bundle(data, tile), first):
-                if start <= at < stop:
-                    yield entry
-
-    def fetch(self, path: str) -> bytes:
-        """The bytes of the hash tile at `path`."""
-        return self._read(path, TILE_WIDTH * HASH_SIZE)
-
-    def close(self) -> None:
-        """Let go of what `read` reads from."""
-        self._close()
-
-    def _part(self, tile: Tile) -> tuple[bytes, Tile]:
-        """A bundle, or the full one once the source has dropped the partial one (tlog-tiles, partial tiles)."""
-        try:
-            return self._read(tile.path, MAX_BUNDLE_BYTES), tile
-        except MissingError:
-            if tile.width == TILE_WIDTH:
-                raise
-            full = Tile(level=None, number=tile.number)
-            return self._read(full.path, MAX_BUNDLE_BYTES), full
-
-
-def split_bundle(data: bytes, tile: Tile) -> Iterator[bytes]:
-    """The entries of a bundle one by one, so that all before a damaged length are still read.
-
-    Raises:
-        FormatError: after the last whole entry, when the bundle is ragged or does not hold `tile.width` entries.
-    """
-    at = count = 0
-    while at < len(data) and count < tile.width:
-        start = at + _LENGTH_BYTES
-        at = start + int.from_bytes(data[at:start], "big")
-        if at > len(data):
-            break
-        yield data[start:at]
-        count += 1
-    if at != len(data) or count != tile.width:
-        raise FormatError(
-            code="bundle.ragged",
-            place=tile.path,
-            message_en=f"the bundle does not hold {tile.width} whole entries and nothing else; {count} were read",
-            message_zh=f"条目包未恰好容纳 {tile.width} 个完整条目，只读出 {count} 个",
-        )
-
-
 def open_source(text: str) -> Source:
     """The log that `text` names: an http(s) address, an export folder, or a bundle file.
 
@@ -156,8 +61,6 @@ def open_source(text: str) -> Source:
         InputError: it is there and is no log.
     """
     if text.startswith(("http://", "https://")):
-        from verifier.web_source import open_web  # noqa: PLC0415 - only a network source pays for urllib
-
         return open_web(text)
     path = Path(text)
     if path.is_dir():
@@ -223,29 +126,3 @@ def folder_reader(folder: Path) -> Callable[[str, int], bytes]:
             ) from error
 
     return read
-
-
-def missing(path: str) -> MissingError:
-    """The error for a part that the log must have and the source lacks."""
-    return MissingError(
-        code="source.missing-part",
-        place=path,
-        message_en="the source does not hold this part of the log",
-        message_zh="来源缺少账本的这一部分",
-    )
-
-
-def within(data: bytes, limit: int, path: str) -> bytes:
-    """`data` itself, read up to one byte beyond `limit`.
-
-    Raises:
-        LimitError: it is longer than `limit` bytes.
-    """
-    if len(data) > limit:
-        raise LimitError(
-            code="source.too-long",
-            place=path,
-            message_en=f"more than {limit:,} bytes",
-            message_zh=f"超过 {limit:,} 字节",
-        )
-    return data

@@ -14,7 +14,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
 from ledger.errors import EnvironmentFault, InputError, MissingError
-from verifier.sources import CHECKPOINT, StaticLog, missing, within
+from verifier.static_log import CHECKPOINT, StaticLog, missing, within
 
 TIMEOUT_SECONDS: Final = 30
 PAUSES_SECONDS: Final = (1, 4)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ledger.entry import event_entry_bytes, header_entry_bytes
 from tests.worlds import World
 from verifier.replay import Replay
-from verifier.sources import StaticLog, missing, within
+from verifier.static_log import StaticLog, missing, within
 from verifier.trust import Trust
 from verifier.workspace import Workspace
 
