@@ -31,10 +31,17 @@ def public_key(register: Register, submission: Submission, signature: Signature)
             new = [
                 event for event in submission.events if isinstance(event, Key) and event.key == signature.key
             ]
-            return raw_public(new[0].public) if new and new[0].public is not None else None
+            return _raw_or_none(new[0].public) if new and new[0].public is not None else None
         case _:
             state = register.keys.get(signature.key)
             return None if state is None else state.public
+
+
+def _raw_or_none(text: str) -> bytes | None:
+    try:
+        return raw_public(text)
+    except ValueError:  # an event may spell a key that is none
+        return None
 
 
 def check_signatures(register: Register, submission: Submission) -> Iterator[Problem]:

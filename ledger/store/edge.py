@@ -34,6 +34,12 @@ class _Row:
         self.folded = CompactRange()
         self.folded.extend(hashes[at : at + HASH_SIZE] for at in range(0, len(hashes), HASH_SIZE))
 
+    def copy(self) -> "_Row":
+        twin = _Row()
+        twin.hashes = bytearray(self.hashes)
+        twin.folded = self.folded.copy()
+        return twin
+
 
 class Edge:
     """The unfinished tiles of a tree of `size` leaves, and the tiles finished since the last `take_finished`."""
@@ -91,4 +97,6 @@ class Edge:
 
     def copy(self) -> Self:
         """Return an independent edge of the same tree, to append to and perhaps throw away."""
-        return type(self)(size=self._size, partial=self.partial())
+        twin = type(self)(size=self._size)
+        twin._rows = [row.copy() for row in self._rows]  # noqa: SLF001 - its own kind
+        return twin

@@ -73,13 +73,14 @@ class LogReader:
 
     def entry(self, seq: int) -> bytes | None:
         """Return the bytes of entry `seq`, or None beyond the end."""
-        return self._connection.execute(select(LOG.c.bytes).where(LOG.c.seq == seq)).scalar()
+        found = self._connection.execute(select(LOG.c.bytes).where(LOG.c.seq == seq)).scalar()
+        return None if found is None else _as_bytes(found)
 
     def entries(self, start: int, stop: int) -> Iterator[bytes]:
         """Yield the bytes of the entries [start, stop), fewer if the log ends before; memory stays flat."""
         for low in range(start, stop, READ_ROWS):
             wanted = _range(select(LOG.c.bytes), low, min(low + READ_ROWS, stop))
-            yield from self._connection.execute(wanted).scalars()
+            yield from map(_as_bytes, self._connection.execute(wanted).scalars())
 
     def tile(self, tile: Tile) -> bytes:
         """Return the bytes of a hash tile or an entry bundle, full or partial.
@@ -131,6 +132,11 @@ class LogReader:
             below = (TILE.c.level == level - 1, TILE.c.number >= first, TILE.c.number < first + width)
             wanted = select(TILE.c.root).where(*below).order_by(TILE.c.number)
         return b"".join(self._connection.execute(wanted).scalars())
+
+
+def _as_bytes(value: object) -> bytes:
+    """SQLite keeps text in a column of bytes when somebody put it there; it is judged like any other bytes."""
+    return value if isinstance(value, bytes) else str(value).encode()
 
 
 def _range(columns: Select[bytes], start: int, stop: int) -> Select[bytes]:

@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commit path: submissions from many threads become entries, one flush at a time, one transaction a flush.
+
+What a restart finds, branch by branch of `Sequencer._flush`:
+- before the point of no return, whatever failed: the log as it was; the senders are told that nothing was stored;
+- at the point of no return, outcome unknown: all of the flush or nothing of it. This process reads which, by the same
+  code as at a start, under the lock, which is not granted before the lost transaction has ended;
+- after it: the entries, their indexes and their checkpoint. A sender whose answer was lost sends again and gets the
+  first receipt, marked `replayed`.
+"""
+
+import threading
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from functools import partial
+from typing import Final, NoReturn, assert_never
+
+from sqlalchemy import Connection, Engine
+
+from ledger import clock
+from ledger.draft import Draft, header_hash
+from ledger.errors import EnvironmentFault
+from ledger.flush import Known, Placed, Proposal, Turned, Verdict, cover, judge, open_draft, precheck
+from ledger.genesis import Genesis
+from ledger.group_commit import Answer, GroupCommit
+from ledger.keys import Signer
+from ledger.open_state import OpenState
+from ledger.outcome import Outcome, Refused, new_answer, not_stored, outcome_unknown, stored_answer
+from ledger.problems import Problem
+from ledger.store.engine import holding_lock, reading, shown
+from ledger.store.log_reader import LogReader
+from ledger.store.log_writer import write
+from ledger.store.past import StoredPast
+from ledger.store.stored_receipt import Receipts
+from ledger.submission import Submission
+from ledger.vkey import VerifierKey
+
+FLUSH_EVENTS: Final = 20_000
+"""Events gathered into one flush; a larger submission goes alone."""
+
+
+class Sequencer:
+    """Appends submissions to the ledger in one database; safe for many threads, and beside other processes.
+
+    `signer` holds the log's own key, and nothing else ever signs with it.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        signer: Signer,
+        *,
+        now: clock.Clock = clock.system_clock,
+        flush_events: int = FLUSH_EVENTS,
+    ) -> None:
+        """Read the whole log once; `now` is the machine's clock.
+
+        Raises:
+            EnvironmentFault: no ledger there, it contradicts itself, or `signer` is not a key that genesis names.
+        """
+        self._engine = engine
+        self._signer = signer
+        self._now = now
+        self._state = OpenState()
+        self._sound = False
+        self._office = threading.Lock()
+        self._group: GroupCommit[Proposal, Outcome] = GroupCommit(
+            self._flush_in_office, weight=lambda one: len(one.submission.events), limit=flush_events
+        )
+        self._refresh()
+        check_signer(self.genesis, signer)
+
+    @property
+    def genesis(self) -> Genesis:
+        """The genesis of the ledger."""
+        return self._state.register.genesis
+
+    @property
+    def size(self) -> int:
+        """Entries in the log as far as this process knows."""
+        return self._state.size
+
+    def submit(self, submission: Submission) -> Outcome:
+        """Return once the submission is durable, or refused; call it from as many threads as there are senders.
+
+        Signatures are verified here, before the lock and in parallel.
+
+        Raises:
+            EnvironmentFault: the machine failed; the message says whether nothing was stored or that is unknown.
+                Sending the same submission again is always right.
+        """
+        submission, problems = precheck(self._state, submission)
+        if any(problem.code != "key-unknown" for problem in problems):
+            return Refused(problems=problems)
+        return self._group.run(Proposal(submission=submission, checked=not problems))
+
+    def rehearse(self, submissions: Iterable[Submission]) -> Generator[tuple[Problem, ...], None, None]:
+        """Yield the problems that each submission would meet, each after the ones before it; nothing is stored.
+
+        Submissions of other threads wait until the iterator is exhausted or closed.
+
+        Raises:
+            EnvironmentFault: the database failed.
+        """
+        with self._office:
+            self._refresh()
+            with reading(self._engine) as connection:
+                self._catch_up(connection)
+                try:
+                    yield from self._rehearse(connection, submissions)
+                finally:
+                    self._state.register.rollback(0)
+
+    def trouble(self) -> EnvironmentFault | None:
+        """Return why nothing can be posted now, or None; for readiness checks. Nothing is changed."""
+        try:
+            with reading(self._engine) as connection:
+                head = LogReader(connection).head()
+        except EnvironmentFault as fault:
+            return fault
+        previous = head.recorded if head is not None else self.genesis.created_at
+        return clock.slowness(self.genesis, previous=previous, now=self._now())
+
+    # --- state --------------------------------------------------------------------------------------------
+
+    def _refresh(self) -> None:
+        """Read the log from its beginning if the state may be half changed; no lock is held meanwhile."""
+        if self._sound:
+            return
+        state = OpenState()
+        with reading(self._engine) as connection:
+            state.catch_up(connection)
+        self._state, self._sound = state, True
+
+    def _catch_up(self, connection: Connection) -> None:
+        self._sound = False
+        self._state.catch_up(connection)
+        self._sound = True
+
+    def _rehearse(
+        self, connection: Connection, submissions: Iterable[Submission]
+    ) -> Iterator[tuple[Problem, ...]]:
+        now = self._now()
+        draft = open_draft(self._state, now=now)
+        past = StoredPast(connection, before=self._state.size)
+        for submission in submissions:
+            parsed, problems = precheck(self._state, submission)
+            if problems:
+                yield problems
+                continue
+            proposal = Proposal(submission=parsed, checked=True)
+            (verdict,) = judge(self._state, past, draft, [proposal], now=now)
+            draft.forget_rows()
+            match verdict:
+                case Turned():
+                    yield verdict.problems
+                case Placed() | Known():
+                    yield ()
+                case _:
+                    raise verdict
+
+    # --- one flush ----------------------------------------------------------------------------------------
+
+    def _flush_in_office(self, proposals: Sequence[Proposal]) -> Sequence[Answer[Outcome]]:
+        with self._office:
+            try:
+                self._refresh()
+                return self._flush(proposals)
+            except EnvironmentFault as fault:
+                # The log could not even be read, so that nothing was begun.
+                return [partial(_raise, fault)] * len(proposals)
+            except BaseException:
+                self._sound = False
+                raise
+
+    def _flush(self, proposals: Sequence[Proposal]) -> Sequence[Answer[Outcome]]:
+        """Judge, store and commit `proposals` in one transaction; return the answer to each."""
+        verdicts: list[Verdict] = []
+        receipts: Receipts | None = None
+        committing = False
+        try:
+            with holding_lock(self._engine) as connection:
+                self._catch_up(connection)
+                draft, verdicts = self._judge(connection, proposals)
+                if draft.entries:
+                    addition, receipts = cover(draft, origin=self.genesis.origin, signer=self._signer)
+                    write(connection, addition)
+                    committing = True
+                    _point_of_no_return(connection)
+                    self._state.advance(draft, addition.checkpoint)
+        except EnvironmentFault as fault:
+            self._state.register.rollback(0)
+            if committing:
+                return self._read_outcome(proposals, verdicts)
+            # A restart finds the log as it was: the transaction is rolled back, and its checkpoint never left us.
+            return [partial(_raise, fault)] * len(proposals)
+        self._state.register.rollback(0)
+        return [self._answer(verdict, receipts) for verdict in verdicts]
+
+    def _judge(self, connection: Connection, proposals: Sequence[Proposal]) -> tuple[Draft, list[Verdict]]:
+        now = self._now()
+        draft = open_draft(self._state, now=now)
+        past = StoredPast(connection, before=self._state.size)
+        return draft, judge(self._state, past, draft, proposals, now=now)
+
+    def _read_outcome(
+        self, proposals: Sequence[Proposal], verdicts: Sequence[Verdict]
+    ) -> Sequence[Answer[Outcome]]:
+        """Find out whether a commit that failed has happened, by the same code as at a start."""
+        try:
+            with holding_lock(self._engine) as connection:
+                self._catch_up(connection)
+                reader = LogReader(connection)
+                return [
+                    self._found(reader, proposal, replayed=isinstance(verdict, Known))
+                    for proposal, verdict in zip(proposals, verdicts, strict=True)
+                ]
+        except EnvironmentFault as fault:
+            return [partial(_raise, outcome_unknown(fault))] * len(proposals)
+
+    def _found(self, reader: LogReader, proposal: Proposal, *, replayed: bool) -> Answer[Outcome]:
+        stored = reader.submission(*proposal.key)
+        if stored is None or stored.header_hash != header_hash(proposal.submission.header):
+            return partial(_raise, not_stored(shown(self._engine)))
+        found = stored_answer(reader, stored.seq, replayed=replayed)
+        return lambda: found
+
+    def _answer(self, verdict: Verdict, receipts: Receipts | None) -> Answer[Outcome]:
+        match verdict:
+            case Placed():
+                return partial(new_answer, verdict, receipts)
+            case Known():
+                return partial(self._first_answer, verdict.seq)
+            case Turned():
+                refused = Refused(problems=verdict.problems)
+                return lambda: refused
+            case Exception():
+                return partial(_raise, verdict)
+            case _:
+                assert_never(verdict)
+
+    def _first_answer(self, seq: int) -> Outcome:
+        """The answer that the submission with header entry `seq` got when it was stored."""
+        with reading(self._engine) as connection:
+            return stored_answer(LogReader(connection), seq, replayed=True)
+
+
+def _point_of_no_return(connection: Connection) -> None:
+    """Commit. Before this call nothing of the flush exists; after it, all of it does, whatever happens to us."""
+    connection.commit()
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise error
+
+
+def check_signer(genesis: Genesis, signer: Signer) -> None:
+    """Return only if `signer` is a log key that `genesis` names.
+
+    Raises:
+        EnvironmentFault: it is another key, with which nobody would accept a checkpoint.
+    """
+    key = VerifierKey(name=genesis.origin, alg=signer.alg, public=signer.public).text
+    if key not in genesis.log_keys:
+        raise EnvironmentFault(
+            code="ledger.foreign-key",
+            place="log key",
+            message_en=f"{key} is not a key that genesis names for {genesis.origin}",
+            message_zh=f"{key} 不是创世条目为 {genesis.origin} 指定的日志密钥",
+            remedy_en="Give the log key that the ledger was created with.",
+            remedy_zh="请使用建账时的日志密钥。",
+        )
