@@ -11,17 +11,18 @@ keys/           private keys, PKCS#8 PEM, 0600: log.pem, the administrators, <pa
 import contextlib
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from ledger.errors import EnvironmentFault
+from ledger.genesis import Genesis
 from ledger.hashing import leaf_hash
 from ledger.key_files import save_private_key
-from ledger.submission import wire_bytes
-from verifier.simulation.cast import ADMINISTRATORS, ROLES
+from ledger.submission import Signature, Submission, wire_bytes
+from verifier.simulation.cast import ADMINISTRATORS, ROLES, Cast
 from verifier.simulation.county import City
 from verifier.simulation.labels import to_lines
 from verifier.simulation.names import PROVINCE
@@ -46,6 +47,29 @@ def write_world(world: World, out: Path) -> Totals:
     Raises:
         EnvironmentFault: `out` holds something, or cannot be written.
     """
+    with new_folder(out) as folder:
+        write_genesis(folder, world.genesis, world.genesis_signatures)
+        submissions, events = write_submissions(folder, world.submissions())
+        (folder / "labels.jsonl").write_bytes(to_lines(world.labels))
+        bodies = sorted({act.party for act in world.acts} - set(ADMINISTRATORS))
+        totals = Totals(
+            submissions=submissions,
+            events=events,
+            entries=1 + submissions + events,
+            cases=len(world.labels),
+            keys=write_keys(folder, world.cast, bodies),
+        )
+        (folder / "world.json").write_bytes(_json(_description(world, totals)))
+    return totals
+
+
+@contextlib.contextmanager
+def new_folder(out: Path) -> Iterator[Path]:
+    """A folder to write into that becomes `out` in one step at the end, or vanishes if anything fails.
+
+    Raises:
+        EnvironmentFault: `out` holds something, or a file cannot be written.
+    """
     with _file_faults(out):
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise _taken(out)
@@ -53,42 +77,36 @@ def write_world(world: World, out: Path) -> Totals:
         draft = out.with_name(f".{out.name}.{secrets.token_hex(8)}")
         draft.mkdir(mode=0o700)
         try:
-            totals = _write(world, draft)
+            yield draft
             draft.replace(out)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
-    return totals
 
 
-def _write(world: World, folder: Path) -> Totals:
-    (folder / "genesis.json").write_bytes(
-        _json({"genesis": world.genesis, "signatures": world.genesis_signatures})
-    )
-    submissions = events = 0
+def write_genesis(folder: Path, genesis: Genesis, signatures: tuple[Signature, ...]) -> None:
+    """``genesis.json`` in `folder`."""
+    (folder / "genesis.json").write_bytes(_json({"genesis": genesis, "signatures": signatures}))
+
+
+def write_submissions(folder: Path, submissions: Iterable[Submission]) -> tuple[int, int]:
+    """``events.ndjson`` in `folder`, streamed; how many submissions and events it holds."""
+    written = events = 0
     with (folder / "events.ndjson").open("wb") as file:
-        for submission in world.submissions():
+        for submission in submissions:
             file.write(wire_bytes(submission) + b"\n")
-            submissions += 1
+            written += 1
             events += submission.header.count
-    (folder / "labels.jsonl").write_bytes(to_lines(world.labels))
-    totals = Totals(
-        submissions=submissions,
-        events=events,
-        entries=1 + submissions + events,
-        cases=len(world.labels),
-        keys=_write_keys(world, folder / "keys"),
-    )
-    (folder / "world.json").write_bytes(_json(_description(world, totals)))
-    return totals
+    return written, events
 
 
-def _write_keys(world: World, folder: Path) -> int:
-    folder.mkdir(mode=0o700)
-    bodies = sorted({act.party for act in world.acts} - set(ADMINISTRATORS))
+def write_keys(folder: Path, cast: Cast, bodies: Iterable[str]) -> int:
+    """``keys/`` in `folder`: the keys of log, administrators and `bodies`; how many."""
+    keys = folder / "keys"
+    keys.mkdir(mode=0o700)
     names = [LOG_KEY, *ADMINISTRATORS, *(f"{body}-{role}" for body in bodies for role in ROLES)]
     for name in names:
-        save_private_key(folder / f"{name}.pem", world.cast.signer(name))
+        save_private_key(keys / f"{name}.pem", cast.signer(name))
     return len(names)
 
 
