@@ -16,6 +16,7 @@ from ledger.key_files import load_private_key
 from ledger.submission import Signature, parse_wire
 from ledger.vkey import parse_vkey
 from tests.simulation.posted_world import post
+from verifier.cli import Root, root
 from verifier.simulation import files
 from verifier.simulation.command import register
 from verifier.simulation.files import write_world
@@ -25,10 +26,11 @@ ORIGIN = "ledger.example/jl/2026"
 
 
 def run(*arguments: str) -> Result:
-    """The command line with ``simulate`` alone, run in process."""
-    app = typer.Typer()
+    """The command line with ``simulate`` alone, run in process as the console runs it."""
+    app = typer.Typer(cls=Root, pretty_exceptions_enable=False)
+    app.callback()(root)
     register(app)
-    return CliRunner().invoke(app, [*arguments, "--origin", ORIGIN])
+    return CliRunner().invoke(app, ["simulate", "--origin", ORIGIN, *arguments])
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -90,13 +92,16 @@ def test_keys_are_private_and_fit(folder: Path) -> None:
     assert log_key.name == ORIGIN
 
 
-def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("locale", "told"), [("zh_CN.UTF-8", "目录非空"), ("C.UTF-8", "not empty")])
+def test_a_folder_in_use_is_left_alone(
+    locale: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What stands there is neither overwritten nor mixed with; the exit code says that nothing was done."""
+    monkeypatch.setenv("LC_ALL", locale)
     (tmp_path / "mine.txt").write_text("mine")
     result = run("--seed", "1", "--out", str(tmp_path))
     assert result.exit_code == 3
-    assert "not empty" in result.output
-    assert "目录非空" in result.output
+    assert told in result.output
     assert contents(tmp_path) == {"mine.txt": b"mine"}
 
 
@@ -125,18 +130,26 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Mon
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("arguments", [("--seed", "-1"), ("--seed", "1", "--programmes", "0"), ()])
+@pytest.mark.parametrize(
+    "arguments",
+    [("--seed", "-1"), ("--seed", "1", "--programmes", "0"), (), ("--seed", "1", "--origin", "HTTP://x")],
+)
 def test_impossible_options_are_refused(arguments: tuple[str, ...], tmp_path: Path) -> None:
-    """Numbers out of range and a missing seed are told by the command line."""
+    """Numbers out of range, a missing seed, and an origin that cannot name a log end with code 3 and no folder."""
     result = run(*arguments, "--out", str(tmp_path / "out"))
-    assert result.exit_code != 0
+    assert result.exit_code == 3
     assert not (tmp_path / "out").exists()
 
 
-def test_an_origin_that_cannot_name_a_log_is_told(tmp_path: Path) -> None:
-    """The command names the option and says how an origin is written."""
-    app = typer.Typer()
-    register(app)
-    result = CliRunner().invoke(app, ["--seed", "1", "--origin", "HTTP://x", "--out", str(tmp_path / "out")])
-    assert result.exit_code == 3
-    assert "--origin" in result.output
+@pytest.mark.parametrize(("language", "word"), [("en", "labelled cases"), ("zh", "带标签案例")])
+def test_it_says_what_was_written(language: str, word: str, tmp_path: Path) -> None:
+    """In the language asked for, and what to do next."""
+    result = run("--seed", "1", "--out", str(tmp_path / "out"), "--lang", language)
+    assert word in result.output
+    assert "fundtrace init --genesis" in result.output
+
+
+def test_programs_read_totals(tmp_path: Path) -> None:
+    """With --json the totals are one JSON object, the same as in world.json."""
+    result = run("--seed", "1", "--out", str(tmp_path / "out"), "--json")
+    assert json.loads(result.output) == json.loads((tmp_path / "out" / "world.json").read_bytes())["totals"]

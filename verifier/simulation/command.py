@@ -1,46 +1,62 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command ``fundtrace simulate``: a simulated province, written as a folder that can be posted."""
+"""`fundtrace simulate`: a simulated province, written as a folder that can be posted."""
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
+import msgspec
 import typer
 
-from ledger.errors import ToldError
+from verifier.language import say
 from verifier.simulation.county import PROGRAMMES_MAX
 from verifier.simulation.files import Totals, write_world
 from verifier.simulation.world import SEED_MAX, simulate
+from verifier.source_options import JsonOption, LanguageOption, chosen_language
+from verifier.verdict import Told
 
-EXIT_INCOMPLETE: Final = 3
+SeedOption = Annotated[int, typer.Option("--seed", min=0, max=SEED_MAX, help="Same seed, same bytes.")]
+OriginOption = Annotated[
+    str, typer.Option("--origin", metavar="NAME", help="Origin of the log, such as ledger.example/jl/2026.")
+]
+OutOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="New or empty folder to write.")]
+ProgrammesOption = Annotated[
+    int, typer.Option("--programmes", min=1, max=PROGRAMMES_MAX, help="Cities of six counties each.")
+]
 
 
 def register(app: typer.Typer) -> None:
-    """The command line `app` knows ``simulate``."""
-    app.command("simulate")(simulate_command)
+    """`app` has the command `simulate`."""
+    app.command("simulate", rich_help_panel="Demonstration")(simulate_command)
 
 
 def simulate_command(
-    seed: Annotated[int, typer.Option(min=0, max=SEED_MAX, help="Same seed, same bytes. 随机种子")],
-    origin: Annotated[str, typer.Option(help="Origin of the log, such as ledger.example/jl/2026. 账本名称")],
-    out: Annotated[Path, typer.Option(help="New or empty folder to write. 输出目录")],
-    programmes: Annotated[
-        int, typer.Option(min=1, max=PROGRAMMES_MAX, help="Cities of six counties each. 市的个数")
-    ] = 1,
+    *,
+    seed: SeedOption,
+    origin: OriginOption,
+    out: OutOption,
+    programmes: ProgrammesOption = 1,
+    as_json: JsonOption = False,
+    lang: LanguageOption = None,
 ) -> None:
-    """Make a simulated province with known wrongs and their innocent twins. 生成带标签的模拟省份."""
-    try:
-        totals = write_world(simulate(seed=seed, programmes=programmes, origin=origin), out)
-    except ToldError as error:
-        typer.echo(str(error), err=True)
-        typer.echo(error.told_zh(), err=True)
-        raise typer.Exit(EXIT_INCOMPLETE) from error
-    typer.echo(_report(totals, out))
+    """Make a simulated province with known wrongs and their innocent twins: submissions, labels, keys.
+
+    The same seed gives the same bytes. Exit code 0, or 3 when the folder could not be written.
+    """
+    language = chosen_language(lang)
+    totals = write_world(simulate(seed=seed, programmes=programmes, origin=origin), out)
+    if as_json:
+        typer.echo(msgspec.json.encode(totals, order="sorted").decode())
+    else:
+        typer.echo(say(_report(totals, out), language))
 
 
-def _report(totals: Totals, out: Path) -> str:
-    return (
-        f"{out}: {totals.submissions:,} submissions, {totals.events:,} events, {totals.keys:,} keys, "
-        f"{totals.cases:,} labelled cases. All of it is invented (DEMO).\n"
-        f"Next: fundtrace init --genesis {out / 'genesis.json'}, then fundtrace post {out / 'events.ndjson'}\n"
-        f"共 {totals.submissions:,} 次提交、{totals.events:,} 个事件、{totals.cases:,} 个带标签案例，均为虚构（演示）。"
+def _report(totals: Totals, out: Path) -> Told:
+    genesis, events = out / "genesis.json", out / "events.ndjson"
+    return Told(
+        en=f"{out}: {totals.submissions:,} submissions with {totals.events:,} events, {totals.keys:,} keys, "
+        f"{totals.cases:,} labelled cases; all of it invented (DEMO)\n"
+        f"Next: fundtrace init --genesis {genesis}, then fundtrace post {events}",
+        zh=f"{out}：{totals.submissions:,} 次提交，{totals.events:,} 个事件，{totals.keys:,} 把密钥，"
+        f"{totals.cases:,} 个带标签案例；全部为虚构（演示）\n"
+        f"下一步：fundtrace init --genesis {genesis}，再执行 fundtrace post {events}",
     )
