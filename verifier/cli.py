@@ -12,6 +12,7 @@ from importlib.metadata import EntryPoint, entry_points, version
 from typing import Annotated, Any, Final
 
 import typer
+from rich.markup import escape
 from typer.core import TyperGroup
 
 from ledger.errors import ToldError
@@ -120,7 +121,9 @@ def _absent_note(absent: Sequence[str]) -> str | None:
     if not absent:
         return None
     extras = ",".join(absent)
-    return f"Not installed here: {extras}. Their commands come with: pip install 'fundtrace[{extras}]'"
+    return escape(
+        f"Not installed here: {extras}. Their commands come with: pip install 'fundtrace[{extras}]'"
+    )
 
 
 def _reader_gone() -> int:

@@ -94,13 +94,20 @@ def open_database(url: str) -> Source:
         EnvironmentFault: the server extra is not installed, or the database cannot be opened.
     """
     for point in entry_points(group=SOURCE_GROUP, name="db"):
-        source: Source = point.load()(url)
-        return source
-    raise EnvironmentFault(
+        try:
+            opened: Source = point.load()(url)
+        except ModuleNotFoundError as error:
+            raise _no_database(f"{error.name} is missing", f"缺少 {error.name}") from error
+        return opened
+    raise _no_database("nothing here opens them", "没有相应的组件")
+
+
+def _no_database(why_en: str, why_zh: str) -> EnvironmentFault:
+    return EnvironmentFault(
         code="source.no-database",
         place="--db",
-        message_en="this installation cannot read databases",
-        message_zh="当前安装不能读取数据库",
+        message_en=f"this installation cannot read databases: {why_en}",
+        message_zh=f"当前安装不能读取数据库：{why_zh}",
         remedy_en="Install fundtrace[server], or verify an export folder.",
         remedy_zh="请安装 fundtrace[server]，或改为验证导出文件夹。",
     )
