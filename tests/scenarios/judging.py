@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Judge a scenario: the text of a ledger in, its findings out."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tests.scenarios.language import Scenario, scenario
+from verifier.case import Case
+from verifier.findings import Finding
+from verifier.judgement import Judgement
+from verifier.obligations import Booking, Unsettled
+from verifier.rulepack import RuleBook, load_pack
+from verifier.workspace import Workspace
+
+# A bureau at each level, a unit with its project, a bank that signs nothing yet, and one fund.
+STAGE = """
+2026-01-04 calendar CN 2026 off=2026-02-15..2026-02-23,2026-05-01..2026-05-05 worked=2026-02-28,2026-05-09
+2026-01-04 party CENTRE centre finance division=000000
+2026-01-04 party PROV province finance division=220000 parent=CENTRE
+2026-01-04 party CITY city finance division=220100 parent=PROV
+2026-01-04 party NA county finance parent=CITY
+2026-01-04 party WATER county unit parent=NA
+2026-01-04 party BUILDER payee supplier
+2026-01-04 party BK city bank
+2026-01-04 account TR NA treasury_single bank=BK
+2026-01-04 account WA WATER unit_real bank=BK
+2026-01-04 account SUP BUILDER supplier bank=BK
+2026-01-04 fund F CENTRE
+2026-01-04 project P WATER F
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bank:
+    """What the bank says of reports by label: a date, or why there is none; ``unfed`` for all others."""
+
+    said: Mapping[str, datetime.date | Unsettled] = field(default_factory=dict)
+
+    def bookings(self, name: str, amount: int) -> Sequence[Booking]:
+        """The whole amount at once."""
+        return (Booking(amount, self.said.get(name.split("/")[1], "unfed")),)
+
+
+def judge(
+    text: str | Scenario,
+    as_of: str,
+    *,
+    rule: str | None = None,
+    bank: Mapping[str, str] | None = None,
+    known_by: int | None = None,
+    ledger: str = "",
+) -> list[Finding]:
+    """The findings of a scenario on top of `STAGE`, all or those of `rule`; `bank` maps labels to bank dates.
+
+    `ledger` are fields of the genesis, such as ``historical=true``.
+    """
+    made = text if isinstance(text, Scenario) else scenario(text, stage=f"ledger {ledger}\n{STAGE}")
+    said = {label: _said(word) for label, word in (bank or {}).items()}
+    with Workspace() as workspace:
+        case = Case(
+            genesis=made.genesis,
+            genesis_hash=made.genesis_hash,
+            as_of=datetime.date.fromisoformat(as_of),
+            known_by=made.events[-1].seq if known_by is None else known_by,
+            workspace=workspace,
+            book=RuleBook(load_pack("cn-special-funds")),
+            bank=Bank(said=said),
+        )
+        judgement = Judgement(case)
+        for posted in made.events:
+            judgement.take(posted)
+        judgement.close()
+        return [one for one in judgement.findings() if rule in {None, one.rule}]
+
+
+def _said(word: str) -> datetime.date | Unsettled:
+    match word:
+        case "pending" | "refuted" | "unfed":
+            return word
+        case _:
+            return datetime.date.fromisoformat(word)

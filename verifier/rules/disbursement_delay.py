@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""F04 滞拨: an approved claim that is not paid within its days.
+
+Basis: 预算法 (2018) art. 57 (timely and full payment by budget and progress); 处罚处分条例 (Decree 427) arts. 5(2), 6(3).
+Default of 30 calendar days from approval: convention, after 保障中小企业款项支付条例 (Decree 802) art. 9; funds and
+policy events say otherwise where they do.
+
+Arithmetic on signed facts: the approval is the debtor's own admission, the payment an authority entry (semantics P7);
+proved as `verifier.obligation_findings` says.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from ledger.kinds.authority import Disbursement
+from ledger.kinds.control import Correction
+from ledger.kinds.fact import Claim
+from ledger.kinds.fact import Return as ReturnEvent
+from verifier.case import Case, evidence
+from verifier.docket import Docket
+from verifier.findings import Finding, Rule, Told
+from verifier.obligation_findings import days_told, doubts_told, obligation_finding, state_told
+from verifier.obligations import Ending, Obligation, Opening, Payment, Return, Traits
+from verifier.posted import PostedEvent
+from verifier.rulepack import Addressee
+
+RULE: Final = Rule(
+    id="F04",
+    version=1,
+    title=Told(zh="滞拨", en="Delayed disbursement"),
+    basis=Told(
+        zh="《预算法》（2018年修正）第五十七条；《财政违法行为处罚处分条例》（国务院令第427号，2011年修订）第五条第二项、第六条第三项",
+        en="Budget Law (as amended 2018), art. 57; State Council Decree 427 (rev. 2011), arts. 5(2), 6(3)",
+    ),
+    subject=("event that started the clock", "duty", "event whose obligation a return opened anew"),
+    severity="yellow",
+    tier="T0",
+)
+
+DUTY: Final = "pay"
+
+
+def note(posted: PostedEvent, case: Case, docket: Docket) -> None:
+    """The acts of `posted`, an event not later than the as-of date, are in `docket`."""
+    match posted.event:
+        case Claim() if posted.event.action == "approve":
+            _approve(posted, posted.event, case, docket)
+        case Claim() if posted.event.action == "return":
+            docket.add(
+                Ending(
+                    entry=evidence(posted),
+                    on=posted.event.occurred_on,
+                    recorded=case.recorded_on(posted),
+                    named=posted.event.claim,
+                )
+            )
+        case Disbursement():
+            docket.add(_payment(posted, posted.event, case))
+        case ReturnEvent() if posted.event.event is not None:
+            docket.add(_return(posted, posted.event, posted.event.event, case))
+        case Correction():
+            docket.reverse(posted.event.event, posted.event.occurred_on)
+        case _:
+            pass
+
+
+def judge(case: Case, docket: Docket) -> Iterator[Finding]:
+    """One finding for each approved claim, or part returned, that was not paid in full by its due day."""
+    late_days = case.book.terms(RULE.id, Addressee(fund=""), case.as_of).number("late_days")
+    for one in docket.obligations(case.dates(late_days)):
+        if one.breached:
+            yield obligation_finding(
+                case, RULE, DUTY, one, explanation=_explain(case, one), clears_if=_clears(case, one)
+            )
+
+
+def _approve(posted: PostedEvent, event: Claim, case: Case, docket: Docket) -> None:
+    line = case.standing.lines[event.line or ""]
+    level = case.standing.level(line.holder)
+    addressee = Addressee(fund=line.fund, level=level, direct=line.direct)
+    terms = case.book.terms(RULE.id, addressee, event.occurred_on)
+    if terms.get("days") is None:
+        docket.untimed[level or ""] += 1
+        return
+    docket.add(
+        Opening(
+            entry=evidence(posted),
+            on=event.occurred_on,
+            recorded=case.recorded_on(posted),
+            who=line.holder,
+            amount=event.amount or 0,
+            terms=docket.terms_index(terms),
+            group=line.id,
+            fund=line.fund,
+            line=line.id,
+            own_act=posted.party == line.holder,
+            named=event.claim,
+            traits=Traits(project=event.project, contract=event.contract, payee=event.payee),
+        )
+    )
+
+
+def _payment(posted: PostedEvent, event: Disbursement, case: Case) -> Payment:
+    return Payment(
+        entry=evidence(posted),
+        on=event.occurred_on,
+        recorded=case.recorded_on(posted),
+        amount=event.amount,
+        group=event.line,
+        banked=True,
+        account=event.from_account,
+        named=event.claim,
+        traits=Traits(project=event.project, contract=event.contract, payee=event.payee),
+    )
+
+
+def _return(posted: PostedEvent, event: ReturnEvent, undoes: str, case: Case) -> Return:
+    return Return(
+        entry=evidence(posted),
+        on=event.occurred_on,
+        recorded=case.recorded_on(posted),
+        amount=event.amount,
+        undoes=undoes,
+        poster=posted.party,
+        by_bank=case.standing.is_bank(posted.party),
+    )
+
+
+def _explain(case: Case, one: Obligation) -> Told:
+    who, days, state, doubts = (
+        case.party(one.opening.who),
+        days_told(one),
+        state_told(case, one),
+        doubts_told(one),
+    )
+    asked, paid, unmet = (case.money(amount) for amount in (one.amount, one.in_time, one.unmet_at_due))
+    claim = one.opening.named
+    zh = f"请款 {claim} 于 {one.start} 获批 {asked.zh}（指标 {one.opening.line}）"
+    en = f"claim {claim} was approved for {asked.en} on {one.start} (line {one.opening.line})"
+    if one.opening.reopens is not None:
+        zh = f"请款 {claim} 的付款 {asked.zh} 于 {one.start} 退回，须重新支付（指标 {one.opening.line}）"
+        en = f"{asked.en} paid for claim {claim} came back on {one.start} and is owed anew (line {one.opening.line})"
+    return Told(
+        zh=f"{zh}，{who.zh}应不迟于 {one.due} 付清（{days.zh}）。"
+        f"该日终了未付 {unmet.zh}（{asked.zh} − 按期支付 {paid.zh}）；{state.zh}。{doubts.zh}",
+        en=f"{en[0].upper()}{en[1:]}; {who.en} had to pay by {one.due} ({days.en}). "
+        f"At the end of that day {unmet.en} was unpaid ({asked.en} − {paid.en} paid in time); {state.en}.{doubts.en}",
+    )
+
+
+def _clears(case: Case, one: Obligation) -> Told:
+    unmet = case.money(one.unmet_at_due)
+    return Told(
+        zh=f"{one.due} 或之前支付{unmet.zh}的拨付及银行流水；或当日及之前退回请款、准予延期的文件；或对错误登记的冲正",
+        en=f"a disbursement, borne out by the bank, of {unmet.en} on or before {one.due}; or a return of the claim or "
+        f"a waiver dated on or before that day; or the correction of a wrong record",
+    )
