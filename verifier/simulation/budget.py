@@ -96,7 +96,6 @@ def _lend(diary: Diary, labels: Labels, county: County) -> None:
         accounts=(county.treasury,),
         events=(name,),
         lines=((county.treasury, reference_of(name, _CASE_ON)),),
-        decisive_event=name,
         amount=county.figures.lent_short,
     )
     labels.add(case, programme=county.variant, guilty=county.guilty)
@@ -123,7 +122,6 @@ def _serve_debt(diary: Diary, labels: Labels, county: County) -> None:
         accounts=(county.treasury,),
         events=(name,),
         lines=((county.treasury, reference_of(name, _CASE_ON)),),
-        decisive_event=name,
         amount=county.figures.debt_short,
     )
     labels.add(case, programme=county.variant, guilty=county.guilty)

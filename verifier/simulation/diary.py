@@ -75,9 +75,17 @@ class Diary:
         self.bookings[account] = []
 
     def act(
-        self, day: datetime.date, party: str, identifier: str, *events: AnyEvent, slot: int = NOON
+        self,
+        day: datetime.date,
+        party: str,
+        identifier: str,
+        *events: AnyEvent,
+        slot: int = NOON,
+        booked: int | None = None,
     ) -> tuple[str, ...]:
         """Stable names of `events`, posted by `party` on `day` as submission `identifier`; money among them is booked.
+
+        The bank books what is reported, or `booked` minor units where the report is mistaken.
 
         Raises:
             ProgrammerError: `day` is no working day, or `slot` lies outside office hours.
@@ -87,7 +95,7 @@ class Diary:
         moment = _moment(day, slot, f"{party}/{identifier}")
         names = tuple(f"{party}/{identifier}/{index}" for index in range(len(events)))
         kept = tuple(
-            self._book(event, name, moment) if isinstance(event, CashEvent) else event
+            self._book(event, name, moment, booked or event.amount) if isinstance(event, CashEvent) else event
             for name, event in zip(names, events, strict=True)
         )
         self.acts.append(Act(moment=moment, party=party, id=identifier, events=kept))
@@ -97,7 +105,7 @@ class Diary:
         """The acts by moment; acts of one moment in the order in which they were written."""
         return iter(sorted(self.acts, key=lambda act: act.moment))
 
-    def _book(self, event: CashEvent, name: str, moment: datetime.datetime) -> AnyEvent:
+    def _book(self, event: CashEvent, name: str, moment: datetime.datetime, amount: int) -> AnyEvent:
         reference = reference_of(name, event.occurred_on)
         giver, taker = sides(event)
         lines: Sequence[tuple[str | None, str | None, Literal["credit", "debit"]]] = (
@@ -110,7 +118,7 @@ class Diary:
                     day=event.occurred_on,
                     moment=moment,
                     direction=direction,
-                    amount=event.amount,
+                    amount=amount,
                     counterparty=other,
                     reference=reference,
                 )

@@ -8,7 +8,9 @@ from typing import Final, Literal
 
 import msgspec
 
-Scheme = Literal["DIV_OUT_OF_SCOPE", "DIV_SHORTAGE", "DELAY_DISBURSE", "DELAY_PASS_ON", "MATCH_SHORT"]
+Scheme = Literal[
+    "DIV_OUT_OF_SCOPE", "DIV_SHORTAGE", "DELAY_DISBURSE", "DELAY_PASS_ON", "MATCH_SHORT", "LEDGER_VS_BANK"
+]
 
 RULES: Final[dict[Scheme, tuple[str, ...]]] = {
     "DIV_OUT_OF_SCOPE": ("F01",),
@@ -16,8 +18,12 @@ RULES: Final[dict[Scheme, tuple[str, ...]]] = {
     "DELAY_PASS_ON": ("F03",),
     "DELAY_DISBURSE": ("F04",),
     "MATCH_SHORT": ("F06",),
+    "LEDGER_VS_BANK": ("R1",),
 }
 """The rules whose finding counts as a hit."""
+
+IRREGULAR: Final[frozenset[Scheme]] = frozenset({"LEDGER_VS_BANK"})
+"""Schemes that break no law: bookkeeping that must be put right, and must not be taken for a wrong."""
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -50,7 +56,10 @@ class Label(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What a script knows of its case while it writes it; `lines` are (account, bank reference) of statement lines."""
+    """What a script knows of its case while it writes it; `lines` are (account, bank reference) of statement lines.
+
+    `decisive_event` is absent where the first of `lines` decides: a covered account moves by its bank lines (T10).
+    """
 
     slug: str
     scheme: Scheme
@@ -58,8 +67,8 @@ class Case:
     difficulty: int
     fund: str
     events: tuple[str, ...]
-    decisive_event: str
     amount: int
+    decisive_event: str | None = None
     accounts: tuple[str, ...] = ()
     lines: tuple[tuple[str, str], ...] = ()
     legal_deadline: datetime.date | None = None
@@ -94,17 +103,18 @@ class Labels:
         case, guilty = noted.case, noted.guilty
         stem = f"p{noted.programme + 1:02d}.{case.slug}"
         provable = guilty and case.decidable
+        events = (*case.events, *(names[line] for line in case.lines))
         return Label(
             case_id=f"{stem}.{'guilty' if guilty else 'innocent'}",
             scheme=case.scheme,
             variant=case.variant,
             difficulty=case.difficulty,
-            is_violation=guilty,
-            is_irregular_only=False,
+            is_violation=guilty and case.scheme not in IRREGULAR,
+            is_irregular_only=guilty and case.scheme in IRREGULAR,
             fund=case.fund,
             accounts=case.accounts,
-            events=(*case.events, *(names[line] for line in case.lines)),
-            decisive_event=case.decisive_event,
+            events=events,
+            decisive_event=case.decisive_event or events[-len(case.lines)],
             rules=RULES[case.scheme],
             expected="proved" if provable else ("undecidable" if guilty else "none"),
             amount_true=case.amount if guilty else 0,

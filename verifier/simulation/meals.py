@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """School meals in one county: the county pays the grant to the school, the school buys food every month.
 
-Cases: DIV_OUT_OF_SCOPE (pair 1: the school's spending on cars) and DELAY_DISBURSE (pair 3: an approved claim never
-paid). Pair 1 hands the whole grant on at once, pair 2 monthly, pair 3 by claim.
+Cases: DIV_OUT_OF_SCOPE (pair 1: the school's spending on cars), DELAY_DISBURSE (pair 3: an approved claim never paid),
+and LEDGER_VS_BANK (pair 3), which is irregular and no wrong.
+Pair 1 hands the whole grant on at once, pair 2 monthly, pair 3 by claim.
 """
 
 import datetime
@@ -33,7 +34,10 @@ _FOOD_ON: Final = (
     datetime.date(YEAR, 6, 15),
     datetime.date(YEAR, 7, 6),
 )
-_FOOD_SHARE: Final = 6
+_FOOD_SHARES: Final = (4, 2)
+_MISTAKE_ON: Final = datetime.date(YEAR, 6, 22)
+_MISTAKE: Final = 90_00
+MISTAKE_PAIR: Final = 3
 _SCOPE_ON: Final = datetime.date(YEAR, 5, 21)
 _SUBMITTED: Final = (datetime.date(YEAR, 2, 27), datetime.date(YEAR, 5, 7))
 _APPROVED: Final = (datetime.date(YEAR, 3, 3), datetime.date(YEAR, 5, 14))
@@ -56,8 +60,10 @@ def feed_pupils(diary: Diary, labels: Labels, county: County) -> None:
             for number, share in enumerate(_CLAIM_SHARES, start=1):
                 _claim(diary, labels, county, number, hundredth * share)
     for day in _FOOD_ON:
-        food = [_purchase(county, day, hundredth * share, FOOD) for share in (_FOOD_SHARE - 2, 2)]
+        food = [_purchase(county, day, hundredth * share, FOOD) for share in _FOOD_SHARES]
         diary.act(day, county.school, f"food-{day:%m%d}", *food)
+    if county.pair == MISTAKE_PAIR:
+        _mistake_amount(diary, labels, county)
 
 
 def _pay_school(
@@ -106,6 +112,26 @@ def _buy_in_question(diary: Diary, labels: Labels, county: County) -> None:
         lines=((county.school_account, reference_of(name, _SCOPE_ON)),),
         decisive_event=name,
         amount=county.figures.cars,
+    )
+    labels.add(case, programme=county.variant, guilty=county.guilty)
+
+
+def _mistake_amount(diary: Diary, labels: Labels, county: County) -> None:
+    """A purchase is reported for ninety yuan less than the bank paid; the school's own money bears the difference."""
+    paid = county.figures.meals // 100
+    mistake = _MISTAKE if county.guilty else 0
+    bought = _purchase(county, _MISTAKE_ON, paid - mistake, FOOD)
+    (name,) = diary.act(_MISTAKE_ON, county.school, "food-extra", bought, booked=paid)
+    case = Case(
+        slug="mistake",
+        scheme="LEDGER_VS_BANK",
+        variant="reported for less than was paid" if county.guilty else "reported as paid",
+        difficulty=1,
+        fund=MEALS,
+        accounts=(county.school_account,),
+        events=(name,),
+        lines=((county.school_account, reference_of(name, _MISTAKE_ON)),),
+        amount=_MISTAKE,
     )
     labels.add(case, programme=county.variant, guilty=county.guilty)
 

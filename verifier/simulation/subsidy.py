@@ -135,7 +135,7 @@ def _spend_on_office(diary: Diary, labels: Labels, county: County) -> None:
         accounts=(county.township_account,),
         events=(name,),
         lines=lines,
-        decisive_event=name,
+        decisive_event=name if county.guilty else None,
         amount=county.figures.office,
         decidable=False,
     )
