@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Key files of an imported ledger: made once, kept in one folder, read again by the next import."""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.engine import make_url
+
+from ledger.errors import EnvironmentFault
+from ledger.intake.history import key_names
+from ledger.key_files import load_private_key, save_private_key
+from ledger.keys import Ed25519Signer
+
+PASSPHRASE_FILE: Final = "FUNDTRACE_KEY_PASSPHRASE_FILE"  # noqa: S105 - the name of a variable, not what it holds
+
+
+def default_folder(url: str) -> Path:
+    """Where the keys of the ledger at `url` lie if nobody says otherwise: ``<file>-keys`` beside a SQLite file."""
+    path = Path(url)
+    if "://" in url:
+        parsed = make_url(url)
+        path = Path(str(parsed.database) if parsed.get_backend_name() == "sqlite" else "fundtrace")
+    return path.with_name(f"{path.stem}-keys")
+
+
+def passphrase(environment: Mapping[str, str]) -> bytes | None:
+    """The first line of the file that the environment names, or None.
+
+    Raises:
+        EnvironmentFault: the file cannot be read.
+    """
+    name = environment.get(PASSPHRASE_FILE)
+    if not name:
+        return None
+    try:
+        return Path(name).read_bytes().partition(b"\n")[0]
+    except OSError as error:
+        raise EnvironmentFault(
+            code="import.passphrase",
+            place=name,
+            message_en=f"the passphrase file cannot be read: {error.strerror or error}",
+            message_zh=f"无法读取口令文件：{error.strerror or error}",
+            remedy_en=f"Correct {PASSPHRASE_FILE}.",
+            remedy_zh=f"请更正 {PASSPHRASE_FILE}。",
+        ) from error
+
+
+def has_keys(folder: Path, party: str) -> bool:
+    """Whether `folder` holds every key file of a ring."""
+    return all((folder / f"{name}.pem").is_file() for name in key_names(party))
+
+
+def make_signers(party: str) -> dict[str, Ed25519Signer]:
+    """New keys for a whole ring, in memory only."""
+    return {name: Ed25519Signer.generate() for name in key_names(party)}
+
+
+def load_signers(folder: Path, names: Iterable[str]) -> dict[str, Ed25519Signer]:
+    """The keys with these names out of `folder`.
+
+    Raises:
+        EnvironmentFault: one is missing, unreadable or readable by others.
+        FormatError: one is no key, or needs another passphrase.
+    """
+    secret = passphrase(os.environ)
+    return {name: load_private_key(folder / f"{name}.pem", passphrase=secret) for name in names}
+
+
+def save_signers(folder: Path, signers: Mapping[str, Ed25519Signer]) -> None:
+    """Every key stands in `folder` as PKCS#8 PEM, 0600, encrypted if the environment names a passphrase.
+
+    Raises:
+        EnvironmentFault: the folder cannot be made or written, or a key of that name is there.
+    """
+    secret = passphrase(os.environ)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentFault(
+            code="import.keys-out",
+            place=str(folder),
+            message_en=f"the key folder cannot be made: {error.strerror or error}",
+            message_zh=f"无法创建密钥文件夹：{error.strerror or error}",
+            remedy_en="Name another folder with --keys-out.",
+            remedy_zh="请用 --keys-out 指定其他文件夹。",
+        ) from error
+    for name, signer in signers.items():
+        save_private_key(folder / f"{name}.pem", signer, passphrase=secret)
