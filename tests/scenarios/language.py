@@ -151,6 +151,8 @@ class _Reader:
 
     def complete(self, verb: str, plain: dict[str, Any]) -> None:
         """Fill in what the text may leave out."""
+        if verb != "fund":  # a payment declares one class, a fund allows several
+            plain.update({key: plain[key][0] for key in ("functional", "economic") if key in plain})
         match verb:
             case "party" | "fund" | "project":
                 plain.setdefault("name", plain["id"])

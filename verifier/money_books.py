@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The money of a ledger from its first event to its shortages: tables, links, reconciliation, tracing, in that order.
+
+books = MoneyBooks(workspace, genesis, as_of=day)
+for posted in events:
+    books.take(posted)
+books.close()                      # reconciled: books.bank, books.coverage, the tables
+for trace in books.traces(): …     # account by account, one in memory at a time
+"""
+
+import datetime
+from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
+from typing import Final
+
+from ledger.errors import ProgrammerError
+from ledger.genesis import Genesis
+from verifier.coverage import NOT_COVERED, Coverage, read_coverage
+from verifier.doubts import Doubts
+from verifier.entitlement import Flow
+from verifier.fact_links import link_facts
+from verifier.fact_tables import FactTables
+from verifier.matching_run import MatchingRun
+from verifier.placing import BankRecord, Placing
+from verifier.posted import PostedEvent
+from verifier.tracing import AccountTrace, first_signed_day, opening_balance, trace_account
+from verifier.workday_numbers import WorkdayNumbers
+from verifier.workspace import Workspace
+
+_FLOWS: Final = """
+    SELECT m.account, m.day, m.seq, m.side, m.amount, m.bank, m.part,
+        CASE m.side WHEN 1 THEN r.debit_fund ELSE r.credit_fund END,
+        m.side = 1 AND coalesce(r.outside, 0), m.side = 1 AND coalesce(r.returned, 0),
+        CASE WHEN m.side = 2 AND r.undoes THEN r.original_seq END,
+        CASE WHEN r.kind = 'return' THEN 'returned'
+            WHEN r.kind <> 'use' AND r.keeps & 2 THEN 'passed_on' ELSE 'used' END
+    FROM movement m LEFT JOIN report r ON r.seq = m.part
+    ORDER BY m.account, m.day, m.statement, m.line_no, m.seq, m.side, m.part"""
+
+_BEFORE: Final = "SELECT side, amount FROM movement WHERE account = ? AND day < ?"
+
+
+class MoneyBooks:
+    """Everything about money that a judgement asks for, over one prefix of one ledger, up to one date."""
+
+    def __init__(self, workspace: Workspace, genesis: Genesis, *, as_of: datetime.date) -> None:
+        """Empty books in `workspace`."""
+        self.workspace = workspace
+        self.as_of = as_of
+        self.tables = FactTables(workspace, as_of=as_of, time_zone=genesis.time_zone)
+        self._historical = genesis.historical
+        self._coverage: dict[str, Coverage] | None = None
+        self._doubts = Doubts()
+
+    def take(self, posted: PostedEvent) -> None:
+        """The books after `posted`; events come in log order."""
+        self.tables.take(posted)
+
+    def close(self) -> None:
+        """Reconcile everything; called once, after the last event."""
+        link_facts(self.tables)
+        day = self.as_of.toordinal()
+        coverage = read_coverage(self.workspace)
+        numbers = WorkdayNumbers(self.tables.calendars)
+        run = MatchingRun(self.workspace, coverage, numbers, as_of=day)
+        run.run()
+        Placing(self.workspace, coverage, numbers, as_of=day, historical=self._historical).run()
+        self._doubts = run.doubts
+        self._coverage = coverage
+
+    @property
+    def coverage(self) -> dict[str, Coverage]:
+        """What the bank tells of each account that has statements.
+
+        Raises:
+            ProgrammerError: the books are not closed yet.
+        """
+        if self._coverage is None:
+            raise ProgrammerError("the books are still open: call close() after the last event")
+        return self._coverage
+
+    def bank(self) -> BankRecord:
+        """When the bank bore out each report (semantics O1)."""
+        return BankRecord(self.workspace)
+
+    def traces(self) -> Iterator[AccountTrace]:
+        """The trace of every account that money moved in, by account id; balances without movements lose nothing."""
+        flows = self.workspace.rows(Flow, _FLOWS)
+        for account, group in groupby(flows, key=attrgetter("account")):
+            coverage = self.coverage.get(account, NOT_COVERED)
+            yield trace_account(
+                account,
+                group,
+                opening=self._opening(account, coverage),
+                coverage=coverage,
+                doubts=self._doubts,
+                as_of=self.as_of.toordinal(),
+            )
+
+    def _opening(self, account: str, coverage: Coverage) -> int | None:
+        first = first_signed_day(coverage)
+        if first is None:
+            return None
+        return opening_balance(coverage, self.workspace.rows(_pair, _BEFORE, (account, first)))
+
+
+def _pair(side: int, amount: int) -> tuple[int, int]:
+    return side, amount
