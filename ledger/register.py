@@ -80,6 +80,14 @@ class KnownEvent:
     event: AnyEvent
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankLine:
+    """A bank line that carries a reference: its position and its amount in minor units."""
+
+    seq: int
+    amount: int
+
+
 class PastEvents(Protocol):
     """Look-ups into the log before the submissions that are still pending in the register.
 
@@ -95,8 +103,8 @@ class PastEvents(Protocol):
     def statement_line(self, account: str, statement: str, line_no: int) -> int | None:
         """Position of that bank line, or None; line 0 is the closing balance of the statement."""
 
-    def bank_line(self, account: str, direction: str, bank_ref: str) -> int | None:
-        """Position of the first bank line of the account with that direction and reference, or None."""
+    def bank_line(self, account: str, direction: str, bank_ref: str) -> BankLine | None:
+        """The first bank line of the account with that direction and reference, reversed or not, or None."""
 
 
 _ABSENT: Final = object()

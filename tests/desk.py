@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ledger import posting
 from ledger.kinds.bank import BankBalance, Movement
-from ledger.register import KnownEvent, Register, found
+from ledger.register import BankLine, KnownEvent, Register, found
 from ledger.submission import event_name
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Memory:
     events: dict[str, KnownEvent] = field(default_factory=dict)
     submissions: dict[tuple[str, str], int] = field(default_factory=dict)
     lines: dict[tuple[str, str, int], int] = field(default_factory=dict)
-    refs: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    refs: dict[tuple[str, str, str], BankLine] = field(default_factory=dict)
 
     def find(self, name: str) -> KnownEvent | None:
         """The event of that name."""
@@ -38,8 +38,8 @@ class Memory:
         """Where that bank line stands."""
         return self.lines.get((account, statement, line_no))
 
-    def bank_line(self, account: str, direction: str, bank_ref: str) -> int | None:
-        """Where the first bank line with that reference stands."""
+    def bank_line(self, account: str, direction: str, bank_ref: str) -> BankLine | None:
+        """The first bank line with that reference."""
         return self.refs.get((account, direction, bank_ref))
 
 
@@ -64,6 +64,13 @@ class Desk:
             self._remember(submission)
         return problems
 
+    def must(self, submission: Submission) -> str:
+        """Post `submission`, which must stand; the name of its first event."""
+        problems = self.post(submission)
+        if problems:
+            raise RuntimeError([problem.told_en() for problem in problems])
+        return event_name(submission.header, 0)
+
     def _remember(self, submission: Submission) -> None:
         header = submission.header
         self.past.submissions[header.party, header.id] = self.size
@@ -74,11 +81,17 @@ class Desk:
             if isinstance(event, Movement):
                 self.past.lines[event.account, event.statement, event.line_no] = known.seq
                 if event.bank_ref is not None:
-                    self.past.refs[event.account, event.direction, event.bank_ref] = known.seq
+                    line = BankLine(seq=known.seq, amount=event.amount)
+                    self.past.refs.setdefault((event.account, event.direction, event.bank_ref), line)
             if isinstance(event, BankBalance):
                 self.past.lines[event.account, event.statement, 0] = known.seq
         self.size += 1 + len(submission.events)
         self.register.settle()
+
+
+def codes(problems: tuple[Problem, ...]) -> list[str]:
+    """The codes of the problems."""
+    return [problem.code for problem in problems]
 
 
 def open_desk(world: World) -> Desk:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ledger.posting import admit
-from ledger.register import KnownEvent, Register, found
+from ledger.register import BankLine, KnownEvent, Register, found
 from ledger.submission import parse_wire, wire_bytes
 from tests.worlds import make_world
 
@@ -26,7 +26,7 @@ class NoPast:
     def statement_line(self, account: str, statement: str, line_no: int) -> int | None:
         """Nothing."""
 
-    def bank_line(self, account: str, direction: str, bank_ref: str) -> int | None:
+    def bank_line(self, account: str, direction: str, bank_ref: str) -> BankLine | None:
         """Nothing."""
 
 

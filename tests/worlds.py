@@ -28,6 +28,8 @@ from ledger.instant import format_instant, parse_instant
 from ledger.keys import Ed25519Signer, key_id
 from ledger.kinds.authority import Allocation, Disbursement
 from ledger.kinds.bank import Movement
+from ledger.kinds.fact import Use
+from ledger.kinds.form import Tag
 from ledger.kinds.registry import Account, Fund, Key, KeyRole, Party, Project
 from ledger.submission import Header, Signature, Submission, assemble, wire_bytes
 from ledger.vkey import VerifierKey
@@ -226,6 +228,16 @@ class World:
             mode="direct",
             project=PROJECT,
             voucher=voucher,
+        )
+
+    def use(self, amount: int) -> Use:
+        """Event: the unit pays `amount` minor units of the fund's money to the supplier."""
+        return Use(
+            occurred_on=DAY,
+            from_account=UNIT_ACCOUNT,
+            to_account=SUPPLIER_ACCOUNT,
+            amount=amount,
+            tag=Tag(fund=FUND, source="grant"),
         )
 
     def moved(

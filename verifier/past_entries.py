@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import Final
 
 from ledger.entry import EventEntry, parse_entry
+from ledger.errors import ProgrammerError
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.vocabulary import AnyEvent
-from ledger.register import KnownEvent
+from ledger.register import BankLine, KnownEvent
 from verifier.workspace import Workspace
 
 PENDING_MAX: Final = 5_000
@@ -101,11 +102,17 @@ class PastEntries:
         sql = "SELECT seq FROM statement_line WHERE account = ? AND statement = ? AND line = ?"
         return self._first(self._workspace.look_up(int, sql, key), self._lines.get(key))
 
-    def bank_line(self, account: str, direction: str, bank_ref: str) -> int | None:
-        """Position of the first bank line of the account with that direction and reference, or None."""
+    def bank_line(self, account: str, direction: str, bank_ref: str) -> BankLine | None:
+        """The first bank line of the account with that direction and reference, or None; its amount is read again."""
         key = (account, direction, bank_ref)
         sql = "SELECT seq FROM bank_reference WHERE account = ? AND direction = ? AND bank_ref = ?"
-        return self._first(self._workspace.look_up(int, sql, key), self._references.get(key))
+        seq = self._first(self._workspace.look_up(int, sql, key), self._references.get(key))
+        if seq is None:
+            return None
+        found = parse_entry(self._entry_at(seq), place=f"entry {seq}")
+        if not isinstance(found, EventEntry) or not isinstance(found.event, Movement):
+            raise ProgrammerError(f"entry {seq} was noted as a bank line, which it is not")
+        return BankLine(seq=seq, amount=found.event.amount)
 
     def _submission(self, party: str, identifier: str) -> tuple[int, int] | None:
         key = (party, identifier)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select, tuple_
 from ledger.entry import EventEntry, parse_entry
 from ledger.errors import ProgrammerError
 from ledger.kinds.bank import BankBalance, Movement
-from ledger.register import KnownEvent
+from ledger.register import BankLine, KnownEvent
 from ledger.store.log_reader import LogReader, StoredSubmission
 from ledger.store.tables import BANK_REFERENCE, STATEMENT_LINE, SUBMISSION
 from ledger.submission import Submission
@@ -97,14 +97,19 @@ class StoredPast:
             found = self._lines.get(key)
         return found if found is not None and found < self.before else None
 
-    def bank_line(self, account: str, direction: str, bank_ref: str) -> int | None:
-        """Return the position of the first bank line of the account with that direction and reference, or None."""
+    def bank_line(self, account: str, direction: str, bank_ref: str) -> BankLine | None:
+        """Return the first bank line of the account with that direction and reference, or None."""
         table = BANK_REFERENCE.c
         named = select(func.min(table.seq)).where(
             table.account == account, table.direction == direction, table.bank_ref == bank_ref
         )
         found: int | None = self.connection.execute(named).scalar()
-        return found if found is not None and found < self.before else None
+        if found is None or found >= self.before:
+            return None
+        entry = parse_entry(self._reader.entry(found) or b"", place=f"entry {found}")
+        if not isinstance(entry, EventEntry) or not isinstance(entry.event, Movement):
+            raise ProgrammerError(f"the index says that entry {found} is a bank line, which it is not")
+        return BankLine(seq=found, amount=entry.event.amount)
 
     def _expect_lines(self, submissions: Iterable[Submission]) -> None:
         """Fetch the lines of each statement in one range, which is short: a statement is posted once."""

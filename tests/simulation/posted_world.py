@@ -17,7 +17,7 @@ from verifier.posted import PostedEvent
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ledger.register import KnownEvent
+    from ledger.register import BankLine, KnownEvent
     from ledger.submission import Submission
 
 
@@ -33,7 +33,7 @@ class NoPast:
     def statement_line(self, account: str, statement: str, line_no: int) -> int | None:
         """No bank line is settled."""
 
-    def bank_line(self, account: str, direction: str, bank_ref: str) -> int | None:
+    def bank_line(self, account: str, direction: str, bank_ref: str) -> BankLine | None:
         """No bank line is settled."""
 
 

@@ -9,7 +9,7 @@ import pytest
 from ledger.entry import event_entry_bytes
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.vocabulary import AnyEvent, event_bytes
-from ledger.register import KnownEvent, PastEvents
+from ledger.register import BankLine, KnownEvent, PastEvents
 from verifier.past_entries import PENDING_MAX, PastEntries
 from verifier.workspace import Workspace
 
@@ -76,5 +76,5 @@ def test_bank_lines_are_found_by_statement_and_by_reference(past: PastEntries, *
     assert past.statement_line("TR", "2026-02", 1) == 11
     assert past.statement_line("TR", "2026-02", 0) == 12
     assert past.statement_line("TR", "2026-02", 2) is None
-    assert past.bank_line("TR", "debit", "R1") == 11
+    assert past.bank_line("TR", "debit", "R1") == BankLine(seq=11, amount=LINE.amount)
     assert past.bank_line("TR", "credit", "R1") is None
