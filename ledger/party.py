@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who takes part: identifiers, administrative levels, division codes and the unified social credit code.
 
-Sources: GB/T 2260 (division codes), GB 32100-2015 (unified social credit code, 统一社会信用代码).
+Sources: GB/T 2260 and GB/T 10114 (division codes), GB 32100-2015 (unified social credit code, 统一社会信用代码).
 """
 
 from typing import Annotated, Final, Literal, get_args
@@ -43,6 +43,7 @@ PartyRole = Literal[
 beneficiary, audit office 审计, supervision 监督; ``transcriber`` posts historical ledgers and nothing else."""
 
 USCC_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_COUNTY_DIGITS: Final = 6
 _USCC_LENGTH: Final = 18
 _USCC_BASE: Final = 31
 
@@ -68,9 +69,14 @@ def is_uscc(code: str) -> bool:
 
 
 def jurisdiction_prefix(division: str) -> str:
-    """The division code stripped of trailing ``00`` pairs: 610000 → 61, 610100 → 6101, 000000 → empty (everything)."""
+    """The division code without the groups that say "all of it": 610000 → 61, 610100 → 6101, 000000 → empty (everything).
+
+    The first three groups have two digits, township and village three each (GB/T 10114): 610102001000 → 610102001.
+    """
     prefix = division
-    while prefix.endswith("00") and len(prefix) % 2 == 0:
+    while len(prefix) > _COUNTY_DIGITS and prefix.endswith("000"):
+        prefix = prefix[:-3]
+    while 0 < len(prefix) <= _COUNTY_DIGITS and prefix.endswith("00"):
         prefix = prefix[:-2]
     return prefix
 

@@ -31,6 +31,7 @@ ClassCode = Annotated[
 FiscalYear = Annotated[int, Meta(ge=1900, le=2999, description="fiscal year")]
 Version = Annotated[int, Meta(ge=1, le=1_000_000)]
 Days = Annotated[int, Meta(ge=0, le=36_500)]
+Whole = Annotated[int, Meta(ge=-(2**53 - 1), le=2**53 - 1, description="whole number that JSON readers keep")]
 Reference = Annotated[
     str, Meta(min_length=1, max_length=128, description="document, voucher or bank reference")
 ]

@@ -23,6 +23,7 @@ from ledger.kinds.form import (
     Reference,
     Text,
     Version,
+    Whole,
     forbid,
     one,
     require,
@@ -216,7 +217,7 @@ class PolicyRow(Record, frozen=True, kw_only=True):
     id: Id
     rule: Id
     basis: Text
-    parameters: dict[Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,63}(?!\\n)$")], int] = msgspec.field(
+    parameters: dict[Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,63}(?!\\n)$")], Whole] = msgspec.field(
         default_factory=dict
     )
     unit: Literal["calendar", "working"] | None = None

@@ -33,6 +33,11 @@ from ledger.party import (
         ("610200", "610102", False),
         ("620000", "610000", False),
         ("610102001", "610102", False),
+        ("610102001000", "610102001", True),
+        ("610102001000", "610102001007", True),
+        ("610102001200", "610102001207", False),  # a village beside another, not above it
+        ("610102100", "610102101", False),
+        ("610102000", "610102001", True),
     ],
 )
 def test_authority_is_a_prefix(authority: str, division: str, *, expected: bool) -> None:
@@ -41,10 +46,13 @@ def test_authority_is_a_prefix(authority: str, division: str, *, expected: bool)
 
 
 def test_prefixes() -> None:
-    """Only whole pairs of zeros are stripped."""
-    assert [jurisdiction_prefix(code) for code in ("610000", "610100", "610010", "610102", "000000")] == [
-        "61", "6101", "610010", "610102", "",
-    ]  # fmt: skip
+    """Only whole groups of zeros are stripped: pairs down to the county, then threes."""
+    stripped = {
+        "610000": "61", "610100": "6101", "610010": "610010", "610102": "610102", "000000": "",
+        "610102001": "610102001", "610102100": "610102100", "610102001000": "610102001",
+        "610102001200": "610102001200", "610000000000": "61", "610102000000": "610102",
+    }  # fmt: skip
+    assert {code: jurisdiction_prefix(code) for code in stripped} == stripped
 
 
 @given(
