@@ -18,7 +18,7 @@ from ledger.errors import InputError, ProgrammerError
 from ledger.keys import Signer
 from ledger.open_state import OpenState
 from ledger.posting import admit
-from ledger.problems import Problem
+from ledger.problems import Problem, problem_of
 from ledger.store.log_reader import StoredCheckpoint, StoredSubmission
 from ledger.store.log_writer import Addition
 from ledger.store.past import StoredPast
@@ -78,7 +78,7 @@ def precheck(state: OpenState, submission: Submission) -> tuple[Submission, tupl
         parsed = parse_wire(wire_bytes(submission))
         problems = _check_bound(state, parsed)
     except InputError as error:
-        return submission, (_told(error),)
+        return submission, (problem_of(error),)
     return parsed, problems
 
 
@@ -145,7 +145,7 @@ def _judge_one(
         return _place_or_refuse(state, past, draft, proposal, now=now)
     except InputError as error:
         state.register.rollback(mark)
-        return Turned(problems=(_told(error),))
+        return Turned(problems=(problem_of(error),))
     except SQLAlchemyError:
         raise  # the transaction is lost, and with it the whole flush
     except Exception as error:  # noqa: BLE001 - one proposal that this program fails on must not fail the others
@@ -183,18 +183,6 @@ def _judge_again(state: OpenState, proposal: Proposal, before: StoredSubmission)
     if before.header_hash == header_hash(proposal.submission.header):
         return Known(seq=before.seq, events=before.events)
     return Turned(problems=(_conflict(proposal.submission.header),))
-
-
-def _told(error: InputError) -> Problem:
-    return Problem(
-        code=error.code,
-        check="form",
-        place=error.place,
-        message_en=error.message_en,
-        message_zh=error.message_zh,
-        remedy_en=error.remedy_en,
-        remedy_zh=error.remedy_zh,
-    )
 
 
 def _conflict(header: Header) -> Problem:

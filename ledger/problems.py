@@ -4,6 +4,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from ledger.errors import InputError
+
 Check = Literal["form", "I6", "I7", "I8", "ceiling"]
 """Which rule is broken: form, or a check of DESIGN §5 (I6 signatures and actors, I7 references and duplicate ids,
 I8 arithmetic), or `ceiling`: authority beyond what its line holds."""
@@ -39,3 +41,16 @@ class Problem:
         """The place as a prefix, such as ``event 3, amount: ``."""
         at = "" if self.index is None else f"event {self.index}, "
         return f"{at}{self.place}: "
+
+
+def problem_of(error: InputError, *, check: Check = "form") -> Problem:
+    """The problem that says what `error` says."""
+    return Problem(
+        code=error.code,
+        check=check,
+        place=error.place,
+        message_en=error.message_en,
+        message_zh=error.message_zh,
+        remedy_en=error.remedy_en,
+        remedy_zh=error.remedy_zh,
+    )

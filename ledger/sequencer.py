@@ -63,8 +63,8 @@ class Sequencer:
         self._state = OpenState()
         self._sound = False
         self._office = threading.Lock()
-        self._group: GroupCommit[Proposal, Outcome] = GroupCommit(
-            self._flush_in_office, weight=lambda one: len(one.submission.events), limit=flush_events
+        self._group: GroupCommit[Sequence[Proposal], list[Outcome]] = GroupCommit(
+            self._flush_groups, weight=_events_in, limit=flush_events
         )
         self._refresh()
         check_signer(self.genesis, signer)
@@ -88,10 +88,24 @@ class Sequencer:
             EnvironmentFault: the machine failed; the message says whether nothing was stored or that is unknown.
                 Sending the same submission again is always right.
         """
-        submission, problems = precheck(self._state, submission)
-        if any(problem.code != "key-unknown" for problem in problems):
-            return Refused(problems=problems)
-        return self._group.run(Proposal(submission=submission, checked=not problems))
+        return self.submit_in_order([submission])[0]
+
+    def submit_in_order(self, submissions: Sequence[Submission]) -> list[Outcome]:
+        """Return the outcome of each submission; later ones may rest on earlier ones, and one flush stores all.
+
+        Raises:
+            EnvironmentFault: as `submit`; it holds for all of them, and sending all again is always right.
+        """
+        proposals = []
+        outcomes: list[Outcome | None] = []
+        for submission in submissions:
+            parsed, problems = precheck(self._state, submission)
+            unknown_only = all(problem.code == "key-unknown" for problem in problems)
+            outcomes.append(None if unknown_only else Refused(problems=problems))
+            if unknown_only:
+                proposals.append(Proposal(submission=parsed, checked=not problems))
+        answered = iter(self._group.run(proposals) if proposals else [])
+        return [next(answered) if outcome is None else outcome for outcome in outcomes]
 
     def rehearse(self, submissions: Iterable[Submission]) -> Generator[tuple[Problem, ...], None, None]:
         """Yield the problems that each submission would meet, each after the ones before it; nothing is stored.
@@ -160,17 +174,20 @@ class Sequencer:
 
     # --- one flush ----------------------------------------------------------------------------------------
 
-    def _flush_in_office(self, proposals: Sequence[Proposal]) -> Sequence[Answer[Outcome]]:
+    def _flush_groups(self, groups: Sequence[Sequence[Proposal]]) -> Sequence[Answer[list[Outcome]]]:
+        """Flush the proposals of all groups in one transaction; the answer to a group are those to its members."""
+        proposals = [proposal for group in groups for proposal in group]
         with self._office:
             try:
                 self._refresh()
-                return self._flush(proposals)
+                answers = iter(self._flush(proposals))
             except EnvironmentFault as fault:
                 # The log could not even be read, so that nothing was begun.
-                return [partial(_raise, fault)] * len(proposals)
+                answers = iter([partial(_raise, fault)] * len(proposals))
             except BaseException:
                 self._sound = False
                 raise
+        return [partial(_all_of, [next(answers) for _ in group]) for group in groups]
 
     def _flush(self, proposals: Sequence[Proposal]) -> Sequence[Answer[Outcome]]:
         """Judge, store and commit `proposals` in one transaction; return the answer to each."""
@@ -247,6 +264,14 @@ class Sequencer:
 def _point_of_no_return(connection: Connection) -> None:
     """Commit. Before this call nothing of the flush exists; after it, all of it does, whatever happens to us."""
     connection.commit()
+
+
+def _events_in(proposals: Sequence[Proposal]) -> int:
+    return sum(len(proposal.submission.events) for proposal in proposals)
+
+
+def _all_of(answers: Sequence[Answer[Outcome]]) -> list[Outcome]:
+    return [answer() for answer in answers]
 
 
 def _raise(error: Exception) -> NoReturn:

@@ -77,9 +77,7 @@ class StoredPast:
         if found is None or not index.isdecimal() or int(index) >= found.events:
             return None
         seq = found.seq + 1 + int(index)
-        entry = parse_entry(self._reader.entry(seq) or b"", place=f"entry {seq}")
-        if not isinstance(entry, EventEntry):
-            raise ProgrammerError(f"the index says that event {name} is entry {seq}, which is none")
+        entry = self._event_entry(seq)
         return KnownEvent(seq=seq, recorded=entry.recorded, party=party, event=entry.event)
 
     def statement_line(self, account: str, statement: str, line_no: int) -> int | None:
@@ -103,13 +101,19 @@ class StoredPast:
         named = select(func.min(table.seq)).where(
             table.account == account, table.direction == direction, table.bank_ref == bank_ref
         )
-        found: int | None = self.connection.execute(named).scalar()
-        if found is None or found >= self.before:
+        seq: int | None = self.connection.execute(named).scalar()
+        if seq is None or seq >= self.before:
             return None
-        entry = parse_entry(self._reader.entry(found) or b"", place=f"entry {found}")
-        if not isinstance(entry, EventEntry) or not isinstance(entry.event, Movement):
-            raise ProgrammerError(f"the index says that entry {found} is a bank line, which it is not")
-        return BankLine(seq=found, amount=entry.event.amount)
+        entry = self._event_entry(seq)
+        if not isinstance(entry.event, Movement):
+            raise ProgrammerError(f"the index says that entry {seq} is a bank line, which it is not")
+        return BankLine(seq=seq, amount=entry.event.amount)
+
+    def _event_entry(self, seq: int) -> EventEntry:
+        entry = parse_entry(self._reader.entry(seq) or b"", place=f"entry {seq}")
+        if not isinstance(entry, EventEntry):
+            raise ProgrammerError(f"the index says that entry {seq} is an event, which it is not")
+        return entry
 
     def _expect_lines(self, submissions: Iterable[Submission]) -> None:
         """Fetch the lines of each statement in one range, which is short: a statement is posted once."""

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The server's part of the console command `fundtrace` (entry point `fundtrace.commands`)."""
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """`app` has the commands that need the server extra; each loads what it needs here."""
+    from api.commands import importing, ledger
+
+    for commands in (ledger, importing):
+        commands.register(app)

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`fundtrace init`, `post` and `export`: a ledger is created, written and published from the console."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, Annotated, Literal
+
+import typer
+from sqlalchemy import Engine
+
+from api.commands.ledger_text import (
+    Tally,
+    created_text,
+    outcome_text,
+    published_text,
+    record_of_created,
+    record_of_posting,
+    record_of_published,
+    summary_text,
+)
+from api.import_keys import default_folder
+from api.log_key import load_log_key
+from api.new_ledger import Created, create_from_file, create_with_new_keys, existing, make_keys, new_genesis
+from ledger.clock import system_clock
+from ledger.errors import EnvironmentFault
+from ledger.file_posting import bounded_lines, post_lines, rehearse_lines
+from ledger.instant import format_instant
+from ledger.publisher import publish
+from ledger.sequencer import Sequencer
+from ledger.store.engine import DEFAULT_FILE, open_engine
+from ledger.store.schema import check
+from verifier.language import say
+from verifier.source_options import (
+    DATABASE_VARIABLE,
+    JsonOption,
+    LanguageOption,
+    chosen_language,
+    progress_bar,
+)
+from verifier.verdict import EXIT_CLEAN, EXIT_FINDINGS
+
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--db",
+        metavar="URL",
+        help=f"A SQLite file or postgresql:// address; else ${DATABASE_VARIABLE}, else {DEFAULT_FILE}.",
+        show_default=False,
+    ),
+]
+LogKeyFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--log-key-file",
+        metavar="FILE",
+        help="The log's private key; else $FUNDTRACE_LOG_KEY, else where it lay at init.",
+        show_default=False,
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """`app` has the commands `init`, `post` and `export`."""
+    app.command("init", rich_help_panel="Bureaus")(init)
+    app.command("post", rich_help_panel="Bureaus")(post)
+    app.command("export", rich_help_panel="Operators")(export)
+
+
+def init(
+    *,
+    db: DatabaseOption = None,
+    genesis: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A signed genesis; the log key is read from keys/log.pem beside it.",
+            show_default=False,
+        ),
+    ] = None,
+    origin: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Make keys and a genesis for a log of this name, such as ledger.example/jl/2026.",
+            show_default=False,
+        ),
+    ] = None,
+    keys_out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Where new keys go; else <file>-keys beside the database.", show_default=False
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+    lang: LanguageOption = None,
+) -> None:
+    """Create a ledger, or bring the tables of an existing one to this version of the program.
+
+    A ledger that exists is never changed. Exit code 0, or 3 when it could not be done.
+    """
+    language = chosen_language(lang)
+    if genesis is not None and origin is not None:
+        raise typer.BadParameter("give --genesis or --origin, not both", param_hint="--genesis")
+    url = chosen_url(db)
+    with _opened(url, create=True) as engine:
+        if genesis is not None:
+            created = create_from_file(engine, genesis)
+        else:
+            created = existing(engine) or _create_new(engine, url, origin, keys_out)
+    typer.echo(record_of_created(created, url) if as_json else say(created_text(created, url), language))
+
+
+def post(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.ndjson", help="One signed submission to a line; - for input.")
+    ],
+    *,
+    db: DatabaseOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be refused; store nothing.")
+    ] = False,
+    log_key_file: LogKeyFileOption = None,
+    as_json: JsonOption = False,
+    lang: LanguageOption = None,
+) -> None:
+    """Post signed submissions; what was posted before is answered with its first receipt.
+
+    Exit code 0, 1 when any line was refused (the others are posted all the same), 3 when it could not be completed.
+    """
+    language = chosen_language(lang)
+    tally = Tally()
+    with _opened(chosen_url(db)) as engine:
+        check(engine)
+        sequencer = Sequencer(engine, load_log_key(engine, given=log_key_file))
+        with _lines_of(file) as (lines, whole), progress_bar("post") as progress:
+            outcomes = rehearse_lines(sequencer, lines) if dry_run else post_lines(sequencer, lines)
+            for outcome in outcomes:
+                progress(outcome.bytes_read, max(whole, outcome.bytes_read))
+                if tally.take(outcome) and not as_json:
+                    typer.echo(say(outcome_text(outcome), language), err=True)
+        typer.echo(
+            record_of_posting(tally, sequencer.size, dry_run=dry_run)
+            if as_json
+            else say(summary_text(tally, sequencer.size, dry_run=dry_run), language)
+        )
+    raise typer.Exit(EXIT_FINDINGS if tally.refused else EXIT_CLEAN)
+
+
+def export(
+    target: Annotated[Path, typer.Argument(metavar="DIR|FILE.zip", help="A folder, or one bundle file.")],
+    *,
+    db: DatabaseOption = None,
+    audience: Annotated[
+        Literal["public", "audit"],
+        typer.Option("--for", help="audit: with the entries of a ledger that restricts them."),
+    ] = "public",
+    as_json: JsonOption = False,
+    lang: LanguageOption = None,
+) -> None:
+    """Publish the log as static files that anybody can verify; a folder published before is brought up to date.
+
+    Exit code 0, or 3 when it could not be completed: what was shown before is then still whole.
+    """
+    language = chosen_language(lang)
+    with _opened(chosen_url(db)) as engine, progress_bar("export") as progress:
+        check(engine)
+        shown = publish(engine, target, audience=audience, progress=progress)
+    typer.echo(
+        record_of_published(shown, target) if as_json else say(published_text(shown, target), language)
+    )
+
+
+def chosen_url(db: str | None) -> str:
+    """The database that the option names, else the environment, else a SQLite file in the current folder."""
+    return db or os.environ.get(DATABASE_VARIABLE) or DEFAULT_FILE
+
+
+def _create_new(engine: Engine, url: str, origin: str | None, keys_out: Path | None) -> Created:
+    if origin is None:
+        raise typer.BadParameter(
+            "say which ledger to create: --genesis FILE or --origin NAME", param_hint="--origin"
+        )
+    folder = keys_out or default_folder(url)
+    keys = make_keys(folder)
+    genesis = new_genesis(origin=origin, name=origin, created_at=format_instant(system_clock()), keys=keys)
+    return create_with_new_keys(engine, genesis, keys, folder)
+
+
+@contextlib.contextmanager
+def _opened(url: str, *, create: bool = False) -> Iterator[Engine]:
+    engine = open_engine(url, create=create)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextlib.contextmanager
+def _lines_of(path: Path) -> Iterator[tuple[Iterable[bytes], int]]:
+    """The lines of the file and its length in bytes, 0 where that is unknown."""
+    try:
+        with _input(path) as file:
+            yield bounded_lines(file), 0 if str(path) == "-" else path.stat().st_size
+    except OSError as error:
+        raise EnvironmentFault(
+            code="post.unreadable",
+            place=str(path),
+            message_en=f"the file cannot be read: {error.strerror or error}",
+            message_zh=f"无法读取文件：{error.strerror or error}",
+            remedy_en="Check the path.",
+            remedy_zh="请核对路径。",
+        ) from error
+
+
+def _input(path: Path) -> contextlib.AbstractContextManager[IO[bytes]]:
+    return contextlib.nullcontext(sys.stdin.buffer) if str(path) == "-" else path.open("rb")

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Publishing the log as static files: a folder that any web server or CDN can serve, or one bundle file.
+
+In a folder the order is what makes it safe: entry bundles, then tiles, then the policy, each on disk before the next
+begins, and last of all one rename of the checkpoint. Whoever reads at any moment, or after a crash at any moment,
+finds a checkpoint and everything that it commits to. Files are never taken away: partial tiles stay for the readers
+of earlier checkpoints.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import chain, count
+from pathlib import Path
+from typing import Final, Literal
+
+from sqlalchemy import Engine
+
+from ledger.bundle import BundleReader, write_bundle
+from ledger.checkpoint import Checkpoint, open_checkpoint
+from ledger.entry import GenesisEntry, parse_entry
+from ledger.errors import EnvironmentFault, InputError, ProofError
+from ledger.genesis import Genesis
+from ledger.merkle import Node
+from ledger.static_files import StaticFolder
+from ledger.store.engine import reading, shown
+from ledger.store.log_reader import LogReader, StoredCheckpoint
+from ledger.tile_reader import TileReader
+from ledger.tiles import (
+    TILE_HEIGHT,
+    TILE_WIDTH,
+    Tile,
+    bundles_between,
+    encode_bundle,
+    parse_tile_path,
+    tiles_between,
+)
+from ledger.vkey import parse_vkey
+
+Audience = Literal["public", "audit"]
+"""For whom: `audit` gets the entry bundles of a ledger whose entries are restricted."""
+
+CHECKPOINT: Final = "checkpoint"
+POLICY: Final = "policy"
+ARCHIVE_SUFFIXES: Final = frozenset({".fundtrace", ".zip"})
+
+Progress = Callable[[int, int], None]
+"""Told how many files are done, of how many."""
+
+
+def policy_text(genesis: Genesis) -> str:
+    """Return the policy file of the log: its verifier keys, no witnesses (C2SP tlog-policy)."""
+    return "".join(f"log {key}\n" for key in genesis.log_keys) + "quorum none\n"
+
+
+def publish(
+    engine: Engine, target: Path, *, audience: Audience = "public", progress: Progress | None = None
+) -> Checkpoint:
+    """Return the checkpoint that `target` now shows, a folder, or one file if its name ends in .zip or .fundtrace.
+
+    Only stored checkpoints are published, every byte is first proved to stand under theirs, and what `target` showed
+    before only ever grows. In a folder only what is new is written. Memory does not grow with the log.
+
+    Raises:
+        EnvironmentFault: no ledger, it is damaged, `target` shows another or a longer log, or disk or database failed.
+    """
+    with reading(engine) as connection:
+        reader = LogReader(connection)
+        head, genesis = reader.head(), _genesis(reader, shown(engine))
+        if head is None:
+            raise _no_ledger(shown(engine))
+        whole = _Proved(reader, head, genesis, audience)
+        try:
+            if target.suffix in ARCHIVE_SUFFIXES:
+                _publish_archive(whole, target, progress or _silent)
+            else:
+                _publish_folder(whole, target, progress or _silent)
+        except ProofError as error:
+            raise _damaged(shown(engine), error) from error
+    return Checkpoint(origin=genesis.origin, size=head.size, root=head.root)
+
+
+class _Proved:
+    """What one export is made of; every file is proved to stand under the checkpoint before it is handed out."""
+
+    def __init__(
+        self, reader: LogReader, head: StoredCheckpoint, genesis: Genesis, audience: Audience
+    ) -> None:
+        self.reader = reader
+        self.head = head
+        self.genesis = genesis
+        self._with_entries = genesis.entries == "public" or audience == "audit"
+        self._tiles = TileReader(
+            lambda path: reader.tile(parse_tile_path(path)), size=head.size, root=head.root
+        )
+
+    def tiles(self, old: int) -> Iterator[Tile]:
+        """Yield the tiles that a log of `old` entries has not, entry bundles first."""
+        bundles = bundles_between(old, self.head.size) if self._with_entries else ()
+        return chain(bundles, tiles_between(old, self.head.size))
+
+    def tile(self, tile: Tile) -> bytes:
+        if tile.level is None:
+            return encode_bundle(self._tiles.read_entries(tile.number))
+        first = tile.number * TILE_WIDTH
+        nodes = [Node(tile.level * TILE_HEIGHT, first + at) for at in range(tile.width)]
+        return b"".join(self._tiles.read_hashes(nodes))
+
+    def file(self, name: str) -> bytes:
+        match name:
+            case "checkpoint":
+                return self.head.note
+            case "policy":
+                return policy_text(self.genesis).encode()
+            case _:
+                return self.tile(parse_tile_path(name))
+
+
+def _publish_folder(whole: _Proved, target: Path, progress: Progress) -> None:
+    folder = StaticFolder(target)
+    note = folder.read(CHECKPOINT)
+    files = list(whole.tiles(0 if note is None else _size_shown(whole, target, note)))
+    for done, tile in enumerate(files):
+        progress(done, len(files))
+        folder.write(tile.path, whole.tile(tile))
+    folder.sync()
+    for name in (POLICY, CHECKPOINT):  # the checkpoint last of all: from here on it is shown
+        folder.write(name, whole.file(name))
+        folder.sync()
+    progress(len(files), len(files))
+
+
+def _publish_archive(whole: _Proved, target: Path, progress: Progress) -> None:
+    if target.exists():
+        with BundleReader(target) as bundle:
+            _size_shown(whole, target, bundle.read(CHECKPOINT))
+    names = [CHECKPOINT, POLICY, *(tile.path for tile in whole.tiles(0))]
+    steps = count(1)
+
+    def read(name: str) -> bytes:
+        progress(next(steps), len(names))
+        return whole.file(name)
+
+    write_bundle(target, names, read)
+
+
+def _size_shown(whole: _Proved, target: Path, note: bytes) -> int:
+    """Return the size of the checkpoint that `target` shows, after it was seen to be an earlier one of this very log."""
+    try:
+        keys = [parse_vkey(text) for text in whole.genesis.log_keys]
+        old = open_checkpoint(note, keys, origin=whole.genesis.origin)
+    except InputError as error:
+        raise _other_log(target, "its checkpoint is not of this ledger", "其检查点不属于本账本") from error
+    if old.size > whole.head.size:
+        raise _other_log(
+            target,
+            f"it shows {old.size} entries, the database has {whole.head.size}",
+            f"其中已有 {old.size} 条，数据库只有 {whole.head.size} 条",
+        )
+    stored = whole.reader.checkpoint_of(old.size)
+    if stored is None or stored.root != old.root:
+        raise _other_log(
+            target,
+            f"it shows another root of the first {old.size} entries",
+            f"其中前 {old.size} 条的树根与数据库不同",
+        )
+    return old.size
+
+
+def _genesis(reader: LogReader, place: str) -> Genesis:
+    data = reader.entry(0)
+    if data is None:
+        raise _no_ledger(place)
+    entry = parse_entry(data, place="entry 0")
+    if not isinstance(entry, GenesisEntry):
+        raise _no_ledger(place)
+    return entry.genesis
+
+
+def _silent(_done: int, _whole: int) -> None:
+    """Tell nobody."""
+
+
+def _other_log(target: Path, en: str, zh: str) -> EnvironmentFault:
+    return EnvironmentFault(
+        code="publish.other-log",
+        place=str(target),
+        message_en=f"{en}; nothing was written",
+        message_zh=f"{zh}；未写入任何内容",
+        remedy_en="Export to another place, and find out which of the two is right before anybody relies on either.",
+        remedy_zh="请导出到别处，并在采信之前查明何者为真。",
+    )
+
+
+def _damaged(place: str, error: ProofError) -> EnvironmentFault:
+    return EnvironmentFault(
+        code="publish.damaged",
+        place=place,
+        message_en=f"{error.place} does not stand under the stored checkpoint; the checkpoint shown is as before",
+        message_zh=f"{error.place} 与已存检查点不符；已展示的检查点保持不变",
+        remedy_en="Run fundtrace verify on this database, and compare with the last export or backup.",
+        remedy_zh="请对该数据库运行 fundtrace verify，并与最近的导出或备份比对。",
+    )
+
+
+def _no_ledger(place: str) -> EnvironmentFault:
+    return EnvironmentFault(
+        code="publish.no-ledger",
+        place=place,
+        message_en="the database holds no ledger",
+        message_zh="数据库中没有账本",
+        remedy_en="Create one with fundtrace init, or give the right --db.",
+        remedy_zh="请用 fundtrace init 建账，或给出正确的 --db。",
+    )

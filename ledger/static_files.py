@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files that appear whole or not at all, and are on disk before what depends on them is begun.
+
+Each file is written under a name of its own, synced, and renamed; a rename is durable once its folder is synced,
+which `StaticFolder.sync` does for all folders touched since.
+"""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from ledger.errors import EnvironmentFault
+
+READ_BYTES: Final = 1 << 20
+
+
+class StaticFolder:
+    """A folder of published files, which is created when the first file is written."""
+
+    __slots__ = ("_root", "_touched")
+
+    def __init__(self, root: Path) -> None:
+        """Write below `root`."""
+        self._root = root
+        self._touched: set[Path] = set()
+
+    def read(self, name: str) -> bytes | None:
+        """Return the small file `name`, or None if there is none.
+
+        Raises:
+            EnvironmentFault: it cannot be read, or is larger than 1 MiB.
+        """
+        with _file_faults(self._root / name):
+            try:
+                with (self._root / name).open("rb") as file:
+                    data = file.read(READ_BYTES + 1)
+            except FileNotFoundError:
+                return None
+            if len(data) > READ_BYTES:
+                raise OSError(f"more than {READ_BYTES} bytes")
+        return data
+
+    def write(self, name: str, data: bytes) -> None:
+        """Replace the file `name` by `data`, at once and with the data on disk; the name is durable after `sync`.
+
+        Raises:
+            EnvironmentFault: the disk refused; the file is as it was.
+        """
+        path = self._root / name
+        with _file_faults(path):
+            self._make_folder(path.parent)
+            draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+            try:
+                with draft.open("xb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                draft.replace(path)
+            except BaseException:
+                with contextlib.suppress(OSError):  # the first fault is the one to tell
+                    draft.unlink(missing_ok=True)
+                raise
+        self._touched.add(path.parent)
+
+    def sync(self) -> None:
+        """Make every name written since the last call durable.
+
+        Raises:
+            EnvironmentFault: the disk refused.
+        """
+        for folder in sorted(self._touched):
+            with _file_faults(folder):
+                descriptor = os.open(folder, os.O_RDONLY)
+                try:
+                    os.fsync(descriptor)
+                finally:
+                    os.close(descriptor)
+        self._touched.clear()
+
+    def _make_folder(self, folder: Path) -> None:
+        """Create `folder` and what is missing above it; each new name is synced with its parent by `sync`."""
+        if folder.is_dir():
+            return
+        self._make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        self._touched.add(folder.parent)
+
+
+@contextlib.contextmanager
+def _file_faults(path: Path) -> Iterator[None]:
+    """Turn what the operating system says of `path` into an `EnvironmentFault` that names it."""
+    try:
+        yield
+    except OSError as error:
+        raise EnvironmentFault(
+            code="publish.file-fault",
+            place=str(path),
+            message_en=f"the file cannot be used: {error.strerror or error}",
+            message_zh=f"无法使用该文件：{error.strerror or error}",
+            remedy_en="Check permissions and free space, then export again: what is shown now is still whole.",
+            remedy_zh="请检查权限与磁盘剩余空间后重新导出：当前展示的内容仍然完整。",
+        ) from error
