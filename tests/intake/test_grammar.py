@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +21,13 @@ def test_packaged_mappings_parse(name: str) -> None:
     """Every mapping that comes with the package is good, and named like its file."""
     data = (files("ledger.intake") / "mappings" / f"{name}.toml").read_bytes()
     assert parse_mapping(data, place=name).id == name
+
+
+def test_the_example_of_the_documentation_parses() -> None:
+    """What bureaus are shown is a mapping."""
+    page = Path(__file__).parents[2] / "docs" / "bureau" / "mapping.md"
+    example = page.read_text("utf-8").partition("## A short one")[2]
+    assert parse_mapping(textwrap.dedent(example).encode(), place="mapping.md").id == "road-lines"
 
 
 CASES = {
