@@ -16,12 +16,9 @@ from ledger.amount import AMOUNT_MAX
 from verifier.coverage import NOT_COVERED, Coverage
 from verifier.doubts import Doubts
 from verifier.money_facts import DEBIT
-from verifier.reconciliation import DATE_DAYS, BankLine, Told, fill, pair_up
+from verifier.reconciliation import BankLine, Told, Windows, fill, pair_up
 from verifier.workday_numbers import WorkdayNumbers
 from verifier.workspace import Batch, Workspace
-
-GRACE_DAYS: Final = 5
-"""`report_grace_wd`: what rests on an unreported bank line is indicated until so many working days have passed."""
 
 _TABLES: Final = (
     """CREATE TABLE staging (account TEXT, day INTEGER, statement TEXT, line_no INTEGER, seq INTEGER, side INTEGER,
@@ -88,7 +85,13 @@ class MatchingRun:
     """Both passes over every account; `run` once, then `verifier.placing` places what no bank line bore out."""
 
     def __init__(
-        self, workspace: Workspace, coverage: dict[str, Coverage], numbers: WorkdayNumbers, *, as_of: int
+        self,
+        workspace: Workspace,
+        coverage: dict[str, Coverage],
+        numbers: WorkdayNumbers,
+        *,
+        as_of: int,
+        windows: Windows,
     ) -> None:
         """Ready to run over the linked tables; `as_of` is an ordinal."""
         for table in _TABLES:
@@ -98,6 +101,7 @@ class MatchingRun:
         self._coverage = coverage
         self._numbers = numbers
         self._as_of = as_of
+        self._windows = windows
         self._moves: Batch = workspace.batch("INSERT INTO staging VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         self._rests = workspace.batch("INSERT INTO rest VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         self._placed = workspace.batch("INSERT INTO placed VALUES (?, ?, ?, ?)")
@@ -134,7 +138,7 @@ class MatchingRun:
             self._move(account, side, piece.line, piece.amount, piece.report)
             before, _ = booked.get(piece.report, (0, 0))
             booked[piece.report] = (before + piece.amount, piece.line.day)
-            if piece.apart > DATE_DAYS:
+            if piece.apart > self._windows.date_days:
                 self._mismatch("date", account, side, piece.line.seq, piece.report, piece.amount, piece.apart)
         for report, (amount, day) in booked.items():
             self._placed.add(report, side, amount, day)
@@ -164,13 +168,13 @@ class MatchingRun:
         self._rests.add(*row[:2], *row[3:])
 
     def _chunks(self) -> Iterator[tuple[str, int, list[_Row]]]:
-        """Rows of one amount that could reach one another: a pause of more than three working days cuts."""
+        """Rows of one amount that could reach one another: a longer pause than pass 2 bridges cuts."""
         chunk: list[_Row] = []
         for row in self._workspace.rows(_Row, _RESTING):
             last = chunk[-1] if chunk else None
             if last is not None and (
                 (last.account, last.side, last.amount) != (row.account, row.side, row.amount)
-                or self._numbers.apart(last.day, row.day) > DATE_DAYS
+                or self._numbers.apart(last.day, row.day) > self._windows.match_days
             ):
                 yield last.account, last.side, chunk
                 chunk = []
@@ -181,7 +185,7 @@ class MatchingRun:
     def _pass_2(self, account: str, side: int, rows: list[_Row]) -> None:
         lines = [row.line() for row in rows if not row.is_report]
         told = [row.told() for row in rows if row.is_report]
-        pairs, lines_left, _ = pair_up(lines, told, self._numbers.number)
+        pairs, lines_left, _ = pair_up(lines, told, self._numbers.number, days=self._windows.match_days)
         for pair in pairs:
             for seq, amount in pair.told.members:
                 self._move(account, side, pair.line, amount, seq)
@@ -196,7 +200,9 @@ class MatchingRun:
         if not self._covered(account, line.day):
             return
         self._move(account, side, line, line.amount, None)
-        if side == DEBIT and self._numbers.apart(line.value_day, self._as_of) <= GRACE_DAYS:
+        if side != DEBIT:
+            return
+        if self._numbers.apart(line.value_day, self._as_of) <= self._windows.report_grace_wd:
             self.doubts.note_unreported(account, line.day)
 
     def _move(self, account: str, side: int, line: BankLine, amount: int, report: int | None) -> None:

@@ -16,14 +16,17 @@ from typing import Final
 
 from ledger.errors import ProgrammerError
 from ledger.genesis import Genesis
+from verifier.bank_record import BankRecord
 from verifier.coverage import NOT_COVERED, Coverage, read_coverage
 from verifier.doubts import Doubts
 from verifier.entitlement import Flow
 from verifier.fact_links import link_facts
 from verifier.fact_tables import FactTables
 from verifier.matching_run import MatchingRun
-from verifier.placing import BankRecord, Placing
+from verifier.placing import Placing
 from verifier.posted import PostedEvent
+from verifier.reconciliation import DEFAULT, Windows
+from verifier.trace_tables import TraceTables
 from verifier.tracing import AccountTrace, first_signed_day, opening_balance, trace_account
 from verifier.workday_numbers import WorkdayNumbers
 from verifier.workspace import Workspace
@@ -50,24 +53,30 @@ class MoneyBooks:
         self.as_of = as_of
         self.tables = FactTables(workspace, as_of=as_of, time_zone=genesis.time_zone)
         self._historical = genesis.historical
+        self.windows = DEFAULT
         self._coverage: dict[str, Coverage] | None = None
-        self._doubts = Doubts()
+        self._traced: TraceTables | None = None
 
     def take(self, posted: PostedEvent) -> None:
         """The books after `posted`; events come in log order."""
         self.tables.take(posted)
 
-    def close(self) -> None:
-        """Reconcile everything; called once, after the last event."""
+    def close(self, windows: Windows = DEFAULT) -> None:
+        """Reconcile and trace everything; called once, after the last event."""
         link_facts(self.tables)
-        day = self.as_of.toordinal()
-        coverage = read_coverage(self.workspace)
+        self.windows = windows
+        self._coverage = read_coverage(self.workspace)
         numbers = WorkdayNumbers(self.tables.calendars)
-        run = MatchingRun(self.workspace, coverage, numbers, as_of=day)
+        as_of = self.as_of.toordinal()
+        run = MatchingRun(self.workspace, self._coverage, numbers, as_of=as_of, windows=windows)
         run.run()
-        Placing(self.workspace, coverage, numbers, as_of=day, historical=self._historical).run()
-        self._doubts = run.doubts
-        self._coverage = coverage
+        placing = Placing(
+            self.workspace, self._coverage, numbers, as_of=as_of, historical=self._historical, windows=windows
+        )
+        placing.run()
+        self._traced = TraceTables(self.workspace)
+        for trace in self._traces(run.doubts):
+            self._traced.add(trace)
 
     @property
     def coverage(self) -> dict[str, Coverage]:
@@ -77,15 +86,26 @@ class MoneyBooks:
             ProgrammerError: the books are not closed yet.
         """
         if self._coverage is None:
-            raise ProgrammerError("the books are still open: call close() after the last event")
+            raise _still_open()
         return self._coverage
 
+    @property
+    def traced(self) -> TraceTables:
+        """Shortages, admissions and holdings of every account.
+
+        Raises:
+            ProgrammerError: the books are not closed yet.
+        """
+        if self._traced is None:
+            raise _still_open()
+        return self._traced
+
     def bank(self) -> BankRecord:
-        """When the bank bore out each report (semantics O1)."""
+        """When the bank bore out each report (semantics O1); only of closed books."""
         return BankRecord(self.workspace)
 
-    def traces(self) -> Iterator[AccountTrace]:
-        """The trace of every account that money moved in, by account id; balances without movements lose nothing."""
+    def _traces(self, doubts: Doubts) -> Iterator[AccountTrace]:
+        """The trace of every account that money moved in, one in memory at a time."""
         flows = self.workspace.rows(Flow, _FLOWS)
         for account, group in groupby(flows, key=attrgetter("account")):
             coverage = self.coverage.get(account, NOT_COVERED)
@@ -94,7 +114,7 @@ class MoneyBooks:
                 group,
                 opening=self._opening(account, coverage),
                 coverage=coverage,
-                doubts=self._doubts,
+                doubts=doubts,
                 as_of=self.as_of.toordinal(),
             )
 
@@ -107,3 +127,7 @@ class MoneyBooks:
 
 def _pair(side: int, amount: int) -> tuple[int, int]:
     return side, amount
+
+
+def _still_open() -> ProgrammerError:
+    return ProgrammerError("the books are still open: call close() after the last event")

@@ -13,24 +13,20 @@ days afterwards, unless genesis says `historical`. What a bank line bears out in
 that part; the rest is a finding (R1).
 """
 
-import datetime
 from collections.abc import Iterable, Iterator
 from typing import Final, Literal, NamedTuple
 
 from verifier.coverage import NOT_COVERED, Coverage
 from verifier.money_facts import CREDIT, DEBIT
-from verifier.reconciliation import DATE_DAYS
+from verifier.reconciliation import Windows
 from verifier.workday_numbers import WorkdayNumbers
 from verifier.workspace import Workspace
-
-LATE_DAYS: Final = 10
-"""`late_days`: a report recorded later than this many working days counts from its recording."""
 
 Standing = Literal["booked", "unfed", "pending", "refuted"]
 """Borne out; no statement could; the line may still come; the statements are there and the line is not."""
 
 _TABLES: Final = (
-    "CREATE TABLE outcome (seq INTEGER PRIMARY KEY, standing TEXT, day INTEGER)",
+    "CREATE TABLE outcome (seq INTEGER PRIMARY KEY, standing TEXT, day INTEGER, booked INTEGER, rest TEXT)",
     """CREATE TABLE movement (account TEXT, day INTEGER, statement TEXT, line_no INTEGER, seq INTEGER, side INTEGER,
         part INTEGER, amount INTEGER, bank INTEGER,
         PRIMARY KEY (account, day, statement, line_no, seq, side, part)) WITHOUT ROWID""",
@@ -78,6 +74,7 @@ class Placing:
         *,
         as_of: int,
         historical: bool,
+        windows: Windows,
     ) -> None:
         """Ready to run after `MatchingRun.run`; `as_of` is an ordinal."""
         for table in _TABLES:
@@ -87,15 +84,15 @@ class Placing:
         self._numbers = numbers
         self._as_of = as_of
         self._historical = historical
+        self._windows = windows
         self._moves = workspace.batch("INSERT INTO staging VALUES (?, ?, '', 0, ?, ?, ?, ?, 0)")
-        self._outcomes = workspace.batch("INSERT INTO outcome VALUES (?, ?, ?)")
+        self._outcomes = workspace.batch("INSERT INTO outcome VALUES (?, ?, ?, ?, ?)")
         self._mismatches = workspace.batch("INSERT INTO mismatch VALUES ('pending', ?, ?, NULL, ?, ?, ?)")
 
     def run(self) -> None:
         """`outcome` and `movement` are complete; the scratch tables of the run are gone."""
         for report in self._workspace.rows(_Report, _REPORTS):
-            standing, day = self._place(report)
-            self._outcomes.add(report.seq, standing, day)
+            self._outcomes.add(report.seq, *self._place(report))
         self._workspace.run("""
             INSERT INTO movement
             SELECT account, day, statement, line_no, seq, side, coalesce(part, 0), amount, bank FROM staging
@@ -103,18 +100,24 @@ class Placing:
         for table in ("staging", "rest", "placed"):
             self._workspace.run(f"DROP TABLE {table}")
 
-    def _place(self, report: _Report) -> tuple[Standing, int | None]:
+    def _place(self, report: _Report) -> tuple[Standing, int | None, int, Standing]:
+        """The row of `outcome`: standing, date, amount that every fed side bore out, and how the rest stands."""
         sides = list(_sides(report))
         effective = self._effective(report)
         standings = {one.side: self._standing(one, report.occurred, effective) for one in sides}
         overall = _overall(standings.values())
-        booked = [one.day for one in sides if one.day is not None]
+        days = [one.day for one in sides if one.day is not None]
         for one in sides:
             if standings[one.side] == "refuted":
                 self._note(report, one, effective)
             elif standings[one.side] == "unfed" and overall in {"booked", "unfed"}:
-                self._move(report, one, max(booked, default=effective))
-        return overall, max(booked, default=None)
+                self._move(report, one, max(days, default=effective))
+        day = max(days, default=None)
+        booked = min((one.booked for one in sides if one.day is not None), default=0)
+        return overall, day, booked, self._waiting(effective if day is None else day)
+
+    def _waiting(self, day: int) -> Standing:
+        return "refuted" if self._numbers.apart(day, self._as_of) > self._windows.report_days else "pending"
 
     def _standing(self, one: _Side, occurred: int, effective: int) -> Standing:
         if one.booked:
@@ -122,10 +125,13 @@ class Placing:
         covers = self._coverage.get(one.account, NOT_COVERED).covers
         if not covers(occurred) and not covers(effective):
             return "unfed"
-        return "refuted" if self._numbers.apart(effective, self._as_of) > DATE_DAYS else "pending"
+        return self._waiting(effective)
 
     def _effective(self, report: _Report) -> int:
-        late = not self._historical and self._numbers.apart(report.occurred, report.recorded) > LATE_DAYS
+        late = (
+            not self._historical
+            and self._numbers.apart(report.occurred, report.recorded) > self._windows.late_days
+        )
         return report.recorded if late else report.occurred
 
     def _move(self, report: _Report, one: _Side, day: int) -> None:
@@ -140,45 +146,6 @@ class Placing:
     def _note(self, report: _Report, one: _Side, day: int) -> None:
         days = self._numbers.apart(day, self._as_of)
         self._mismatches.add(one.account, one.side, report.seq, report.amount, days)
-
-
-class BankRecord:
-    """When the bank bore out reports, by stable name (semantics O1); from the tables of a finished `Placing`."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        """Ready to be asked; names are indexed here."""
-        self._workspace = workspace
-        workspace.run("CREATE INDEX IF NOT EXISTS report_name ON report (name)")
-
-    def booked_on(self, name: str) -> datetime.date | Literal["unfed", "pending", "refuted"]:
-        """The bank date of the report, the later of both sides, or why there is none; ``unfed`` if it moved no money."""
-        found = self._workspace.look_up(
-            _outcome,
-            "SELECT standing, day FROM outcome JOIN report USING (seq) WHERE name = ?",
-            (name,),
-        )
-        if found is None:
-            return "unfed"
-        standing, day = found
-        return (
-            datetime.date.fromordinal(day)
-            if standing == "booked" and day is not None
-            else _unsettled(standing)
-        )
-
-
-def _outcome(standing: str, day: int | None) -> tuple[str, int | None]:
-    return standing, day
-
-
-def _unsettled(standing: str) -> Literal["unfed", "pending", "refuted"]:
-    match standing:
-        case "pending":
-            return "pending"
-        case "refuted":
-            return "refuted"
-        case _:
-            return "unfed"
 
 
 def _sides(report: _Report) -> Iterator[_Side]:

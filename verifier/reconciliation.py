@@ -8,14 +8,28 @@ share a voucher and no bank reference are one payment in pass 2.
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-PASS_2_DAYS: Final = 3
-"""Most working days between a report and a line without a common reference."""
 
-DATE_DAYS: Final = 5
-"""More working days than this between a report and its line are a finding."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Windows:
+    """Windows of reconciliation in working days; parameters of rule R1 in the pack, with the defaults of the semantics.
+
+    `match_days`: most between a report and a line without a common reference; `date_days`: more than this between a
+    report and its line is a finding; `report_days`: a report without a line for longer is one; `report_grace_wd`: what
+    rests on an unreported line is indicated for so long; `late_days`: a report recorded later counts from its recording.
+    """
+
+    match_days: int = 3
+    date_days: int = 5
+    report_days: int = 5
+    report_grace_wd: int = 5
+    late_days: int = 10
+
+
+DEFAULT: Final = Windows()
 
 
 class BankLine(NamedTuple):
@@ -92,12 +106,13 @@ def fill(lines: Sequence[BankLine], reports: Sequence[Told], apart: Callable[[in
 
 
 def pair_up(
-    lines: Sequence[BankLine], told: Sequence[Told], number: Callable[[int], int]
+    lines: Sequence[BankLine], told: Sequence[Told], number: Callable[[int], int], *, days: int
 ) -> tuple[list[Pair], list[BankLine], list[Told]]:
     """Pass 2 for one side and one amount: the pairs, the lines left, the payments left.
 
-    `number` counts working days (`verifier.workday_numbers`). A choice between payments of different funds is shaky
-    unless all of them end up on lines of one day, where it changes nothing but the order within the day.
+    `number` counts working days (`verifier.workday_numbers`), of which a pair is at most `days` apart. A choice between
+    payments of different funds is shaky unless all of them end up on lines of one day, where it changes nothing but the
+    order within the day.
     """
     shelves: _Shelves = defaultdict(dict)
     for one in sorted(told, key=lambda one: one.seq):
@@ -105,7 +120,7 @@ def pair_up(
         shelf.setdefault((one.funds, one.counterparty, one.has_ref), deque()).append(one)
     waiting = sorted(lines, key=lambda line: (line.order, line.seq))
     chosen: list[tuple[BankLine, Told, list[Told]]] = []
-    for distance in range(PASS_2_DAYS + 1):
+    for distance in range(days + 1):
         left: list[BankLine] = []
         for line in waiting:
             rivals = _take_nearest(line, shelves, number(line.day), distance)
@@ -114,8 +129,8 @@ def pair_up(
             else:
                 left.append(line)
         waiting = left
-    days = {one.seq: line.day for line, one, _ in chosen}
-    pairs = [Pair(line, one, _shaky(line, rivals, days)) for line, one, rivals in chosen]
+    booked = {one.seq: line.day for line, one, _ in chosen}
+    pairs = [Pair(line, one, _shaky(line, rivals, booked)) for line, one, rivals in chosen]
     return pairs, waiting, [one for shelf in shelves.values() for queue in shelf.values() for one in queue]
 
 

@@ -11,6 +11,16 @@ LOSSES_MAX: Final = 20
 """Most losses that one shortage shows; its sums are exact beyond it."""
 
 
+class Short(NamedTuple):
+    """An entry that left the account short: the debit that overdrew, balance after it, and what all funds were owed."""
+
+    entry: Flow
+    first: Flow
+    resolved: bool
+    balance: int
+    owed: int
+
+
 class Loss(NamedTuple):
     """`amount` of a fund was lost at `entry`."""
 
@@ -24,13 +34,16 @@ class Shortage:
 
     `resolved` False: the data cannot tell (T4). `amount` is gross by the stated order, `amount_min` certain, `amount_max`
     possible; `proved` is the part of the minimum that nothing puts in doubt. `peak` is the most outstanding at any time.
-    `decisive` is the entry after which the account was short, `first` the debit that overdrew (T10).
+    `decisive` is the entry after which the account was short, `first` the debit that overdrew (T10). `balance` is what
+    the account held after it, `owed` what it owed all funds just before the loss was taken.
     """
 
     fund: str
     resolved: bool
     first: Flow
     decisive: Flow
+    balance: int = 0
+    owed: int = 0
     amount: int = 0
     amount_min: int = 0
     amount_max: int = 0
@@ -70,11 +83,14 @@ class Shortages:
         self._earlier: dict[str, int] = {}  # amounts of closed shortages, by fund
         self._admissions: dict[int, Admission] = {}
 
-    def lose(self, fund: str, amount: int, *, entry: Flow, first: Flow, resolved: bool) -> None:
-        """`amount` of `fund` was lost at `entry`; `first` overdrew."""
+    def lose(self, fund: str, amount: int, at: Short) -> None:
+        """`amount` of `fund` was lost in the shortage `at`."""
+        entry, resolved = at.entry, at.resolved
         found = self._open.get((fund, resolved))
         if found is None:
-            found = Shortage(fund=fund, resolved=resolved, first=first, decisive=entry)
+            found = Shortage(
+                fund=fund, resolved=resolved, first=at.first, decisive=entry, balance=at.balance, owed=at.owed
+            )
             self._open[fund, resolved] = found
             self._found.append(found)
         found.amount += amount

@@ -23,7 +23,10 @@ from verifier.coverage import Coverage
 from verifier.doubts import Doubts
 from verifier.entitlement import Effect, Entitlement, Flow
 from verifier.money_facts import CREDIT
-from verifier.shortages import Admission, Shortage, Shortages
+from verifier.shortages import Admission, Short, Shortage, Shortages
+
+Lost = tuple[tuple[str, int], ...]
+"""What each fund lost at once."""
 
 
 class SignedBalance(NamedTuple):
@@ -120,9 +123,8 @@ class _Tracer:
             self._shortages.prove(fund, part, firm=False)
         self._maximum.set_balance(signed.balance)
         self._known = True
-        for fund, part in lost:
-            entry = Flow(self._account, signed.day, signed.seq, 1, part)
-            self._shortages.lose(fund, part, entry=entry, first=entry, resolved=resolved)
+        entry = Flow(self._account, signed.day, signed.seq, 1, max(signed.balance, 0))
+        self._lose(lost, entry, entry, resolved=resolved)
         self._shortages.cap(self._maximum.diverted)
 
     def finish(self) -> AccountTrace:
@@ -156,8 +158,15 @@ class _Tracer:
         for fund, part in effect.restored:
             self._shortages.restore(fund, part)
         first = flow if flow.side != CREDIT else self._overdrew or flow
-        for fund, part in effect.lost:
-            self._shortages.lose(fund, part, entry=flow, first=first, resolved=self._known)
+        self._lose(effect.lost, flow, first, resolved=self._known)
+
+    def _lose(self, lost: Lost, entry: Flow, first: Flow, *, resolved: bool) -> None:
+        if not lost:
+            return
+        owed = sum(part for _, part in lost) + max(self._stated.balance, 0)
+        short = Short(entry, first, resolved, self._stated.balance, owed)
+        for fund, part in lost:
+            self._shortages.lose(fund, part, short)
 
     def _close_day(self) -> None:
         if not self._today:

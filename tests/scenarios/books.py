@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from tests.scenarios.language import Scenario, scenario
 from verifier.money_books import MoneyBooks
-from verifier.tracing import AccountTrace
+from verifier.shortages import Admission, Shortage
+from verifier.trace_tables import Holding
 from verifier.workspace import Workspace
 
 STAGE = """
@@ -53,7 +54,6 @@ class Books:
 
     scenario: Scenario
     money: MoneyBooks
-    traces: dict[str, AccountTrace]
 
     def label(self, seq: int | None) -> str | None:
         """The label of the event at `seq`."""
@@ -86,9 +86,23 @@ class Books:
         rows = self.money.workspace.rows(lambda *row: row, sql, (account,))
         return [(self.label(seq) or "?", self.label(part), amount) for seq, part, amount in rows]
 
-    def booked(self, label: str) -> str:
-        """When the bank bore out the report with that label, as text."""
-        return str(self.money.bank().booked_on(self.scenario.names[label]))
+    def booked(self, label: str) -> list[tuple[int, str]]:
+        """What the bank bore out of the report with that label: amounts and dates, or why not."""
+        name = self.scenario.names[label]
+        amount = next(getattr(one.event, "amount", 0) for one in self.scenario.events if one.name == name)
+        return [(part.amount, str(part.on)) for part in self.money.bank().bookings(name, amount)]
+
+    def shortages(self, account: str) -> list[Shortage]:
+        """What the account was short of, in order."""
+        return [one.shortage for one in self.money.traced.shortages() if one.account == account]
+
+    def admissions(self, account: str) -> list[Admission]:
+        """Payments out of scope from the account."""
+        return [one.admission for one in self.money.traced.admissions() if one.account == account]
+
+    def holding(self, account: str, fund: str) -> Holding:
+        """What the account did with the money of the fund."""
+        return next(one for one in self.money.traced.holdings(fund) if one.account == account)
 
 
 @contextmanager
@@ -100,4 +114,4 @@ def closed(text: str, *, as_of: datetime.date = AS_OF, ledger: str = "") -> Iter
         for posted in told.events:
             money.take(posted)
         money.close()
-        yield Books(scenario=told, money=money, traces={one.account: one for one in money.traces()})
+        yield Books(scenario=told, money=money)

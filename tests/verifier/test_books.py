@@ -25,7 +25,8 @@ def test_a_covered_account_moves_by_its_bank_lines() -> None:
             ("debit-1", "use-1", -20_000),
             ("debit-2", None, -5_000),
         ]
-        assert (books.booked("pay-1"), books.booked("use-1")) == ("2026-02-03", "2026-02-11")
+        assert books.booked("pay-1") == [(60_000, "2026-02-03")]
+        assert books.booked("use-1") == [(20_000, "2026-02-11")]
         assert books.mismatches() == []
 
 
@@ -51,7 +52,7 @@ def test_each_fed_side_needs_its_own_line() -> None:
     """) as books:
         assert books.moves("TR") == [("debit-1", "pay-1", -60_000)]
         assert books.moves("UA") == [("credit-1", "pay-1", 60_000)]
-        assert books.booked("pay-1") == "2026-02-03"
+        assert books.booked("pay-1") == [(60_000, "2026-02-03")]
 
 
 def test_a_report_without_a_line_moves_nothing() -> None:
@@ -61,9 +62,10 @@ def test_a_report_without_a_line_moves_nothing() -> None:
         2026-02-28 closed TR 2026-02-01..2026-02-28 900.00
     """
     with closed(text, as_of=DAY(2026, 2, 9)) as books:
-        assert (books.moves("UA"), books.booked("pay-1"), books.mismatches()) == ([], "pending", [])
+        assert (books.moves("UA"), books.mismatches()) == ([], [])
+        assert books.booked("pay-1") == [(60_000, "pending")]
     with closed(text, as_of=DAY(2026, 2, 10)) as books:
-        assert (books.moves("UA"), books.booked("pay-1")) == ([], "refuted")
+        assert (books.moves("UA"), books.booked("pay-1")) == ([], [(60_000, "refuted")])
         assert books.mismatches() == [
             Mismatch(kind="pending", account="TR", line=None, report="pay-1", amount=60_000, days=6)
         ]
@@ -85,6 +87,7 @@ def test_remainders_and_distant_dates_are_told() -> None:
             ("report_rest", "debit-2", "use-2", 4_000, 0),
         ]
         assert books.moves("UA")[1] == ("debit-1", "use-1", -20_000)
+        assert books.booked("use-2") == [(6_000, "2026-02-10"), (4_000, "refuted")]
 
 
 def test_one_voucher_is_one_payment() -> None:
@@ -106,7 +109,7 @@ def test_lines_outside_closed_statements_bear_out_and_move_nothing() -> None:
         2026-02-05 debit 70.00 UA
     """) as books:
         assert books.moves("UA") == [("use-1", "use-1", -10_000)]
-        assert books.booked("use-1") == "2026-02-04"
+        assert books.booked("use-1") == [(10_000, "2026-02-04")]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def apart(one: int, other: int) -> int:
 
 def pairs(lines: Iterable[BankLine], reports: Iterable[Told]) -> list[tuple[int, int, tuple[str, ...]]]:
     """Line, report and shaky funds of each pair of pass 2, in bank order."""
-    found, _, _ = pair_up(list(lines), list(reports), lambda day: day)
+    found, _, _ = pair_up(list(lines), list(reports), lambda day: day, days=3)
     return sorted((pair.line.seq, pair.told.seq, pair.shaky) for pair in found)
 
 
@@ -92,5 +92,7 @@ def test_a_choice_that_changes_nothing_is_not_shaky() -> None:
 
 def test_what_is_left_is_told() -> None:
     """Nothing disappears: lines and payments without a partner come back."""
-    found, lines, reports = pair_up([line(1, 5), line(2, 90)], [told(10, 5), told(11, 50)], lambda day: day)
+    found, lines, reports = pair_up(
+        [line(1, 5), line(2, 90)], [told(10, 5), told(11, 50)], lambda day: day, days=3
+    )
     assert (len(found), [one.seq for one in lines], [one.seq for one in reports]) == (1, [2], [11])
