@@ -7,6 +7,7 @@ of the last kind: typer's own 2 would read as a broken ledger.
 
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points, version
 from typing import Annotated, Any, Final
@@ -40,30 +41,39 @@ class Root(TyperGroup):
         try:
             code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
             sys.stdout.flush()
-        except BrokenPipeError:
-            code = _reader_gone()
-        except Exception as error:
-            if not hasattr(error, "format_message"):  # what every mistake in a command line has
-                raise
-            getattr(error, "show")()  # noqa: B009 - typer publishes no type that has both
-            code = EXIT_INCOMPLETE
+        except Exception as error:  # noqa: BLE001 - Python's own exit code 1 would read as findings
+            code = _failed(error)
         code = code if isinstance(code, int) else EXIT_CLEAN
         if standalone_mode:
             sys.exit(code)
         return code
 
     def invoke(self, ctx: Any) -> Any:  # type: ignore[explicit-override]  # noqa: ANN401 - as above
-        """Run the command; what the machine or the user stops ends with code 3 and a word about it."""
+        """Run the command; whoever stops it or stops reading gets code 3, not those that typer gives."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError as error:
-            raise typer.Exit(_reader_gone()) from error
+            raise typer.Exit(_failed(error)) from error
         except KeyboardInterrupt as error:
-            typer.echo("stopped · 已中断", err=True)
-            raise typer.Exit(EXIT_INCOMPLETE) from error
-        except ToldError as error:
+            raise typer.Exit(_failed(typer.Abort())) from error
+
+
+def _failed(error: Exception) -> int:
+    """Say what went wrong in as many words as it deserves; the exit code."""
+    match error:
+        case BrokenPipeError():
+            # Nobody reads our output any more: let the rest of it go nowhere, without a complaint at exit.
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - lives as long as the process
+        case ToldError():
             typer.echo(say_error(error, language_of(os.environ)), err=True)
-            raise typer.Exit(EXIT_INCOMPLETE) from error
+        case typer.Abort():
+            typer.echo("stopped · 已中断", err=True)
+        case _ if hasattr(error, "format_message"):  # what every mistake in a command line has
+            getattr(error, "show")()  # noqa: B009 - typer publishes no type that has both
+        case _:
+            traceback.print_exception(error)
+            typer.echo("a fault of this program, please report it · 程序内部错误，请反馈", err=True)
+    return EXIT_INCOMPLETE
 
 
 def main() -> None:
@@ -124,9 +134,3 @@ def _absent_note(absent: Sequence[str]) -> str | None:
     return escape(
         f"Not installed here: {extras}. Their commands come with: pip install 'fundtrace[{extras}]'"
     )
-
-
-def _reader_gone() -> int:
-    """Nobody reads our output any more: let the rest of it go nowhere, without a complaint at exit."""
-    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - lives as long as the process
-    return EXIT_INCOMPLETE

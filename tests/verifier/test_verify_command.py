@@ -177,6 +177,19 @@ def test_a_user_who_stops_it_gets_3(folder: Path, monkeypatch: pytest.MonkeyPatc
     assert run(str(folder)).exit_code == 3
 
 
+def test_a_fault_of_the_program_is_not_findings(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python would exit with 1; here it is 3, with the traceback that a report needs."""
+
+    def crash(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(verify_command, "_run", crash)
+    result = run(str(folder))
+    assert result.exit_code == 3
+    assert "ZeroDivisionError" in result.output
+    assert "please report it" in result.output
+
+
 def test_the_root_command_helps() -> None:
     """Alone it lists the commands and is no success; --version and --help are."""
     runner, app = CliRunner(), auditor_app()
