@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A crash or a refusal of the disk at any file operation of an export leaves a whole log, old or new."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, cast
+
+import pytest
+
+from ledger.checkpoint import open_checkpoint
+from ledger.errors import EnvironmentFault
+from ledger.publisher import publish
+from ledger.tile_reader import TileReader
+from ledger.tiles import bundles_of
+from ledger.vkey import parse_vkey
+from tests.ledgers import founded, opened, post_all
+from tests.worlds import make_world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Sample
+    from tests.worlds import World
+
+
+class Crash(BaseException):
+    """The process dies here: nobody may catch it and go on."""
+
+
+class Disk:
+    """Watches the file operations of an export, stops at one of them, and knows what a power cut would undo.
+
+    A rename is undone by a power cut until its folder was synced; what it replaced comes back.
+    """
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        """Watch `os.fsync`, `Path.replace`, `Path.mkdir` and the opening of new files."""
+        self.count = 0
+        self.stop_at: int | None = None
+        self.after = False
+        self.failure: Callable[[], BaseException] = Crash
+        self.unsynced: dict[Path, bytes | None] = {}
+        real_fsync, real_replace, real_mkdir, real_open = os.fsync, Path.replace, Path.mkdir, Path.open
+
+        def fsync(descriptor: int) -> None:
+            place = Path(f"/proc/self/fd/{descriptor}").readlink()
+            self.step(lambda: real_fsync(descriptor))
+            for path in [path for path in self.unsynced if path.parent == place]:
+                del self.unsynced[path]
+
+        def replace(source: Path, target: Path) -> Path:
+            old = target.read_bytes() if target.exists() else None
+            self.unsynced.setdefault(target.resolve(), old)
+            self.step(lambda: real_replace(source, target))
+            return target
+
+        def mkdir(path: Path, *, exist_ok: bool = False) -> None:
+            self.step(lambda: real_mkdir(path, exist_ok=exist_ok))
+
+        def open_(path: Path, mode: str = "r") -> IO[bytes]:
+            if "x" not in mode:
+                return cast("IO[bytes]", real_open(path, mode))
+            self.step(lambda: real_open(path, mode).close())
+            return cast("IO[bytes]", real_open(path, "wb"))
+
+        patch.setattr(os, "fsync", fsync)
+        patch.setattr(Path, "replace", replace)
+        patch.setattr(Path, "mkdir", mkdir)
+        patch.setattr(Path, "open", open_)
+
+    def step(self, operation: Callable[[], object]) -> None:
+        """One file operation; the process may die before it, or after it."""
+        self.count += 1
+        if self.count == self.stop_at and not self.after:
+            raise self.failure()
+        operation()
+        if self.count == self.stop_at:
+            raise self.failure()
+
+    def cut_power(self, *, spare: str | None = None) -> None:
+        """Undo every rename that is not yet durable, but not that of the file named `spare`."""
+        for path, old in self.unsynced.items():
+            if path.name == spare:
+                continue
+            path.unlink(missing_ok=True)
+            if old is not None:
+                path.write_bytes(old)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
+    """A ledger, an export of its beginning, and more entries that a second export will add."""
+    folder = tmp_path_factory.mktemp("prepared")
+    world = make_world()
+    with founded(str(folder / "ledger.db"), world) as sequencer, opened(str(folder / "ledger.db")) as engine:
+        post_all(sequencer, [*world.opening(), world.bank_lines(1, 200)])
+        publish(engine, folder / "out")
+        post_all(sequencer, [world.bank_lines(201, 300)])
+    return folder, world
+
+
+def whole(folder: Path, world: World) -> int:
+    """The number of entries of the log that `folder` shows, every byte of it proved."""
+    keys = [parse_vkey(text) for text in world.genesis.log_keys]
+    shown = open_checkpoint((folder / "checkpoint").read_bytes(), keys, origin=world.genesis.origin)
+    proved = TileReader(lambda path: (folder / path).read_bytes(), size=shown.size, root=shown.root)
+    assert sum(len(proved.read_entries(bundle.number)) for bundle in bundles_of(shown.size)) == shown.size
+    return shown.size
+
+
+def steps_of(prepared: tuple[Path, World], out: Path) -> int:
+    """How many file operations the second export has."""
+    with pytest.MonkeyPatch.context() as patch:
+        disk = Disk(patch)
+        with opened(str(prepared[0] / "ledger.db")) as engine:
+            publish(engine, out)
+    return disk.count
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["not-persisted", "persisted"])
+@pytest.mark.parametrize("loss", ["none", "all", "but-checkpoint"])
+def test_a_crash_at_any_file_operation_leaves_a_whole_log(
+    prepared: tuple[Path, World], tmp_path: Path, *, after: bool, loss: str, sample: Sample
+) -> None:
+    """The old log or the new one, also after a power cut that keeps the checkpoint alone; the next export completes it."""
+    folder, world = prepared
+    shutil.copytree(folder / "out", tmp_path / "first")
+    old = whole(tmp_path / "first", world)
+    steps = steps_of(prepared, tmp_path / "first")
+    new = whole(tmp_path / "first", world)
+    assert steps > 20
+    assert new > old
+    for stop_at in sample(range(1, steps + 1), 25):
+        out = tmp_path / f"at-{stop_at}"
+        shutil.copytree(folder / "out", out)
+        with pytest.MonkeyPatch.context() as patch:
+            disk = Disk(patch)
+            disk.stop_at, disk.after = stop_at, after
+            with opened(str(folder / "ledger.db")) as engine, pytest.raises(Crash):
+                publish(engine, out)
+        if loss != "none":
+            disk.cut_power(spare="checkpoint" if loss == "but-checkpoint" else None)
+        assert whole(out, world) in {old, new}, f"operation {stop_at}"
+        with opened(str(folder / "ledger.db")) as engine:
+            publish(engine, out)
+        assert whole(out, world) == new
+
+
+def test_a_full_disk_at_any_file_operation_is_told_and_leaves_the_old_log(
+    prepared: tuple[Path, World], tmp_path: Path, sample: Sample
+) -> None:
+    """ENOSPC becomes a fault with a place and a remedy, and no draft file is left behind."""
+    folder, world = prepared
+    shutil.copytree(folder / "out", tmp_path / "first")
+    old = whole(tmp_path / "first", world)
+    steps = steps_of(prepared, tmp_path / "first")
+    for stop_at in sample(range(1, steps + 1), 25):
+        out = tmp_path / f"at-{stop_at}"
+        shutil.copytree(folder / "out", out)
+        with pytest.MonkeyPatch.context() as patch:
+            disk = Disk(patch)
+            disk.stop_at = stop_at
+            disk.failure = lambda: OSError(errno.ENOSPC, "No space left on device")
+            full = pytest.raises(EnvironmentFault, match="No space left on device")
+            with opened(str(folder / "ledger.db")) as engine, full:
+                publish(engine, out)
+        assert whole(out, world) == old or stop_at == steps
+        assert list(out.rglob(".*")) == []

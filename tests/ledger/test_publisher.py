@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is published is whole at every moment, only ever grows, and is proved before it is shown."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ledger.bundle import BundleReader
+from ledger.checkpoint import Checkpoint, open_checkpoint
+from ledger.errors import EnvironmentFault, MissingError
+from ledger.publisher import policy_text, publish
+from ledger.store.engine import holding_lock
+from ledger.tile_reader import TileReader
+from ledger.tiles import bundles_of, tiles_of
+from ledger.vkey import parse_vkey
+from tests.ledgers import founded, opened, post_all
+from tests.worlds import make_world
+from verifier.policy import parse_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.worlds import World
+
+
+@pytest.fixture
+def world() -> World:
+    """A world of its own for each test."""
+    return make_world()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    """A SQLite file that does not exist yet."""
+    return str(tmp_path / "ledger.db")
+
+
+def grow(file: str, world: World, *counts: int) -> None:
+    """Post a bank statement of each count, after the opening if there is nothing yet."""
+    with founded(file, world) as sequencer:
+        if sequencer.size == 1:
+            post_all(sequencer, world.opening())
+        post_all(sequencer, [world.bank_lines(1, count, statement=f"s{world.number}") for count in counts])
+
+
+def export(file: str, target: Path, **options: str) -> Checkpoint:
+    """Publish the ledger in `file` to `target`."""
+    with opened(file) as engine:
+        return publish(engine, target, **options)  # type: ignore[arg-type]
+
+
+def folder_reader(folder: Path) -> Callable[[str], bytes]:
+    """Read files below `folder`, as a web server would."""
+
+    def read(path: str) -> bytes:
+        try:
+            return (folder / path).read_bytes()
+        except FileNotFoundError as error:
+            raise MissingError(code="t", place=path, message_en="missing", message_zh="缺失") from error
+
+    return read
+
+
+def check_static(read: Callable[[str], bytes], world: World) -> Checkpoint:
+    """Read everything that the checkpoint of a static log commits to, each byte proved."""
+    keys = [parse_vkey(text) for text in world.genesis.log_keys]
+    shown = open_checkpoint(read("checkpoint"), keys, origin=world.genesis.origin)
+    proved = TileReader(read, size=shown.size, root=shown.root)
+    entries = [entry for bundle in bundles_of(shown.size) for entry in proved.read_entries(bundle.number)]
+    assert len(entries) == shown.size
+    assert entries[0] == world.genesis_entry
+    for tile in tiles_of(shown.size):
+        assert len(read(tile.path)) == 32 * tile.width
+    return shown
+
+
+def test_an_export_is_a_whole_static_log(tmp_path: Path, file: str, world: World) -> None:
+    """Checkpoint, policy, tiles and bundles, with a second level of tiles; nothing else is left in the folder."""
+    grow(file, world, 700)
+    shown = export(file, tmp_path / "out")
+    assert check_static(folder_reader(tmp_path / "out"), world) == shown
+    policy = parse_policy((tmp_path / "out" / "policy").read_text(), place="policy")
+    assert [key.text for key in policy.logs] == list(world.genesis.log_keys)
+    names = {
+        str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file()
+    }
+    parts = [*bundles_of(shown.size), *tiles_of(shown.size)]
+    assert names == {"checkpoint", "policy", *(part.path for part in parts)}
+
+
+def test_later_exports_only_add(tmp_path: Path, file: str, world: World) -> None:
+    """Growth by a few entries and by several tiles; files of earlier checkpoints stay as they were."""
+    out = tmp_path / "out"
+    before: dict[Path, bytes] = {}
+    for counts in ((3,), (2,), (600, 5), (1,), (250,)):
+        grow(file, world, *counts)
+        shown = export(file, out)
+        assert check_static(folder_reader(out), world) == shown
+        now = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+        assert {path: data for path, data in now.items() if path in before and path.name != "checkpoint"} == {
+            path: data for path, data in before.items() if path.name != "checkpoint"
+        }
+        before = now
+
+
+def test_exporting_again_writes_no_tile(tmp_path: Path, file: str, world: World) -> None:
+    """What is shown already is not written again."""
+    grow(file, world, 300)
+    export(file, tmp_path / "out")
+    tile = tmp_path / "out" / "tile" / "0" / "000"
+    marked = tile.stat().st_mtime_ns
+    steps: list[tuple[int, int]] = []
+    with opened(file) as engine:
+        publish(engine, tmp_path / "out", progress=lambda done, whole: steps.append((done, whole)))
+    assert steps == [(0, 0)]
+    assert tile.stat().st_mtime_ns == marked
+
+
+@pytest.mark.parametrize("name", ["out.zip", "out.fundtrace"])
+def test_one_file_holds_the_same(tmp_path: Path, file: str, world: World, name: str) -> None:
+    """The bundle file is the folder, byte for byte, and the same bytes every time."""
+    grow(file, world, 700)
+    export(file, tmp_path / "out")
+    export(file, tmp_path / name)
+    first = (tmp_path / name).read_bytes()
+    export(file, tmp_path / name)
+    assert (tmp_path / name).read_bytes() == first
+    with BundleReader(tmp_path / name) as bundle:
+        check_static(bundle.read, world)
+        for member in bundle.names():
+            assert bundle.read(member) == (tmp_path / "out" / member).read_bytes()
+
+
+def test_restricted_entries_stay_out_of_a_public_export(tmp_path: Path, file: str) -> None:
+    """Hash tiles and checkpoint are public, bundles are for auditors."""
+    world = make_world(entries="restricted")
+    grow(file, world, 300)
+    export(file, tmp_path / "public")
+    export(file, tmp_path / "audit", audience="audit")
+    assert not (tmp_path / "public" / "tile" / "entries").exists()
+    assert (tmp_path / "public" / "tile" / "0" / "000").is_file()
+    check_static(folder_reader(tmp_path / "audit"), world)
+
+
+# --- never back, never another ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["out", "out.zip"])
+def test_a_shorter_log_is_never_shown(tmp_path: Path, file: str, world: World, name: str) -> None:
+    """A database restored from an old backup does not overwrite what was published from the newer one."""
+    grow(file, world, 10)
+    shutil.copy(file, tmp_path / "old.db")
+    grow(file, world, 10)
+    shown = export(file, tmp_path / name)
+    with pytest.raises(EnvironmentFault, match="entries, the database has"):
+        export(str(tmp_path / "old.db"), tmp_path / name)
+    assert export(file, tmp_path / name) == shown
+
+
+@pytest.mark.parametrize("name", ["out", "out.zip"])
+def test_a_fork_is_never_shown(tmp_path: Path, file: str, world: World, name: str) -> None:
+    """After a fork from an old backup the two histories cannot replace each other, at equal or larger size."""
+    grow(file, world, 10)
+    shutil.copy(file, tmp_path / "fork.db")
+    grow(file, world, 10)
+    export(file, tmp_path / name)
+    for count in (10, 5):
+        grow(str(tmp_path / "fork.db"), world, count)
+        with pytest.raises(EnvironmentFault, match="another root"):
+            export(str(tmp_path / "fork.db"), tmp_path / name)
+
+
+def test_another_ledger_or_foreign_file_is_never_overwritten(tmp_path: Path, file: str, world: World) -> None:
+    """A checkpoint of another log, and a file that is no checkpoint, both refuse."""
+    grow(file, world, 3)
+    other = make_world(origin="ledger.example/other")
+    grow(str(tmp_path / "other.db"), other, 3)
+    export(str(tmp_path / "other.db"), tmp_path / "out")
+    with pytest.raises(EnvironmentFault, match="not of this ledger"):
+        export(file, tmp_path / "out")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "checkpoint").write_text("my notes")
+    with pytest.raises(EnvironmentFault, match="not of this ledger"):
+        export(file, tmp_path / "mine")
+    assert (tmp_path / "mine" / "checkpoint").read_text() == "my notes"
+
+
+def test_a_damaged_database_is_not_published(tmp_path: Path, file: str, world: World) -> None:
+    """Bytes that do not stand under the stored checkpoint never get a new checkpoint shown above them."""
+    grow(file, world, 300)
+    export(file, tmp_path / "out")
+    shown = (tmp_path / "out" / "checkpoint").read_bytes()
+    grow(file, world, 300)
+    with opened(file) as engine, holding_lock(engine) as connection:
+        connection.exec_driver_sql("DROP TRIGGER log_no_update")
+        connection.exec_driver_sql("UPDATE log SET bytes = x'7b7d' WHERE seq = 500")
+        connection.commit()
+    with pytest.raises(EnvironmentFault, match="entry 500 does not stand under"):
+        export(file, tmp_path / "out")
+    assert (tmp_path / "out" / "checkpoint").read_bytes() == shown
+    check_static(folder_reader(tmp_path / "out"), world)
+
+
+def test_a_database_without_a_ledger_is_told(tmp_path: Path, file: str) -> None:
+    """There is nothing to publish."""
+    from ledger.store.schema import prepare  # noqa: PLC0415
+
+    with opened(file, create=True) as engine:
+        prepare(engine)
+        with pytest.raises(EnvironmentFault, match="no ledger"):
+            publish(engine, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_policy_names_every_log_key() -> None:
+    """One line for each key, and no witnesses are asked for (C2SP tlog-policy)."""
+    genesis = make_world().genesis
+    assert policy_text(genesis) == f"log {genesis.log_keys[0]}\nquorum none\n"
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, file: str, world: World) -> None:
+    """The place is named, and what to do."""
+    grow(file, world, 3)
+    (tmp_path / "out").write_text("a file, not a folder")
+    with pytest.raises(EnvironmentFault, match="Check permissions and free space"):
+        export(file, tmp_path / "out")
