@@ -2,7 +2,7 @@
 """Key files of an imported ledger: made once, kept in one folder, read again by the next import."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 
 from ledger.errors import EnvironmentFault
 from ledger.intake.history import key_names
-from ledger.key_files import load_private_key, save_private_key
+from ledger.key_files import save_private_key
 from ledger.keys import Ed25519Signer
 
 PASSPHRASE_FILE: Final = "FUNDTRACE_KEY_PASSPHRASE_FILE"  # noqa: S105 - the name of a variable, not what it holds
@@ -55,17 +55,6 @@ def has_keys(folder: Path, party: str) -> bool:
 def make_signers(party: str) -> dict[str, Ed25519Signer]:
     """New keys for a whole ring, in memory only."""
     return {name: Ed25519Signer.generate() for name in key_names(party)}
-
-
-def load_signers(folder: Path, names: Iterable[str]) -> dict[str, Ed25519Signer]:
-    """The keys with these names out of `folder`.
-
-    Raises:
-        EnvironmentFault: one is missing, unreadable or readable by others.
-        FormatError: one is no key, or needs another passphrase.
-    """
-    secret = passphrase(os.environ)
-    return {name: load_private_key(folder / f"{name}.pem", passphrase=secret) for name in names}
 
 
 def save_signers(folder: Path, signers: Mapping[str, Ed25519Signer]) -> None:

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """One import from beginning to end: rehearse the whole of it, then write all of it, or write nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from api.import_keys import default_folder, has_keys, load_signers, make_signers, save_signers
+from api.import_keys import default_folder, has_keys, make_signers, save_signers
 from api.import_session import (
     Live,
     Order,
@@ -18,14 +18,16 @@ from api.import_session import (
     post,
     read_only,
     rehearse,
+    rehearse_in_scratch,
     scratch_ledger,
 )
+from api.log_key import load_key
 from ledger.clock import Clock, system_clock
 from ledger.instant import format_instant
 from ledger.intake.batches import Envelope
-from ledger.intake.history import ROLES, key_names, ring_of
+from ledger.intake.history import ROLES, KeyRing, key_names, ring_of
 from ledger.intake.reading import Reading
-from ledger.keys import Signer
+from ledger.keys import Ed25519Signer, Signer
 from ledger.kinds.registry import KeyRole
 from ledger.submission import Submission
 
@@ -76,7 +78,7 @@ def run(order: Order, choices: Choices) -> Result:
 def _into_existing(order: Order, choices: Choices) -> Result:
     party = order.party
     folder = choices.keys or default_folder(choices.url)
-    signers = load_signers(folder, ["log", *(f"{party}-{role}" for role in ROLES)])
+    signers = _load(folder, ["log", *(f"{party}-{role}" for role in ROLES)])
     with live_ledger(choices.url, signers["log"]) as live:
         return _import(order, choices, live, {role: signers[f"{party}-{role}"] for role in ROLES})
 
@@ -86,23 +88,31 @@ def _into_new(order: Order, choices: Choices) -> Result:
     section, party = order.section, order.section.transcriber.id
     folder = choices.keys or choices.keys_out or default_folder(choices.url)
     kept = choices.keys is not None or has_keys(folder, party)
-    signers = load_signers(folder, key_names(party)) if kept else make_signers(party)
+    signers = _load(folder, key_names(party)) if kept else make_signers(party)
     ring = ring_of(signers, party)
-    with scratch_ledger(section, ring) as scratch:
-        envelope = envelope_for(order, scratch, ring.transcriber, now=section.at)
-        reading = rehearse(order, scratch.sequencer, envelope, choices.step)
-    result = Result(reading=reading, genesis=scratch.genesis_hash)
+    envelope, result = _rehearsed(order, choices, ring)
     if choices.dry_run or not result.good:
         return result
     if not kept:
         save_signers(folder, signers)
-    found_new(choices.url, section, ring)
+    found_new(choices.url, section, ring, keys=folder)
     with live_ledger(choices.url, ring.log) as live:
         return replace(
             result,
-            posted=_post(order, choices, live, envelope, reading),
+            posted=_post(order, choices, live, envelope, result.reading),
             keys=None if kept else folder,
         )
+
+
+def _rehearsed(order: Order, choices: Choices, ring: KeyRing) -> tuple[Envelope, Result]:
+    with scratch_ledger(order.section, ring) as scratch:
+        envelope = envelope_for(order, scratch, ring.transcriber, now=order.section.at)
+        reading = rehearse_in_scratch(order, scratch.sequencer, envelope, choices.step)
+        return envelope, Result(reading=reading, genesis=scratch.genesis_hash)
+
+
+def _load(folder: Path, names: Iterable[str]) -> dict[str, Ed25519Signer]:
+    return {name: load_key(folder / f"{name}.pem") for name in names}
 
 
 def _import(order: Order, choices: Choices, live: Live, signers: Mapping[KeyRole, Signer]) -> Result:

@@ -11,9 +11,11 @@ from typing import Final
 
 from sqlalchemy import inspect
 
+from api.log_key import remember_log_key
+from api.new_ledger import LOG_KEY_FILE
 from ledger.errors import EnvironmentFault, InputError
 from ledger.founding import found_ledger
-from ledger.genesis import Genesis, sign_genesis
+from ledger.genesis import sign_genesis
 from ledger.hashing import leaf_hash
 from ledger.intake.batches import Envelope, id_prefix, row_error, submissions
 from ledger.intake.history import KeyRing, historical_genesis, opening
@@ -139,8 +141,8 @@ def scratch_ledger(section: LedgerSection, ring: KeyRing) -> Iterator[Live]:
             yield live
 
 
-def found_new(url: str, section: LedgerSection, ring: KeyRing) -> Genesis:
-    """The genesis of the ledger that now lives at `url`, with the transcriber and its keys registered.
+def found_new(url: str, section: LedgerSection, ring: KeyRing, *, keys: Path | None = None) -> None:
+    """A ledger lives at `url`, with the transcriber and its keys registered; it remembers that its keys lie in `keys`.
 
     Safe to repeat with the same keys: what an interrupted run left is completed.
 
@@ -155,9 +157,10 @@ def found_new(url: str, section: LedgerSection, ring: KeyRing) -> Genesis:
         sequencer = Sequencer(engine, ring.log)
         for submission in opening(section, ring, leaf.hex()):
             _accepted(sequencer.submit(submission))
+        if keys is not None:
+            remember_log_key(engine, keys / LOG_KEY_FILE)
     finally:
         engine.dispose()
-    return genesis
 
 
 def envelope_for(order: Order, live: Live, signers: Lookup[KeyRole, Signer], *, now: str) -> Envelope:
@@ -201,18 +204,18 @@ def rehearse(order: Order, sequencer: Sequencer, envelope: Envelope, step: Step)
 
     Nothing is stored. After the first error rows are still read, and no longer submitted.
     """
-    result = Reading(mapping=order.mapping, files=order.files)
-    asked: list[Submission] = []
+    return _asked(order, envelope, step, sequencer.rehearse)
 
-    def one_by_one() -> Iterator[Submission]:
-        for submission in submissions(_while_good(result, step), envelope):
-            asked[:] = [submission]
-            yield submission
 
-    for problems in sequencer.rehearse(one_by_one()):
-        for problem in problems:
-            result.note(row_error(problem, asked[0], order.files.values()))
-    return result
+def rehearse_in_scratch(order: Order, scratch: Sequencer, envelope: Envelope, step: Step) -> Reading:
+    """As `rehearse`, by posting into a ledger that will be thrown away: memory does not grow with the import."""
+
+    def posting(offered: Iterable[Submission]) -> Iterator[tuple[Problem, ...]]:
+        for submission in offered:
+            outcome = scratch.submit(submission)
+            yield outcome.problems if isinstance(outcome, Refused) else ()
+
+    return _asked(order, envelope, step, posting)
 
 
 def post(
@@ -248,6 +251,26 @@ def post(
             entries=sequencer.size,
         )
     return posted
+
+
+def _asked(
+    order: Order,
+    envelope: Envelope,
+    step: Step,
+    ask: Callable[[Iterable[Submission]], Iterable[tuple[Problem, ...]]],
+) -> Reading:
+    result = Reading(mapping=order.mapping, files=order.files)
+    offered: list[Submission] = []
+
+    def one_by_one() -> Iterator[Submission]:
+        for submission in submissions(_while_good(result, step), envelope):
+            offered[:] = [submission]
+            yield submission
+
+    for problems in ask(one_by_one()):
+        for problem in problems:
+            result.note(row_error(problem, offered[0], order.files.values()))
+    return result
 
 
 def _while_good(result: Reading, step: Step) -> Iterator[EventAt]:

@@ -32,6 +32,8 @@ def text_of(cell: Cell) -> str:
         FormatError: control, bidi or zero-width characters.
     """
     text = " ".join(unicodedata.normalize("NFC", _written(cell)).split())
+    if text.isascii() and text.isprintable():
+        return text
     hidden = next((one for one in text if unicodedata.category(one) in {"Cc", "Cf", "Co", "Cs"}), None)
     if hidden is not None:
         raise refused(

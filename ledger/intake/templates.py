@@ -114,6 +114,8 @@ def fill_tree(tree: Tree, lookup: Lookup) -> Any:  # noqa: ANN401 - the plain da
     """
     match tree:
         case Text():
+            if not tree.names:
+                return tree.pieces[0]
             return lookup(tree.only) if tree.only else fill_text(tree, lookup)
         case dict():
             filled = {key: fill_tree(value, lookup) for key, value in tree.items()}
