@@ -92,7 +92,7 @@ class Admission:
         since = self._regrouping.open_since
         if size == 0:
             self._checklist.broke("I6", 0, _NO_GENESIS)
-        elif not sound:
+        elif not sound and self._checklist.incomplete is None:
             self._halt(self.admitted, _BROKEN_ENTRIES, "I6", "I7", "I8")
         elif since is not None and not self._ended:
             reason = Told(
@@ -100,7 +100,7 @@ class Admission:
                 zh=f"检查点截断了第 {since} 条的提交：其事件不全",
             )
             self._checklist.broke("I6", since, reason)
-        if self._checklist.newer_from is None:
+        if self._checklist.incomplete is None:
             self._funds.conclude(self._checklist)
             yield from self._statements.conclude(self._checklist)
 
@@ -182,8 +182,8 @@ class Admission:
 
     def _judge_bytes(self, taken: Regrouped) -> None:
         """I6 as far as it goes without understanding the events: root, signatures, and the rights of the keys."""
-        if self._checklist.newer_from is None:
-            self._checklist.newer_from = taken.foreign
+        if self._checklist.newer_from is None and taken.foreign is not None:
+            self._checklist.needs_newer(taken.foreign)
             self._halt(taken.foreign, _NEWER, "I7", "I8")
         submission = taken.submission
         if submission.header.root != events_root(submission.event_bytes):

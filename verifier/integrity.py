@@ -10,6 +10,9 @@ I4  The checkpoint is signed by whom it should be (`verifier.trust`).
 I5  What was verified before is still there: the same genesis, no fewer entries, the same first ones
     (`verifier.memory`).
 
+A source that holds hash tiles and no entry at all, such as the public export of a restricted ledger, is not broken: I3 to
+I5 are checked on the hashes, and the rest is said to be out of reach.
+
 No step stops another: the walk goes on to the end of the log, but hands out entries only up to the first broken one.
 Nothing here reads a file, a network or a clock; bytes come from a `verifier.sources.Source`.
 """
@@ -22,7 +25,7 @@ from typing import Final
 from ledger.canonical import parse_canonical
 from ledger.checkpoint import Checkpoint
 from ledger.entry import NO_PREVIOUS, Entry, ForeignEntry, parse_entry
-from ledger.errors import InputError
+from ledger.errors import InputError, MissingError
 from ledger.hashing import leaf_hash
 from ledger.kinds.form import EVENT_BYTES_MAX
 from ledger.tiles import TILE_WIDTH
@@ -36,6 +39,10 @@ Progress = Callable[[int, int], None]
 """Called with the number of entries read and the number there are."""
 
 SOURCE_ENDS: Final = Told(en="the source ends here", zh="来源到此为止")
+WITHHELD: Final = Told(
+    en="the source holds no entries, only their hashes; ask for an auditor's export",
+    zh="来源只有哈希而没有条目；请索取审计用导出",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +88,19 @@ class Walk:
 
     def entries(self) -> Iterator[Walked]:
         """Every entry up to the first broken one; behind it the walk goes on without handing out."""
+        yield from self._walk_entries()
+        self._memory.conclude(
+            self._checklist, genesis=self.genesis_hash, size=self._size, read=self._tiles.rows.size
+        )
+
+    def _walk_entries(self) -> Iterator[Walked]:
         for first in range(0, self._size, TILE_WIDTH):
             width = min(TILE_WIDTH, self._size - first)
             datas, lack = self._read(first, width)
+            if lack is not None and not self._holds_any(datas, first):
+                self.sound = False
+                self._walk_hashes()
+                break
             leaves = [leaf_hash(data) for data in datas]
             altered = self._tiles.altered(leaves)
             for seq, (data, leaf) in enumerate(zip(datas, leaves, strict=True), first):
@@ -98,9 +115,32 @@ class Walk:
                 break
         else:
             self._tiles.conclude()
-        self._memory.conclude(
-            self._checklist, genesis=self.genesis_hash, size=self._size, read=self._tiles.rows.size
-        )
+
+    def _holds_any(self, datas: list[bytes], first: int) -> bool:
+        """Whether the source holds an entry at all, when the bundle from `first` on gave only `datas`."""
+        if datas or first:
+            return True
+        try:
+            return next(iter(self._source.entries(self._size - 1, self._size)), None) is not None
+        except MissingError:
+            return False
+        except InputError:
+            return True
+
+    def _walk_hashes(self) -> None:
+        """I3 and I5 on the leaf hashes in the tiles of level 0."""
+        self._checklist.incomplete = WITHHELD
+        for number in ("I1", "I2", "I6", "I7", "I8"):
+            self._checklist.halt(number, None, WITHHELD)
+        for first in range(0, self._size, TILE_WIDTH):
+            leaves = self._tiles.published()
+            if leaves is None:
+                self._tiles.cut_short(first, SOURCE_ENDS)
+                return
+            if first == 0:
+                self.genesis_hash = leaves[0].hex()
+            self._take_in(leaves)
+        self._tiles.conclude()
 
     def _read(self, first: int, width: int) -> tuple[list[bytes], Told | None]:
         """The entries of one bundle as far as they can be read, and why not further."""

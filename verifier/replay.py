@@ -122,6 +122,7 @@ class Replay:
             root=checkpoint.root.hex() if checkpoint else None,
             good_prefix=admitted if cut is None else min(cut, admitted),
             trusted=tuple(self._trust.told()),
+            incomplete=self._checklist.incomplete,
             newer_from=self._checklist.newer_from,
             marks=tuple(_marks(self._genesis_or_none())),
             notes=self._notes,

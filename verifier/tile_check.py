@@ -34,12 +34,15 @@ class TileCheck:
 
     def altered(self, leaves: Sequence[bytes]) -> int | None:
         """The first of the entries hashing to `leaves`, the next ones, that is provably not under the checkpoint."""
-        first = self.rows.size
-        width = min(TILE_WIDTH, self._checkpoint.size - first)
-        tile = Tile(level=0, number=first // TILE_WIDTH, width=width)
+        first, tile = self.rows.size, self._next_tile()
         row = self._row(tile, first, self._leaf_faults)
         at = None if row is None else _difference(b"".join(leaves), row[: len(leaves) * HASH_SIZE])
         return None if at is None else self._which(first + at, leaves[at], tile)
+
+    def published(self) -> list[bytes] | None:
+        """The leaf hashes that the next tile holds, unproved; None if it cannot be had."""
+        row = self._row(self._next_tile(), self.rows.size, self._leaf_faults)
+        return None if row is None else [row[at : at + HASH_SIZE] for at in range(0, len(row), HASH_SIZE)]
 
     def add(self, leaves: Sequence[bytes]) -> None:
         """Take in `leaves`, and compare the tiles above them that have become full."""
@@ -72,6 +75,10 @@ class TileCheck:
             zh=f"共应有 {size:,} 条，缺第 {position} 条：{reason.zh}",
         )
         self._checklist.broke("I3", position, told)
+
+    def _next_tile(self) -> Tile:
+        first = self.rows.size
+        return Tile(level=0, number=first // TILE_WIDTH, width=min(TILE_WIDTH, self._checkpoint.size - first))
 
     def _which(self, seq: int, leaf: bytes, tile: Tile) -> int | None:
         """`seq` if the checkpoint proves its hash in the tile, so the entry was altered; None if the tile may be wrong."""

@@ -66,7 +66,9 @@ class Verdict:
 
     `size` and `root` (hex) are what the checkpoint promises; None when it cannot be read. The first `good_prefix`
     entries passed every check of entries. `trusted` names what came from outside SOURCE; empty = first use.
-    `newer_from` is the first entry that needs a newer verifier. `notes` are said beside the outcome and change nothing.
+    `incomplete` says why nothing more could be checked, although nothing is known to be wrong: `newer_from` is the first
+    entry that needs a newer verifier, or the source holds no entries. `notes` are said beside the outcome and change
+    nothing.
     """
 
     checks: tuple[Check, ...]
@@ -76,6 +78,7 @@ class Verdict:
     root: str | None
     good_prefix: int
     trusted: tuple[Told, ...] = ()
+    incomplete: Told | None = None
     newer_from: int | None = None
     marks: tuple[Told, ...] = ()
     notes: tuple[Told, ...] = ()
@@ -85,7 +88,7 @@ class Verdict:
         """``broken`` before ``incomplete`` before ``self-consistent``; ``verified`` only with outside trust."""
         if self.first_broken is not None:
             return "broken"
-        if self.newer_from is not None:
+        if self.incomplete is not None:
             return "incomplete"
         return "verified" if self.trusted else "self-consistent"
 
@@ -97,7 +100,7 @@ class Verdict:
 
     @property
     def exit_code(self) -> int:
-        """0 clean, 2 integrity broken, 3 needs a newer verifier (DESIGN §5)."""
+        """0 clean, 2 integrity broken, 3 could not complete (DESIGN §5)."""
         return {"broken": EXIT_BROKEN, "incomplete": EXIT_INCOMPLETE}.get(self.outcome, EXIT_CLEAN)
 
     def check(self, number: CheckNumber) -> Check:
@@ -108,13 +111,15 @@ class Verdict:
 class Checklist:
     """The checks while they run: each keeps its lowest broken position and the lowest one it could not go beyond."""
 
-    __slots__ = ("_broken", "_cut", "_halted", "newer_from")
+    __slots__ = ("_broken", "_cut", "_halted", "incomplete", "newer_from")
 
     def __init__(self) -> None:
         """Begin with nothing found."""
         self._broken: dict[CheckNumber, Check] = {}
         self._halted: dict[CheckNumber, Check] = {}
         self._cut: int | None = None
+        self.incomplete: Told | None = None
+        """Why not everything can be checked, although nothing is known to be wrong."""
         self.newer_from: int | None = None
         """The first entry of a kind or version that this program does not know."""
 
@@ -137,6 +142,14 @@ class Checklist:
         before = self._halted.get(number)
         if before is None or _reach(position) < _reach(before.position):
             self._halted[number] = Check(number=number, state="unevaluable", position=position, reason=reason)
+
+    def needs_newer(self, position: int) -> None:
+        """Entry `position` is the first that only a newer program understands."""
+        self.newer_from = position
+        self.incomplete = Told(
+            en=f"needs a newer verifier from entry {position} on",
+            zh=f"自第 {position} 条起需要更新版本的验证程序",
+        )
 
     def is_broken(self, number: CheckNumber) -> bool:
         """Whether check `number` was found broken."""

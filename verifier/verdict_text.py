@@ -19,7 +19,7 @@ _OUTCOMES: Final[dict[Outcome, Told]] = {
         en="self-consistent, operator not authenticated (first use)",
         zh="自洽，但未确认运营方身份（首次使用）",
     ),
-    "incomplete": Told(en="INCOMPLETE: needs a newer verifier", zh="未完成：需要更新版本的验证程序"),
+    "incomplete": Told(en="INCOMPLETE:", zh="未完成："),
     "broken": Told(en="BROKEN", zh="账本不符"),
 }
 _COMPARE: Final = Told(
@@ -31,9 +31,9 @@ _KEEP: Final = Told(
     en="Keep a copy of this source as it is, and ask the operator to explain.",
     zh="请原样保留此来源的副本，并要求运营方说明。",
 )
-_UPGRADE: Final = Told(
-    en="Install a newer fundtrace and verify again; nothing is known to be wrong.",
-    zh="请安装更新版本的 fundtrace 后重新验证；目前未发现错误。",
+_UNKNOWN: Final = Told(
+    en="Nothing is known to be wrong. Verify again with a newer fundtrace, or with a source that holds the entries.",
+    zh="目前未发现错误。请用更新版本的 fundtrace，或含有条目的来源，重新验证。",
 )
 
 
@@ -44,9 +44,8 @@ def sentence(verdict: Verdict) -> Told:
         against_en = ", ".join(one.en for one in verdict.trusted)
         against_zh = "、".join(one.zh for one in verdict.trusted)
         return Told(en=f"{told.en} {against_en}", zh=f"{told.zh}{against_zh}")
-    if verdict.outcome == "incomplete":
-        at = verdict.newer_from
-        return Told(en=f"{told.en} from entry {at} on", zh=f"{told.zh}（自第 {at} 条起）")
+    if verdict.outcome == "incomplete" and verdict.incomplete is not None:
+        return Told(en=f"{told.en} {verdict.incomplete.en}", zh=f"{told.zh}{verdict.incomplete.zh}")
     broken = verdict.first_broken
     return told if broken is None else _broken(broken, told)
 
@@ -74,7 +73,7 @@ def text_of(verdict: Verdict, language: Language) -> Iterator[str]:
             zh=f"前 {verdict.good_prefix:,} 条通过了全部检查。",
         )
         yield say(good, language)
-    advice = {"self-consistent": _COMPARE, "broken": _KEEP, "incomplete": _UPGRADE}.get(verdict.outcome)
+    advice = {"self-consistent": _COMPARE, "broken": _KEEP, "incomplete": _UNKNOWN}.get(verdict.outcome)
     if advice is not None:
         yield say(advice, language)
 

@@ -19,6 +19,7 @@ def verdict(checklist: Checklist, *trusted: Told) -> Verdict:
         root="2" * 64,
         good_prefix=4,
         trusted=trusted,
+        incomplete=checklist.incomplete,
         newer_from=checklist.newer_from,
     )
 
@@ -74,7 +75,7 @@ def outcome(*, broken: bool, newer: bool, trusted: bool) -> tuple[Outcome, int]:
     if broken:
         checklist.broke("I1", 0, WHY)
     if newer:
-        checklist.newer_from = 3
+        checklist.needs_newer(3)
     made = verdict(checklist, *([WHY] if trusted else []))
     return made.outcome, made.exit_code
 
@@ -98,7 +99,7 @@ def test_every_outcome_is_said_in_both_languages() -> None:
     assert "VERIFIED against why" in "\n".join(text_of(verdict(Checklist(), WHY), "en"))
     assert "验证通过，依据：缘由" in "\n".join(text_of(verdict(Checklist(), WHY), "zh"))
     checklist = Checklist()
-    checklist.newer_from = 3
+    checklist.needs_newer(3)
     assert "INCOMPLETE: needs a newer verifier from entry 3 on" in "\n".join(
         text_of(verdict(checklist), "en")
     )
