@@ -8,11 +8,11 @@ from functools import lru_cache
 from ledger.amount import group_amount
 from ledger.genesis import Genesis
 from ledger.instant import business_date
-from verifier.docket import Dates
 from verifier.findings import Evidence, Told
 from verifier.obligations import BankDates, NoFeeds
 from verifier.posted import PostedEvent
 from verifier.rulepack import RuleBook
+from verifier.settling import Dates
 from verifier.standing import Standing
 from verifier.working_days import WorkingDays
 from verifier.workspace import Workspace

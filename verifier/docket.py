@@ -8,7 +8,7 @@ Dates wait for the end because they depend on what comes later: calendars adopte
 import datetime
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, assert_never
 
 import msgspec
@@ -16,7 +16,6 @@ import msgspec
 from verifier.fulfilment import rank, sweep
 from verifier.obligations import (
     Act,
-    BankDates,
     Dated,
     Doubt,
     Ending,
@@ -25,29 +24,14 @@ from verifier.obligations import (
     Opening,
     Payment,
     Return,
-    Unsettled,
 )
 from verifier.rulepack import Terms
-from verifier.working_days import WorkingDays
+from verifier.settling import Dates, Reported, Settled, effective, settle
 from verifier.workspace import Workspace
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _ACT: Final = msgspec.msgpack.Decoder(Act)
 _DATED: Final = msgspec.msgpack.Decoder(Dated)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dates:
-    """What puts dates on acts: the as-of date, the calendars of the prefix, the bank.
-
-    A report recorded more than `late_days` working days after its date, with no bank line to bear it out, counts from
-    its recording (T2).
-    """
-
-    as_of: datetime.date
-    calendar: WorkingDays
-    bank: BankDates
-    late_days: int = 10
 
 
 _TABLES: Final = (
@@ -157,45 +141,24 @@ def _dated(act: Act, dates: Dates, terms: list[Terms]) -> Iterator[Dated]:
         case Lowering() | Ending():
             yield Dated(act=act, on=act.on)
         case Payment() if not act.banked:
-            yield from _reported(act, dates)
-        case Payment() | Return():
-            for booking in dates.bank.bookings(act.entry.name, act.amount):
-                part = msgspec.structs.replace(act, amount=booking.amount)
-                yield from _settled(part, booking.on, dates)
+            yield _part(act, effective(_reported(act), dates))
+        case Payment():
+            yield from (_part(act, settled) for settled in settle(_reported(act), dates))
+        case Return():  # one that the bank has not shown opens nothing (O1)
+            for settled in settle(_reported(act), dates):
+                if settled.doubt != "pending":
+                    yield _part(act, settled._replace(doubt=None, unfed=False))
         case _:
             assert_never(act)
 
 
-def _settled(part: Payment | Return, booked: datetime.date | Unsettled, dates: Dates) -> Iterator[Dated]:
-    match booked:
-        case datetime.date():
-            yield Dated(act=part, on=booked)
-        case "unfed":
-            yield from _reported(part, dates)
-        case "pending" if isinstance(part, Payment):
-            yield Dated(act=part, on=part.on, doubt="pending")
-        case "pending" | "refuted":  # a return that the bank has not shown opens nothing (O1)
-            return
-        case _:
-            assert_never(booked)
+def _reported(act: Payment | Return) -> Reported:
+    return Reported(name=act.entry.name, amount=act.amount, on=act.on, recorded=act.recorded)
 
 
-def _reported(part: Payment | Return, dates: Dates) -> Iterator[Dated]:
-    """What rests on the report alone, on its effective date (T2)."""
-    late = _recorded_late(part, dates)
-    yield Dated(
-        act=part,
-        on=part.recorded if late else part.on,
-        doubt="backdated" if late and isinstance(part, Payment) else None,
-        unfed=isinstance(part, Payment) and part.banked,
-    )
-
-
-def _recorded_late(act: Payment | Return, dates: Dates) -> bool:
-    """Whether it was recorded more than `late_days` working days after its date (T2)."""
-    if (act.recorded - act.on).days <= dates.late_days:
-        return False
-    return act.recorded > dates.calendar.add(act.on, dates.late_days)
+def _part(act: Payment | Return, settled: Settled) -> Dated:
+    part = msgspec.structs.replace(act, amount=settled.amount)
+    return Dated(act=part, on=settled.on, doubt=settled.doubt, unfed=settled.unfed)
 
 
 def _claimed(dated: Dated) -> Dated:

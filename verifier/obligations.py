@@ -43,6 +43,9 @@ class BankDates(Protocol):
     def bookings(self, name: str, amount: int) -> Sequence[Booking]:
         """The parts of the report with stable name `name`, which sum to its `amount`, in a fixed order."""
 
+    def covers(self, account: str, first: datetime.date, last: datetime.date) -> bool:
+        """Whether closed statements of `account` cover every day from `first` to `last` (T2)."""
+
 
 class NoFeeds:
     """A ledger without bank statements: every report stands on its own."""
@@ -50,6 +53,10 @@ class NoFeeds:
     def bookings(self, name: str, amount: int) -> Sequence[Booking]:  # noqa: ARG002 - alike for every report
         """The whole amount, ``unfed``."""
         return (Booking(amount, "unfed"),)
+
+    def covers(self, account: str, first: datetime.date, last: datetime.date) -> bool:  # noqa: ARG002 - as above
+        """Never."""
+        return False
 
 
 class _Act(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag=True):

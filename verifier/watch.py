@@ -21,11 +21,11 @@ class Gap:
 
 
 class Watch(Protocol):
-    """One rule at work on one case."""
+    """One rule, or several over the same facts, at work on one case."""
 
     @property
-    def rule(self) -> Rule:
-        """What the rule declares of itself."""
+    def rules(self) -> tuple[Rule, ...]:
+        """What the rules declare of themselves."""
 
     def take(self, posted: PostedEvent) -> None:
         """Note the next event, not later than the as-of date; the case's registers hold it already."""
@@ -48,7 +48,7 @@ class DutyWatch:
         judge: Callable[[Case, Docket], Iterator[Finding]],
     ) -> None:
         """Nothing taken yet; the acts go to the case's workspace."""
-        self.rule: Final = rule
+        self.rules: Final = (rule,)
         self._case = case
         self._note = note
         self._judge = judge
@@ -69,4 +69,4 @@ class DutyWatch:
                 zh=f"规则包、规则事件和资金文件均未规定 {level or '未登记'} 级单位的期限",
                 en=f"neither pack, policy nor fund sets a time limit for a party of level {level or 'unknown'}",
             )
-            yield Gap(rule=self.rule.id, reason=reason, count=count)
+            yield Gap(rule=self.rules[0].id, reason=reason, count=count)

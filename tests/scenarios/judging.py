@@ -2,7 +2,7 @@
 """Judge a scenario: the text of a ledger in, its findings out."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.scenarios.language import Scenario, scenario
@@ -33,21 +33,30 @@ STAGE = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bank:
-    """What the bank says of reports by label: a date, or why there is none; ``unfed`` for all others."""
+    """What the bank says of reports by label: a date, or why there is none; ``unfed`` for all others.
+
+    Accounts in `covered` have statements for every day.
+    """
 
     said: Mapping[str, datetime.date | Unsettled] = field(default_factory=dict)
+    covered: frozenset[str] = frozenset()
 
     def bookings(self, name: str, amount: int) -> Sequence[Booking]:
         """The whole amount at once."""
         return (Booking(amount, self.said.get(name.split("/")[1], "unfed")),)
 
+    def covers(self, account: str, first: datetime.date, last: datetime.date) -> bool:
+        """Whether the account is a covered one."""
+        return first <= last and account in self.covered
 
-def judge(
+
+def judge(  # noqa: PLR0913 - what a test may vary
     text: str | Scenario,
     as_of: str,
     *,
     rule: str | None = None,
     bank: Mapping[str, str] | None = None,
+    covered: Iterable[str] = (),
     known_by: int | None = None,
     ledger: str = "",
 ) -> list[Finding]:
@@ -65,7 +74,7 @@ def judge(
             known_by=made.events[-1].seq if known_by is None else known_by,
             workspace=workspace,
             book=RuleBook(load_pack("cn-special-funds")),
-            bank=Bank(said=said),
+            bank=Bank(said=said, covered=frozenset(covered)),
         )
         judgement = Judgement(case)
         for posted in made.events:
