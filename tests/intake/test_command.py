@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from api import import_run, import_session
 from api.commands import importing
 from api.import_keys import default_folder
 from ledger.entry import GenesisEntry, parse_entry
 from ledger.errors import ToldError
+from ledger.intake import batches
 from ledger.kinds.authority import Allocation, Disbursement
 from ledger.kinds.registry import Party
 from tests.intake.ledgers import stored_entries, stored_events
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ledger.genesis import Genesis
+    from ledger.submission import Submission
 
 
 LEDGER = """
@@ -106,11 +110,20 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(folder: Path, *arguments: str, file: str = "lines.csv", db: str = "l.db") -> Result:
-    """The command over the folder's mapping and table."""
+def run(
+    folder: Path, *arguments: str, file: str = "lines.csv", db: str = "l.db", url: str | None = None
+) -> Result:
+    """The command over the folder's mapping and table, into a SQLite file in it or the database at `url`."""
     app = typer.Typer()
     importing.register(app)
-    spoken = ["--map", str(folder / "map.toml"), "--db", str(folder / db), *arguments, str(folder / file)]
+    spoken = [
+        "--map",
+        str(folder / "map.toml"),
+        "--db",
+        url or str(folder / db),
+        *arguments,
+        str(folder / file),
+    ]
     return CliRunner().invoke(app, spoken, catch_exceptions=True)
 
 
@@ -269,6 +282,38 @@ def test_submissions_can_be_kept(folder: Path) -> None:
     assert len(json.loads(line)["events"]) == 11
     assert "File exists" in told(run(folder, "--out", str(out), db="m.db")).message_en
     assert run(folder, "--out", str(folder / "x"), "--dry-run").exit_code != 0
+
+
+def test_an_interrupted_import_is_completed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches that were acknowledged stay; the same command adds the rest and nothing twice."""
+    monkeypatch.setattr(import_session, "submissions", partial(batches.submissions, size=4))
+    order = importing.order_of(str(folder / "map.toml"), folder / "lines.csv", [])
+    sent: list[Submission] = []
+
+    def sink(submission: Submission) -> None:
+        if len(sent) == 2:
+            raise OSError(28, "No space left on device")
+        sent.append(submission)
+
+    with pytest.raises(OSError, match="No space"):
+        import_run.run(order, import_run.Choices(url=str(folder / "l.db"), sink=sink))
+    before = stored_entries(folder / "l.db")
+    result = import_run.run(order, import_run.Choices(url=str(folder / "l.db")))
+    assert result.posted is not None
+    assert (result.posted.submissions, result.posted.replayed, result.posted.events) == (3, 2, 11)
+    assert stored_entries(folder / "l.db")[: len(before)] == before
+    assert len(stored_events(folder / "l.db")) == 3 + 11  # the transcriber and its two keys, then the rows
+
+
+@pytest.mark.postgres
+def test_a_postgresql_ledger_is_founded_and_filled(folder: Path, postgres_url: str) -> None:
+    """The same import into a database server, under the same keys: the same answer twice."""
+    arguments = ("--json", "--keys-out", str(folder / "keys"))
+    first = machine(run(folder, *arguments, url=postgres_url))
+    assert first["posted"] == {"submissions": 1, "replayed": 0, "events": 11, "entries": 18}
+    again = machine(run(folder, "--json", "--keys", str(folder / "keys"), url=postgres_url))
+    assert again["posted"] == {**first["posted"], "replayed": 1}
+    assert again["genesis"] == first["genesis"]
 
 
 def test_another_currency_is_refused(folder: Path) -> None:
