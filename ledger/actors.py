@@ -5,7 +5,7 @@ One row a kind; docs/spec repeats it and a test compares. In a historical ledger
 """
 
 from collections.abc import Iterator
-from typing import assert_never
+from typing import Final, assert_never
 
 from ledger.kinds.authority import Allocation, Disbursement, MatchingPledge
 from ledger.kinds.bank import BankBalance, Movement
@@ -14,9 +14,16 @@ from ledger.kinds.fact import Acceptance, Claim, Interest, MatchingReceipt, Retu
 from ledger.kinds.form import kind_of
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
-from ledger.party import covers
+from ledger.party import covers, level_rank
 from ledger.problems import Problem
 from ledger.register import PastEvents, Register
+
+_FINANCE: Final = frozenset({"finance"})
+_BANK: Final = frozenset({"bank"})
+_OVERSIGHT: Final = frozenset({"audit", "supervision"})
+_PUBLIC: Final = frozenset({"finance", "department", "unit"})
+_APPOINTED: Final = _FINANCE | _BANK | _OVERSIGHT | {"transcriber"}
+"""Roles that give power over others: administrators alone grant them and change who has one."""
 
 
 def check_actor(register: Register, event: AnyEvent, *, party: str, past: PastEvents) -> Iterator[Problem]:
@@ -38,24 +45,23 @@ def check_actor(register: Register, event: AnyEvent, *, party: str, past: PastEv
 
 
 def _may_act(register: Register, event: AnyEvent, *, party: str, past: PastEvents) -> bool:  # noqa: C901, PLR0911, PLR0912 - the table of actors, one row a kind
-    roles = set(register.parties[party].roles)
     match event:
         case Key():
             return False
         case Party():
-            return "finance" in roles and _over(register, party, event.division)
+            return _may_register(register, event, party=party)
         case Account():
-            return party == event.owner or ("finance" in roles and _over_party(register, party, event.owner))
+            before = register.accounts.get(event.id)
+            return _runs(register, party, event.owner if before is None else before.owner)
         case Fund():
-            return party == event.issuer and "finance" in roles
+            return party == event.issuer and _has_role(register, party, _FINANCE)
         case Project():
-            return party == event.unit or (
-                bool(roles & {"finance", "department"}) and _over(register, party, event.division)
-            )
+            return _may_plan(register, event, party=party)
         case Policy():
-            return bool(roles & {"audit", "supervision"})
+            return _may_rule(register, event, party=party)
         case Calendar():
-            return bool(roles & {"audit", "supervision", "finance"})
+            roles = _OVERSIGHT | _FINANCE
+            return _has_role(register, party, roles) and _follows(register, ("calendar", event.id), party)
         case Allocation():
             return party == event.actor
         case MatchingPledge():
@@ -65,13 +71,13 @@ def _may_act(register: Register, event: AnyEvent, *, party: str, past: PastEvent
         case Claim():
             return _may_claim(register, event, party=party)
         case Disbursement():
-            return party == register.lines[event.line].holder
+            return _may_pay(register, event, party=party)
         case Transfer() | Use():
             return party == register.accounts[event.from_account].owner
         case Return():
-            return party in _return_actors(register, event)
+            return _may_report_return(register, event, party=party, past=past)
         case Movement() | BankBalance():
-            return party == register.accounts[event.account].bank and "bank" in roles
+            return party == register.accounts[event.account].bank and _has_role(register, party, _BANK)
         case Acceptance():
             return party == register.projects[event.project].unit
         case Correction():
@@ -80,26 +86,105 @@ def _may_act(register: Register, event: AnyEvent, *, party: str, past: PastEvent
             assert_never(event)
 
 
+# --- registrations --------------------------------------------------------------------------------------
+
+
+def _may_register(register: Register, event: Party, *, party: str) -> bool:
+    """Bureaus register ordinary parties of their place, and change of them what grants nothing."""
+    own = register.parties[party]
+    if (
+        "finance" not in own.roles
+        or _APPOINTED & set(event.roles)
+        or not covers(own.division, event.division)
+    ):
+        return False
+    before = register.parties.get(event.id)
+    if before is None:
+        return level_rank(event.level) >= level_rank(own.level)
+    return covers(own.division, before.division) and all(
+        getattr(event, field) == getattr(before, field) for field in ("level", "division", "roles", "parent")
+    )
+
+
+def _may_plan(register: Register, event: Project, *, party: str) -> bool:
+    before = register.projects.get(event.id)
+    if party == event.unit and (before is None or before.unit == party):
+        return True
+    places = {event.division} | ({before.division} if before else set())
+    return _has_role(register, party, _FINANCE | {"department"}) and all(
+        _over(register, party, place) for place in places
+    )
+
+
+def _may_rule(register: Register, event: Policy, *, party: str) -> bool:
+    """An audit or supervision office rules for its own level and below, and changes no policy of an office above it."""
+    rank = level_rank(register.parties[party].level)
+    levels = (row.level for row in event.rows if row.level is not None)
+    return (
+        _has_role(register, party, _OVERSIGHT)
+        and _follows(register, ("policy", event.id), party)
+        and all(rank <= level_rank(level) for level in levels)
+    )
+
+
+def _follows(register: Register, entry: tuple[str, str], party: str) -> bool:
+    """Whether `party` posted the last version of `entry`, or is over the one that did, or there is none."""
+    author = register.authors.get(entry, party)
+    return party == author or _over_party(register, party, author)
+
+
+# --- money ----------------------------------------------------------------------------------------------
+
+
+def _may_pay(register: Register, event: Disbursement, *, party: str) -> bool:
+    """The line's holder, from an account that is its own, its bureau's, or run by itself as the bureau."""
+    owner = register.accounts[event.from_account].owner
+    if party != register.lines[event.line].holder:
+        return False
+    bureau_pays = _has_role(register, owner, _FINANCE) and _over_party(register, owner, party)
+    return bureau_pays or (
+        _runs(register, party, owner) and (party == owner or _has_role(register, owner, _PUBLIC))
+    )
+
+
 def _may_claim(register: Register, event: Claim, *, party: str) -> bool:
+    """Submitting is up to the unit; answering to who holds the claim's line, or else to who is over its project."""
+    project = register.projects[event.project]
     if event.action == "submit":
-        return party == register.projects[event.project].unit
-    line = event.line or register.claims[event.claim].line
-    if line is not None:
-        return party == register.lines[line].holder
-    return "finance" in register.parties[party].roles
+        return party == project.unit
+    claim = register.claims[event.claim]
+    if event.line is not None and party != register.lines[event.line].holder:
+        return False
+    if claim.line is not None:
+        return party == register.lines[claim.line].holder
+    if event.action == "return" and claim.approver is not None:
+        return party == claim.approver
+    approves = event.action == "approve"
+    return _over(register, party, project.division) and (
+        approves or _has_role(register, party, _FINANCE | {"department"})
+    )
 
 
-def _return_actors(register: Register, event: Return) -> set[str | None]:
-    sides = [
-        register.accounts[account]
-        for account in (event.from_account, event.to_account)
-        if account is not None
-    ]
-    return {side.owner for side in sides} | {side.bank for side in sides}
+def _may_report_return(register: Register, event: Return, *, party: str, past: PastEvents) -> bool:
+    """Owner or bank of an account that the money touches; of a named event, somebody who had to do with it."""
+    if party not in _sides(register, event.from_account, event.to_account):
+        return False
+    original = None if event.event is None else register.event_named(event.event, past)
+    paid = None if original is None else original.event
+    if original is None or not isinstance(paid, Disbursement | Transfer | Use | MatchingReceipt):
+        return True  # a name of nothing, or of nothing that moved money, is told by ledger.returns
+    accounts = (getattr(paid, field, None) for field in ("from_account", "to_account", "account"))
+    concerned = _sides(register, *accounts) | {original.party, getattr(paid, "payee", None)}
+    return party in concerned or _runs(register, party, original.party)
+
+
+def _sides(register: Register, *accounts: str | None) -> set[str | None]:
+    known = [register.accounts[account] for account in accounts if account is not None]
+    return {side.owner for side in known} | {side.bank for side in known}
 
 
 def _may_correct(register: Register, event: Correction, *, party: str, past: PastEvents) -> bool:
-    original = register.pending_events.get(event.event) or past.find(event.event)
+    original = register.event_named(event.event, past)
     if original is None or party == original.party:
         return True  # a missing original is told by ledger.effects
     if isinstance(original.event, Movement | BankBalance):
@@ -114,13 +199,28 @@ def _may_correct(register: Register, event: Correction, *, party: str, past: Pas
     return False
 
 
+# --- parties --------------------------------------------------------------------------------------------
+
+
+def _has_role(register: Register, party: str, roles: frozenset[str]) -> bool:
+    return not roles.isdisjoint(register.parties[party].roles)
+
+
+def _runs(register: Register, party: str, other: str) -> bool:
+    """Whether `party` is `other`, or the finance bureau over its place."""
+    return party == other or (_has_role(register, party, _FINANCE) and _over_party(register, party, other))
+
+
 def _rightful(register: Register, event: AnyEvent) -> tuple[str, str]:
     match event:
         case Allocation():
             return f"this is an act of {event.actor}", f"这是 {event.actor} 的职权"
         case Disbursement():
-            holder = register.lines[event.line].holder
-            return f"line {event.line} is held by {holder}", f"指标 {event.line} 由 {holder} 持有"
+            holder, owner = register.lines[event.line].holder, register.accounts[event.from_account].owner
+            return (
+                f"line {event.line} is held by {holder}, account {event.from_account} belongs to {owner}",
+                f"指标 {event.line} 由 {holder} 持有，账户 {event.from_account} 属于 {owner}",
+            )
         case Transfer() | Use():
             owner = register.accounts[event.from_account].owner
             return (
@@ -129,6 +229,8 @@ def _rightful(register: Register, event: AnyEvent) -> tuple[str, str]:
             )
         case Movement() | BankBalance():
             bank = register.accounts[event.account].bank
+            if bank is None:
+                return f"account {event.account} has no bank", f"账户 {event.account} 未登记开户行"
             return f"the bank of account {event.account} is {bank}", f"账户 {event.account} 的开户行是 {bank}"
         case _:
             return "see the table of actors in docs/spec", "见 docs/spec 中的职权表"

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ledger import submission as wire
+from ledger.errors import InputError
 from ledger.genesis import ADMINISTRATOR, raw_public
+from ledger.keys import ED25519, key_id
 from ledger.kinds.registry import Account, Key, Party, Project
 from ledger.party import covers
 from ledger.problems import Problem
@@ -21,27 +23,31 @@ POSSESSION: Final = "possession"
 _TWO_PERSONS: Final = ("maker", "checker")
 
 
+def key_material(event: Key) -> bytes | None:
+    """The raw public key that `event` registers, or None when it is none of its suite or not the one of its key id."""
+    try:
+        public = raw_public(event.public or "")
+        return public if key_id(event.alg or "", public) == event.key else None
+    except (InputError, ValueError):
+        return None  # an event may spell a key that is none
+
+
 def public_key(register: Register, submission: Submission, signature: Signature) -> bytes | None:
-    """The raw public key that `signature` claims: an administrator's, a registered one, or a new one."""
+    """The raw public key that `signature` claims: an administrator's, a registered one, or a new one; None = none such."""
     match signature.role:
         case "administrator":
             found = [one for one in register.administrators.values() if one.key == signature.key]
             return raw_public(found[0].public) if found else None
         case "possession":
-            new = [
-                event for event in submission.events if isinstance(event, Key) and event.key == signature.key
-            ]
-            return _raw_or_none(new[0].public) if new and new[0].public is not None else None
+            new = (
+                event
+                for event in submission.events
+                if isinstance(event, Key) and event.action == "register" and event.key == signature.key
+            )
+            return next((key_material(event) for event in new), None)
         case _:
             state = register.keys.get(signature.key)
             return None if state is None else state.public
-
-
-def _raw_or_none(text: str) -> bytes | None:
-    try:
-        return raw_public(text)
-    except ValueError:  # an event may spell a key that is none
-        return None
 
 
 def check_signatures(register: Register, submission: Submission) -> Iterator[Problem]:
@@ -50,6 +56,15 @@ def check_signatures(register: Register, submission: Submission) -> Iterator[Pro
         public = public_key(register, submission, signature)
         if public is None:
             yield _unknown_key(signature)
+        elif signature.alg != ED25519:
+            yield _problem(
+                "signature-suite",
+                f"signatures, {signature.role}",
+                f"key {signature.key[:16]}… does not sign by {signature.alg}",
+                f"密钥 {signature.key[:16]}… 不使用算法 {signature.alg}",
+                "sign by the suite in which the key is registered",
+                "请使用登记密钥时的算法签名",
+            )
         elif not wire.check_signature(signature, submission.header, public=public):
             yield _problem(
                 "signature-wrong",
@@ -83,17 +98,18 @@ def check_signers(register: Register, submission: Submission, *, recorded: str) 
 
 def _check_administrators(register: Register, submission: Submission) -> Iterator[Problem]:
     by_key = {one.key: one for one in register.administrators.values()}
-    persons = {
-        by_key[signature.key].person
+    signed = [
+        by_key[signature.key]
         for signature in submission.signatures
         if signature.role == ADMINISTRATOR and signature.key in by_key
-    }
-    if len(persons) < register.genesis.threshold:
+    ]
+    number = min(len({one.person for one in signed}), len({one.device for one in signed}))
+    if number < register.genesis.threshold:
         yield _problem(
             "threshold",
             "signatures",
-            f"{len(persons)} administrators signed, {register.genesis.threshold} are needed",
-            f"有 {len(persons)} 名管理员签名，需要 {register.genesis.threshold} 名",
+            f"{number} administrators signed, {register.genesis.threshold} are needed",
+            f"有 {number} 名管理员签名，需要 {register.genesis.threshold} 名",
             "have more administrators sign the same header",
             "请更多管理员对同一提交头签名",
         )

@@ -39,7 +39,7 @@ class Genesis(Record, frozen=True, kw_only=True):
     `log_keys` are vkey texts of the log's checkpoint keys. `clock` ``wall`` takes time from the machine, ``replay`` from
     `signed_at`. `ceilings` ``refuse`` turns away authority beyond a line, ``flag`` records it for the verifier to judge
     (historical ledgers). `entries` says whether bundles are public. `historical` lifts the actor rule for a transcriber;
-    `demo` marks invented data. `threshold` administrators must sign key events.
+    `demo` marks invented data. `threshold` administrators, different persons with different devices, must sign key events.
     """
 
     administrators: Annotated[tuple[Administrator, ...], Meta(min_length=1, max_length=16)]
@@ -63,9 +63,9 @@ class Genesis(Record, frozen=True, kw_only=True):
         for field in ("id", "key"):
             if len({getattr(one, field) for one in self.administrators}) != len(self.administrators):
                 raise ValueError(f"two administrators share one `{field}`")
-        persons = {one.person for one in self.administrators}
-        if self.threshold > len(persons):
-            raise ValueError("`threshold` exceeds the number of administrators")
+        for field in ("person", "device"):
+            if self.threshold > len({getattr(one, field) for one in self.administrators}):
+                raise ValueError(f"`threshold` exceeds the number of administrators that differ in `{field}`")
         if self.threshold == 1 and not self.demo:
             raise ValueError("`threshold` 1 is for demo ledgers only")
         for one in self.administrators:

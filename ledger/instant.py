@@ -38,10 +38,39 @@ def parse_instant(text: str) -> datetime.datetime:
         ) from error
 
 
+EARLIEST: Final = datetime.date(1900, 1, 1)
+LATEST: Final = datetime.date(2999, 12, 31)
+"""Bounds of every date and instant in the ledger: far enough for people, and no period counted from one overflows."""
+
+
+def is_date(day: datetime.date) -> bool:
+    """Whether `day` lies within the bounds of the ledger."""
+    return EARLIEST <= day <= LATEST
+
+
+def is_instant(text: str) -> bool:
+    """Whether `text` is the one spelling of a real moment within the bounds of the ledger (by its UTC day)."""
+    try:
+        return "T24" not in text and is_date(parse_instant(text).date())
+    except FormatError:
+        return False
+
+
 def format_instant(moment: datetime.datetime) -> str:
     """The one spelling of an aware `moment`, cut down to milliseconds."""
     utc = moment.astimezone(datetime.UTC)
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether `name` is an IANA zone that means the same on every machine: ``UTC``, or one of area and place."""
+    if name != "UTC" and "/" not in name:
+        return False  # localtime and its like differ from machine to machine
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        return False
+    return True
 
 
 def business_date(instant: str, time_zone: str) -> datetime.date:

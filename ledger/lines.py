@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import assert_never
 
-from ledger.amount import group_amount
+from ledger.amount import AMOUNT_MAX, group_amount
 from ledger.kinds.authority import Allocation, Disbursement
 from ledger.problems import Problem
 from ledger.register import Line, Register
@@ -29,7 +29,7 @@ def allocate(register: Register, event: Allocation, *, name: str) -> Iterator[Pr
             yield from _adjust(register, event)
         case "recall":
             yield from exceeds(register.lines[event.line], event.amount)
-            _give_back(register, event.line, event.amount, recalled=True)
+            yield from _give_back(register, event.line, event.amount, recalled=True)
         case _:
             assert_never(event.action)
 
@@ -38,11 +38,11 @@ def disburse(register: Register, event: Disbursement) -> Iterator[Problem]:
     """The line after paying `event.amount`; yields a ceiling problem first where the line holds less."""
     line = register.lines[event.line]
     yield from exceeds(line, event.amount)
-    register.put(register.lines, line.id, replace(line, disbursed=line.disbursed + event.amount))
+    yield from _put(register, replace(line, disbursed=line.disbursed + event.amount))
 
 
 def restore(register: Register, line_id: str, amount: int) -> None:
-    """`amount` of a returned disbursement may be paid again from the line."""
+    """`amount` of a returned disbursement may be paid again from the line; a negative one no longer."""
     line = register.lines[line_id]
     register.put(register.lines, line_id, replace(line, restored=line.restored + amount))
 
@@ -58,13 +58,13 @@ def reverse_allocation(register: Register, event: Allocation) -> Iterator[Proble
     line = register.lines[event.line]
     takes_back = event.goes_down
     loser = line if takes_back or line.parent is None else register.lines[line.parent]
-    if takes_back or line.parent is not None:
+    if (takes_back or line.parent is not None) and loser.free < event.amount:
         yield from exceeds(loser, event.amount, dependents=_dependents(register, loser))
     signed = -event.amount if takes_back else event.amount
     match event.action:
         case "issue" | "split":
             changed = replace(line, received=line.received + signed)
-        case "adjust" if event.direction == "increase":
+        case "adjust" if takes_back:
             changed = replace(line, received=line.received + signed)
         case "adjust":
             changed = replace(line, lowered=line.lowered - event.amount)
@@ -72,10 +72,12 @@ def reverse_allocation(register: Register, event: Allocation) -> Iterator[Proble
             changed = replace(line, recalled=line.recalled - event.amount)
         case _:
             assert_never(event.action)
-    register.put(register.lines, line.id, changed)
+    yield from _put(register, changed)
     if line.parent is not None:
         parent = register.lines[line.parent]
-        register.put(register.lines, parent.id, replace(parent, split_out=parent.split_out + signed))
+        yield from _put(register, replace(parent, split_out=parent.split_out + signed))
+    elif takes_back:
+        register.put(register.issued, line.fund, register.issued[line.fund] - event.amount)
 
 
 def exceeds(line: Line, amount: int, *, dependents: str = "") -> Iterator[Problem]:
@@ -100,10 +102,11 @@ def _open_line(register: Register, event: Allocation, *, name: str) -> Iterator[
     direct: str | None = event.direct
     if event.parent is None:
         fund, year = event.fund or "", event.fiscal_year or 0
+        yield from _enter(register, fund, event.amount)
     else:
         parent = register.lines[event.parent]
         yield from exceeds(parent, event.amount)
-        register.put(register.lines, parent.id, replace(parent, split_out=parent.split_out + event.amount))
+        yield from _put(register, replace(parent, split_out=parent.split_out + event.amount))
         fund, year, functional, direct = parent.fund, parent.fiscal_year, parent.functional, parent.direct
     opened = Line(
         id=event.line,
@@ -120,33 +123,63 @@ def _open_line(register: Register, event: Allocation, *, name: str) -> Iterator[
         document=event.document,
         received=event.amount,
     )
-    register.put(register.lines, event.line, opened)
+    yield from _put(register, opened)
 
 
 def _adjust(register: Register, event: Allocation) -> Iterator[Problem]:
     line = register.lines[event.line]
     if event.direction == "decrease":
         yield from exceeds(line, event.amount)
-        _give_back(register, line.id, event.amount, recalled=False)
+        yield from _give_back(register, line.id, event.amount, recalled=False)
         return
     if line.parent is not None:
         parent = register.lines[line.parent]
         yield from exceeds(parent, event.amount)
-        register.put(register.lines, parent.id, replace(parent, split_out=parent.split_out + event.amount))
-    register.put(register.lines, line.id, replace(line, received=line.received + event.amount))
+        yield from _put(register, replace(parent, split_out=parent.split_out + event.amount))
+    else:
+        yield from _enter(register, line.fund, event.amount)
+    yield from _put(register, replace(line, received=line.received + event.amount))
 
 
-def _give_back(register: Register, line_id: str, amount: int, *, recalled: bool) -> None:
+def _enter(register: Register, fund: str, amount: int) -> Iterator[Problem]:
+    """`amount` comes into top lines of `fund` from outside."""
+    total = register.issued.get(fund, 0) + amount
+    yield from _outgrows(fund, total)
+    register.put(register.issued, fund, total)
+
+
+def _put(register: Register, line: Line) -> Iterator[Problem]:
+    """The register holds `line`; yields a problem where one of its sums outgrows what readers keep."""
+    register.put(register.lines, line.id, line)
+    sums = (line.received, abs(line.split_out), line.lowered, line.recalled, line.disbursed)
+    yield from _outgrows(line.id, max(sums))
+
+
+def _outgrows(what: str, total: int) -> Iterator[Problem]:
+    """A problem, if the sum `total` of `what` is one that not every reader of JSON keeps exactly (spec §1.3)."""
+    if total > AMOUNT_MAX:
+        yield Problem(
+            code="amount-range",
+            check="I8",
+            place="amount",
+            message_en=f"{what} would reach {group_amount(total)}, beyond {group_amount(AMOUNT_MAX)}",
+            message_zh=f"{what} 将达到 {group_amount(total)}，超过上限 {group_amount(AMOUNT_MAX)}",
+            remedy_en="check the unit of the amount",
+            remedy_zh="请核对金额单位",
+        )
+
+
+def _give_back(register: Register, line_id: str, amount: int, *, recalled: bool) -> Iterator[Problem]:
     line = register.lines[line_id]
     changed = (
         replace(line, recalled=line.recalled + amount)
         if recalled
         else replace(line, lowered=line.lowered + amount)
     )
-    register.put(register.lines, line_id, changed)
+    yield from _put(register, changed)
     if line.parent is not None:
         parent = register.lines[line.parent]
-        register.put(register.lines, parent.id, replace(parent, split_out=parent.split_out - amount))
+        yield from _put(register, replace(parent, split_out=parent.split_out - amount))
 
 
 def _dependents(register: Register, line: Line) -> str:

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ledger import actors, authority, effects, texts
-from ledger.instant import business_date
-from ledger.kinds.authority import Allocation
+from ledger import actors, authority, effects, texts, wellformed
+from ledger.errors import FormatError
+from ledger.instant import business_date, is_instant, parse_instant
+from ledger.kinds.authority import Allocation, MatchingPledge
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.fact import Claim
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
@@ -21,7 +22,12 @@ from ledger.kinds.vocabulary import AnyEvent
 from ledger.problems import Check, Problem
 from ledger.references import TABLE_NAMES, Table, references
 from ledger.register import KnownEvent, PastEvents, Register
-from ledger.submission import Submission, event_name, events_root
+from ledger.registration import check_registration
+from ledger.submission import Submission, check_form, event_name, events_root
+
+AHEAD_MAX: Final = datetime.timedelta(minutes=5)
+BEHIND_MAX: Final = datetime.timedelta(days=30, minutes=5)
+"""How far `signed_at` of a wall ledger may lie from `recorded`, which itself may run ahead of the machine by 5 minutes."""
 
 PROBLEMS_MAX: Final = 100
 """Most problems told of one submission; the rest is the same mistake again."""
@@ -48,8 +54,13 @@ def admit(
         problems = tuple(authority.check_signatures(register, submission))
     if not problems:
         problems = tuple(authority.check_signers(register, submission, recorded=recorded))
-    if not problems:
+    if problems:
+        return problems[:PROBLEMS_MAX]
+    try:
         problems = _take_events(register, submission, seq=seq, recorded=recorded, past=past)
+    except BaseException:
+        register.rollback(mark)
+        raise
     if problems:
         register.rollback(mark)
         return problems[:PROBLEMS_MAX]
@@ -83,10 +94,49 @@ def _header_problems(
             "submission-duplicate", "I7", "header.id", f"{header.party}/{header.id} was submitted before",
             f"{header.party}/{header.id} 已提交过", "use a new id for new content", "新内容请使用新的编号",
         )  # fmt: skip
-    if register.genesis.clock == "replay" and header.signed_at > recorded:
+    yield from _time_problems(register, header.signed_at, recorded)
+    try:
+        check_form(submission, place="signatures")
+    except FormatError as error:
+        if is_instant(header.signed_at):
+            yield _problem(
+                "signature-order",
+                "I6",
+                "signatures",
+                error.message_en,
+                error.message_zh,
+                error.remedy_en,
+                error.remedy_zh,
+            )
+
+
+def _time_problems(register: Register, signed_at: str, recorded: str) -> Iterator[Problem]:
+    """Instants are real; a replay clock follows the signing, a wall clock stays near it as `ledger.clock` demands."""
+    for code, field, instant in (
+        ("signed-at", "header.signed_at", signed_at),
+        ("recorded", "recorded", recorded),
+    ):
+        if not is_instant(instant):
+            yield wellformed.instant_problem(code, field, instant)
+            return
+    if register.genesis.clock == "replay":
+        if signed_at > recorded:
+            yield _problem(
+                "signed-late", "form", "header.signed_at", f"signed at {signed_at}, after it is recorded",
+                f"签名时刻 {signed_at} 晚于入账时刻", "record it at or after the time of signing", "请在签名之后入账",
+            )  # fmt: skip
+        return
+    before = parse_instant(recorded) - parse_instant(signed_at)
+    if before < -AHEAD_MAX:
         yield _problem(
-            "signed-late", "form", "header.signed_at", f"signed at {header.signed_at}, after it is recorded",
-            f"签名时刻 {header.signed_at} 晚于入账时刻", "record it at or after the time of signing", "请在签名之后入账",
+            "signed-ahead", "I6", "header.signed_at", f"signed at {signed_at}, more than 5 minutes after it is recorded",
+            f"签名时刻 {signed_at} 比入账晚 5 分钟以上", "set the clock of the signing machine, then sign again",
+            "请校准签名机时钟后重新签名",
+        )  # fmt: skip
+    if before > BEHIND_MAX:
+        yield _problem(
+            "signed-long-ago", "I6", "header.signed_at", f"signed at {signed_at}, more than 30 days before it is recorded",
+            f"签名时刻 {signed_at} 比入账早 30 天以上", "sign it again with the present time", "请以当前时刻重新签名",
         )  # fmt: skip
 
 
@@ -123,10 +173,11 @@ def _event_problems(
     event = known.event
     problems = [
         *texts.text_problems(encoded),
-        *_date_problems(event, today),
+        *wellformed.form_problems(event, today),
         *_reference_problems(register, event),
-        *_duplicate_problems(register, event, past=past),
     ]
+    if not problems:
+        problems.extend(_duplicate_problems(register, event, past=past))
     if not problems:
         problems.extend(actors.check_actor(register, event, party=known.party, past=past))
     if not problems:
@@ -134,15 +185,8 @@ def _event_problems(
         if register.genesis.ceilings == "flag":
             problems = [problem for problem in problems if problem.check != "ceiling"]
     yield from problems
-    register.put(register.pending_events, name, known)
-
-
-def _date_problems(event: AnyEvent, today: datetime.date) -> Iterator[Problem]:
-    if event.occurred_on > today:
-        yield _problem(
-            "date-ahead", "form", "occurred_on", f"{event.occurred_on} lies after the recorded day {today}",
-            f"{event.occurred_on} 晚于入账日 {today}", "post it on or after its business date", "请在业务日期之后登记",
-        )  # fmt: skip
+    if not problems:
+        register.put(register.pending_events, name, known)
 
 
 def _reference_problems(register: Register, event: AnyEvent) -> Iterator[Problem]:
@@ -162,7 +206,7 @@ def _unknown(table: Table, identifier: str, field: str) -> Problem:
 def _duplicate_problems(register: Register, event: AnyEvent, *, past: PastEvents) -> Iterator[Problem]:
     match event:
         case Party() | Account() | Fund() | Project() | Policy() | Calendar():
-            yield from _version_problems(register, event)
+            yield from check_registration(register, event)
         case Key() if event.action == "register" and event.key in register.keys:
             yield _duplicate("key", event.key)
         case Allocation() if event.action in {"issue", "split"} and event.line in register.lines:
@@ -173,23 +217,10 @@ def _duplicate_problems(register: Register, event: AnyEvent, *, past: PastEvents
             yield from _line_problems(register, (event.account, event.statement, event.line_no), past=past)
         case BankBalance():
             yield from _line_problems(register, (event.account, event.statement, 0), past=past)
-        case _ if effects.pledge_exists(register, event):
-            yield _duplicate("id", effects.pledge_id(event))
+        case MatchingPledge() if event.id in register.pledges:
+            yield _duplicate("id", event.id)
         case _:
             pass
-
-
-def _version_problems(
-    register: Register, event: Party | Account | Fund | Project | Policy | Calendar
-) -> Iterator[Problem]:
-    before = effects.registered(register, event)
-    wanted = 1 if before is None else before.version + 1
-    if event.version != wanted:
-        yield _problem(
-            "version", "I7", "version", f"{event.id} would be version {wanted}, not {event.version}",
-            f"{event.id} 应为第 {wanted} 版，而非第 {event.version} 版",
-            "choose another id for a new entry, or the next version for a change", "新登记请换编号；变更请用下一版本号",
-        )  # fmt: skip
 
 
 def _line_problems(register: Register, line: tuple[str, str, int], *, past: PastEvents) -> Iterator[Problem]:

@@ -7,11 +7,12 @@ through `PastEvents`. Every change is journaled, so that a refused submission or
 
 import datetime
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Literal, Protocol, TypeVar
 
 from ledger import entry, hashing
 from ledger.errors import FormatError, ProgrammerError
 from ledger.genesis import Administrator, Genesis, unsigned_administrators
+from ledger.instant import is_time_zone
 from ledger.kinds.authority import MatchingPledge
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
@@ -61,13 +62,49 @@ class KeyState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BankLine:
+    """A bank line that carries a reference: its position and its amount in minor units."""
+
+    seq: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimState:
-    """A claim: project, line and amount as last said, and whether it is submitted, approved or returned."""
+    """A claim: its project, the line it was submitted on if any, who approved it last, and where it stands."""
 
     project: str
-    action: str
     line: str | None
+    approver: str | None = None
+    action: Literal["submit", "approve", "return", "withdraw"] = "submit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnState:
+    """A return that may lift a ceiling: the payment of `paid` on `line` that it undoes, and what it lifts of `amount` now.
+
+    `sworn` returns were posted by the account's bank; others lean on a bank line with their reference.
+    """
+
+    payment: str
+    paid: int
+    line: str
+    reference: tuple[str, str, str] | None
     amount: int
+    sworn: bool
+    lifted: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceState:
+    """A bank reference that returns or corrections touched: its bank line, None while none stands, and what leans on it.
+
+    Returns took `taken` of its amount so far; `returns` counts those that name it, taking or waiting.
+    """
+
+    line: BankLine | None
+    taken: int = 0
+    returns: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,14 +115,6 @@ class KnownEvent:
     recorded: str
     party: str
     event: AnyEvent
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BankLine:
-    """A bank line that carries a reference: its position and its amount in minor units."""
-
-    seq: int
-    amount: int
 
 
 class PastEvents(Protocol):
@@ -132,14 +161,24 @@ class Register:
     pledges: dict[str, MatchingPledge] = field(default_factory=dict)
     corrected: dict[str, str] = field(default_factory=dict)
     """Name of a reversed event → name of its correction."""
+    authors: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(kind, id) of a policy or calendar → party that posted its last version."""
+    issued: dict[str, int] = field(default_factory=dict)
+    """Fund → Σ received of its top lines."""
     returned: dict[str, int] = field(default_factory=dict)
-    """Name of an event → amount that referenced returns brought back."""
-    unbacked: dict[tuple[str, str], tuple[str, str, int]] = field(default_factory=dict)
-    """(account, bank reference) of a return no bank line bears out yet → (disbursement, line, amount)."""
+    """Name of an event → amount that referenced returns brought back, borne out or not."""
+    lifted: dict[str, int] = field(default_factory=dict)
+    """Name of a payment → amount of it that returns gave back to its line."""
+    returns: dict[str, ReturnState] = field(default_factory=dict)
+    references: dict[tuple[str, str, str], ReferenceState] = field(default_factory=dict)
+    """(account, direction, bank reference) → what it bears out."""
+    leaning: dict[tuple[tuple[str, str, str], int], str] = field(default_factory=dict)
+    """(bank reference, number from 0) → name of the return that names it."""
     pending_events: dict[str, KnownEvent] = field(default_factory=dict)
     pending_submissions: dict[tuple[str, str], int] = field(default_factory=dict)
     pending_lines: dict[tuple[str, str, int], int] = field(default_factory=dict)
-    pending_refs: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    pending_refs: dict[tuple[str, str, str], BankLine] = field(default_factory=dict)
+    """First bank line of each reference among the pending ones."""
     _journal: list[tuple[dict[Any, Any], Any, Any]] = field(default_factory=list)
 
     @property
@@ -152,6 +191,10 @@ class Register:
         if self.genesis_or_none is None:
             raise ProgrammerError("the register has no genesis yet: call found() first")
         return self.genesis_or_none
+
+    def event_named(self, name: str, past: PastEvents) -> KnownEvent | None:
+        """The earlier event with stable name `name`, pending or settled, or None."""
+        return self.pending_events.get(name) or past.find(name)
 
     def put(self, table: dict[K, V], key: K, value: V) -> None:
         """Set `table[key]`, so that `rollback` can undo it. Every change of a table goes through here."""
@@ -186,7 +229,7 @@ def found(register: Register, data: bytes) -> None:
     """The register stands on the genesis entry with bytes `data`.
 
     Raises:
-        FormatError: no genesis entry, or an administrator's signature is missing or wrong.
+        FormatError: no genesis entry, a time zone that no table has, or an administrator's signature missing or wrong.
     """
     first = entry.parse_entry(data, place="entry 0")
     if not isinstance(first, entry.GenesisEntry) or first.seq != 0 or first.prev != entry.NO_PREVIOUS:
@@ -194,6 +237,11 @@ def found(register: Register, data: bytes) -> None:
     if first.recorded != first.genesis.created_at:
         raise _not_genesis(
             "entry 0 is not recorded at its own created_at", "第 0 条的入账时刻与 created_at 不符"
+        )
+    if not is_time_zone(first.genesis.time_zone):
+        raise _not_genesis(
+            f"{first.genesis.time_zone} is no time zone of the IANA table",
+            f"{first.genesis.time_zone} 不是 IANA 时区",
         )
     missing = unsigned_administrators(first.genesis, first.signatures)
     if missing:
