@@ -2,9 +2,10 @@
 """What the bank says of reports, by stable name, for whoever puts dates on payments (semantics O1, R3)."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+from verifier.coverage import NOT_COVERED, Coverage
 from verifier.obligations import Booking, Unsettled
 from verifier.placing import Standing
 from verifier.workspace import Workspace
@@ -25,9 +26,10 @@ class _Outcome(NamedTuple):
 class BankRecord:
     """Over the tables of a finished `verifier.placing.Placing`; satisfies `verifier.obligations.BankDates`."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, coverage: Mapping[str, Coverage]) -> None:
         """Ready to be asked; names are indexed here."""
         self._workspace = workspace
+        self._coverage = coverage
         workspace.run("CREATE INDEX IF NOT EXISTS report_name ON report (name)")
         workspace.run("CREATE INDEX IF NOT EXISTS same_use ON same_payment (use_seq)")
 
@@ -44,6 +46,11 @@ class BankRecord:
         if found.booked < amount:
             parts.append(Booking(amount - found.booked, _unsettled(found.rest)))
         return parts
+
+    def covers(self, account: str, first: datetime.date, last: datetime.date) -> bool:
+        """Whether closed statements of `account` cover every day from `first` to `last` (T2)."""
+        found = self._coverage.get(account, NOT_COVERED)
+        return found.covers_all(first.toordinal(), last.toordinal())
 
 
 def _unsettled(standing: Standing) -> Unsettled:

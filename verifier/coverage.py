@@ -94,6 +94,14 @@ class Coverage(NamedTuple):
         at = bisect_right(self.stretches, day, key=lambda stretch: stretch.first_day)
         return at > 0 and day <= self.stretches[at - 1].last_day
 
+    def covers_all(self, first: int, last: int) -> bool:
+        """Whether the account moves by bank lines on every day from `first` to `last`."""
+        day = first
+        for stretch in self.stretches:
+            if stretch.first_day <= day <= stretch.last_day:
+                day = stretch.last_day + 1
+        return day > last
+
 
 NOT_COVERED: Final = Coverage()
 

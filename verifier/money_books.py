@@ -102,7 +102,7 @@ class MoneyBooks:
 
     def bank(self) -> BankRecord:
         """When the bank bore out each report (semantics O1); only of closed books."""
-        return BankRecord(self.workspace)
+        return BankRecord(self.workspace, self.coverage)
 
     def _traces(self, doubts: Doubts) -> Iterator[AccountTrace]:
         """The trace of every account that money moved in, one in memory at a time."""

@@ -111,8 +111,8 @@ class _Tracer:
             self._day = flow.day
         effect = self._stated.apply(flow, resolved=self._known, tested=self._tested(flow.day))
         self._today.append(Counted(flow.side, flow.amount, effect.portions))
-        self._mark_overdraft(flow)
         self._note(flow, effect)
+        self._mark_overdraft(flow)
 
     def sign(self, signed: SignedBalance) -> None:
         """Take the balance from the bank; what it leaves short is unresolved where lines are missing (T2)."""

@@ -110,6 +110,7 @@ class _Reader:
     names: dict[str, str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     owners: dict[str, str] = field(default_factory=dict)
+    banks: dict[str, str] = field(default_factory=dict)
     holders: dict[str, str] = field(default_factory=dict)
     recorded: datetime.date = datetime.date.min
     lines: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -188,6 +189,7 @@ class _Reader:
         match plain["kind"]:
             case "account":
                 self.owners[plain["id"]] = plain["owner"]
+                self.banks[plain["id"]] = plain.get("bank", "bank")
             case "allocation" if plain["action"] in {"issue", "split"}:
                 self.holders[plain["line"]] = plain["to"]
 
@@ -203,7 +205,7 @@ class _Reader:
                 account = plain.get("account") or plain.get("from_account") or plain["to_account"]
                 return self.owners.get(account, "someone")
             case "movement" | "balance":
-                return "bank"
+                return self.banks.get(plain["account"], "bank")
             case "project":
                 return str(plain["unit"])
             case _:

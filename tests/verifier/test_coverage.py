@@ -79,3 +79,13 @@ def test_sums_of_any_size_are_exact() -> None:
 def test_nothing_is_covered_without_statements() -> None:
     """The empty coverage answers too."""
     assert not Coverage().covers(1)
+
+
+def test_a_span_is_covered_when_every_day_is() -> None:
+    """A jump of the balance between two days is a gap without days; a missing day is one with."""
+    found = coverage_of(
+        [statement(1, 31, 10, 20), statement(32, 59, 99, 30, seq=4), statement(61, 70, 30, 40, seq=6)]
+    )
+    assert found.covers_all(1, 59)
+    assert found.covers_all(40, 40)
+    assert [found.covers_all(*span) for span in ((0, 5), (50, 61), (65, 71))] == [False, False, False]

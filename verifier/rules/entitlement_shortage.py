@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""F02 占用专项资金: an account that no longer holds what it owes a fund (purpose-tagged lowest intermediate balance).
+
+Basis: 预算法 (2018) art. 93(5), 处罚处分条例 (Decree 427) art. 6(2). After reconciliation every account owes each fund what
+came in for it less what went out as declared. Other payments take other money first; when the balance falls below what is
+owed, the difference was spent on something else, and money of other sources that comes later does not make it good.
+
+Three amounts (semantics T8): the provable minimum (this fund alone, the most favourable order of each day), the fund's
+proportional share of what the account is short, and the greedy maximum. Proved if the minimum, or a part of it, rests on
+signed statements with a known opening and nothing is in doubt; otherwise indicated. Where the balance is not known, what
+may be missing is undecidable and never reads as clean (T4).
+
+Arithmetic on statements signed by the account's bank (semantics P7).
+"""
+
+import datetime
+from collections.abc import Iterator
+from typing import Final
+
+from verifier.case import Case
+from verifier.findings import Finding, FindingClass, Mark, Rule, Severity, Step, Told
+from verifier.money_books import MoneyBooks
+from verifier.money_entries import EntryTold, MoneyEntries
+from verifier.money_findings import Lead, account_told, bounded, fund_told, money_finding
+from verifier.shortages import Loss, Shortage
+from verifier.trace_tables import FoundShortage
+
+RULE: Final = Rule(
+    id="F02",
+    version=1,
+    title=Told(zh="占用专项资金", en="Earmarked money no longer held"),
+    basis=Told(
+        zh="《预算法》（2018年修正）第九十三条第五项；《财政违法行为处罚处分条例》（国务院令第427号，2011年修订）第六条第二项",
+        en="Budget Law (as amended 2018), art. 93(5); State Council Decree 427 (rev. 2011), art. 6(2)",
+    ),
+    subject=("fund", "account", "first entry after which the account was short"),
+    severity="red",
+    tier="T1",
+)
+
+CREDITS_SHOWN: Final = 5
+"""Most credits of the fund, the latest first, that the evidence shows; the sums need all of them."""
+
+
+def judge(case: Case, books: MoneyBooks) -> Iterator[Finding]:
+    """One finding for each shortage of a fund in an account, from its first loss until it was restored in full."""
+    entries = MoneyEntries(books.workspace)
+    for found in books.traced.shortages():
+        yield _finding(case, books, entries, found)
+
+
+def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, found: FoundShortage) -> Finding:
+    short, account = found.shortage, found.account
+    decisive, first = entries.entry(short.decisive.seq), entries.entry(short.first.seq)
+    kind = _class(case, account, short, decisive)
+    came = list(entries.credits_before(account, short.fund, short.decisive.day, most=CREDITS_SHOWN))
+    lost = [(loss, entries.entry(loss.entry.seq)) for loss in short.losses]
+    reports = [entries.entry(loss.entry.report) for loss in short.losses if loss.entry.report]
+    lead = Lead(
+        subject=(short.fund, account, decisive.name),
+        finding_class=kind,
+        severity=_severity(short, kind),
+        explanation=_explain(case, found, kind, decisive),
+        clears_if=Told(
+            zh="证明该账户当日另有属于该资金的款项（如定期存款、同一资金池的其他账户）；或该笔支出实为该资金用途的凭证；"
+            "或按原渠道归还的凭证；或补交缺失的对账单",
+            en="proof that the account held money of the fund elsewhere on that day (a term deposit, another account of "
+            "the same pool); or that the payment served the fund; or that the money went back the way it came; or the "
+            "statements that are missing",
+        ),
+        account=account,
+        fund=short.fund,
+        amount_min=short.amount_min,
+        amount=short.amount,
+        amount_max=short.amount_max,
+        restored=short.restored,
+        first=first,
+        decisive=decisive,
+        decisive_on=datetime.date.fromordinal(short.decisive.day),
+        evidence=[one.evidence for one in (*came, *reports, *(entry for _, entry in lost))],
+        paths=tuple((_step(account, loss, entry),) for loss, entry in lost),
+        figures={
+            "balance": short.balance,
+            "owed_to_funds": short.owed,
+            "joint_min": found.joint,
+            "peak_outstanding": short.peak,
+        },
+        marks=_marks(short, kind),
+    )
+    return money_finding(case, books, RULE, lead)
+
+
+def _class(case: Case, account: str, short: Shortage, decisive: EntryTold) -> FindingClass:
+    if not short.resolved:
+        return "undecidable"
+    registered = case.standing.accounts.get(account)
+    by_bank = registered is not None and decisive.poster == registered.bank
+    return "proved" if short.proved and by_bank else "indicated"
+
+
+def _severity(short: Shortage, kind: FindingClass) -> Severity:
+    if kind == "undecidable" or short.outstanding == 0:
+        return "yellow"
+    return "red" if kind == "proved" else "orange"
+
+
+def _marks(short: Shortage, kind: FindingClass) -> frozenset[Mark]:
+    marks: set[Mark] = set()
+    if short.by_report:
+        marks.add("reported_only")
+    if kind == "undecidable":
+        marks.add("unresolved")
+    elif short.amount_min and not short.proved and not short.by_report:
+        marks.add("pending")
+    return frozenset(marks)
+
+
+def _step(account: str, loss: Loss, entry: EntryTold) -> Step:
+    flags = ("SHORTAGE", *(() if loss.entry.bank else ("REPORTED",)))
+    return Step(
+        event=entry.name,
+        amount=bounded(loss.amount),
+        on=datetime.date.fromordinal(loss.entry.day),
+        from_=account,
+        to=entry.other,
+        flags=tuple(sorted(flags)),
+    )
+
+
+def _explain(case: Case, found: FoundShortage, kind: FindingClass, decisive: EntryTold) -> Told:
+    short = found.shortage
+    account, fund = account_told(case, found.account), fund_told(case, short.fund)
+    day = datetime.date.fromordinal(short.decisive.day)
+    money = case.money
+    balance, owed, amount = (money(bounded(value)) for value in (short.balance, short.owed, short.amount))
+    least, most = money(bounded(short.amount_min)), money(bounded(short.amount_max))
+    back, open_ = money(bounded(short.restored)), money(bounded(short.outstanding))
+    if kind == "undecidable":
+        return Told(
+            zh=f"{account.zh}自 {day}（{decisive.name}）起可能已不足以保有资金{fund.zh}：按已知数据缺 {amount.zh}，"
+            f"但期初余额或其间流水不全，现有数据不能判定。",
+            en=f"From {day} ({decisive.name}) on {account.en} may no longer hold what it owes fund {fund.en}: {amount.en} "
+            f"is missing by what is known, but the opening balance or lines in between are not, so this cannot be decided.",
+        )
+    return Told(
+        zh=f"{account.zh}在 {day}（{decisive.name}）之后余额 {balance.zh}，低于应为各专项资金保有的 {owed.zh}。"
+        f"资金{fund.zh}被占用 {amount.zh}（至少 {least.zh}，至多 {most.zh}）；已归还 {back.zh}，尚缺 {open_.zh}。",
+        en=f"After {day} ({decisive.name}) {account.en} held {balance.en}, less than the {owed.en} it owed to earmarked "
+        f"funds. Fund {fund.en} lost {amount.en} (at least {least.en}, at most {most.en}); {back.en} came back, {open_.en} "
+        f"is outstanding.",
+    )
