@@ -24,6 +24,7 @@ from verifier.findings import (
 )
 from verifier.money_books import MoneyBooks
 from verifier.money_entries import EntryTold
+from verifier.rulepack import Addressee
 
 HISTORICAL: Final[tuple[Mark, ...]] = ("historical",)
 
@@ -54,8 +55,9 @@ class Lead:
 
 
 def money_finding(case: Case, books: MoneyBooks, rule: Rule, lead: Lead) -> Finding:
-    """The finding that `lead` of `rule` is; its parameters are the windows of reconciliation."""
-    parameters: dict[str, int | str] = dict(asdict(books.windows))
+    """The finding that `lead` of `rule` is; its parameters are its terms and the windows of reconciliation."""
+    terms = case.book.terms(rule.id, Addressee(fund=lead.fund or ""), lead.decisive_on)
+    parameters: dict[str, int | str] = {**terms.hashed(), **asdict(books.windows)}
     owner = case.standing.owner(lead.account)
     marks: set[Mark] = {*lead.marks, *(HISTORICAL if case.genesis.historical else ())}
     found = {lead.first.evidence, lead.decisive.evidence, *lead.evidence}
@@ -73,7 +75,7 @@ def money_finding(case: Case, books: MoneyBooks, rule: Rule, lead: Lead) -> Find
             known_by=case.known_by,
             explanation=lead.explanation,
             clears_if=lead.clears_if,
-            basis=rule.basis,
+            basis=terms.basis,
             parameters=parameters,
             evidence=tuple(sorted(found, key=lambda one: one.seq)),
             fund=lead.fund,

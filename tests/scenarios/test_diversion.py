@@ -160,8 +160,8 @@ def test_somebody_elses_word_is_no_admission() -> None:
 # --- R1, R2, T2, T17 -------------------------------------------------------------------------------------
 
 
-def test_information_findings_accuse_nobody() -> None:
-    """R1, R2, T17: indicated, in blue, with the amount that does not fit."""
+def test_what_bank_and_reports_say_apart_is_told_in_blue() -> None:
+    """R1, R2, T17: the amount that does not fit; proved only where two signed statements name one reference."""
     text = f"""{FED}
     2026-02-03 use 200.00 UA SUP tag=F/grant/LF bank_ref=R2
     2026-02-16 debit 210.00 UA bank_ref=R2
@@ -169,7 +169,8 @@ def test_information_findings_accuse_nobody() -> None:
     2026-02-18 return 5.00 SU -> UA
     2026-02-18 credit 5.00 UA{CLOSED}"""
     kinds = {one.subject[0]: (one.amount, one.severity, one.finding_class) for one in found(text, "R1")}
-    assert kinds == {"date": (20_000, "blue", "indicated"), "line_rest": (1_000, "blue", "indicated")}
+    assert kinds == {"date": (20_000, "blue", "proved"), "line_rest": (1_000, "blue", "proved")}
+    assert only(text, "R2").finding_class == "indicated"
     assert only(text, "R2").subject == ("UA", "debit", "UNIT/invented/0")
     assert only(text, "T17").amount == 500
 

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """R1 账实不符: a report and its bank line agree by reference and differ in amount, or lie days apart.
 
-For information (semantics R1): the account moves by the bank line, the report lends its purpose as far as it goes. More
-on the line than was reported is general money; more in the report than on the line moves nothing.
+Semantics R1: the account moves by the bank line, the report lends its purpose as far as it goes. More on the line than was
+reported is general money; more in the report than on the line moves nothing. It says that one of two signed statements is
+wrong and not that money is gone, hence blue.
+
+Arithmetic on signed facts: proved when the account's own bank posted the line (semantics P7).
 """
 
 from collections.abc import Iterator
@@ -51,9 +54,11 @@ def judge(case: Case, books: MoneyBooks) -> Iterator[Finding]:
 def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, row: _Row) -> Finding:
     line = entries.entry(row.line)
     report = None if row.report is None else entries.entry(row.report)
+    registered = case.standing.accounts.get(row.account)
+    by_bank = registered is not None and line.poster == registered.bank
     lead = Lead(
         subject=(row.kind, row.account, line.name, *(() if report is None else (report.name,))),
-        finding_class="indicated",
+        finding_class="proved" if by_bank else "indicated",
         severity="blue",
         explanation=_explain(case, books, row, line.name, None if report is None else report.name),
         clears_if=Told(
@@ -61,6 +66,7 @@ def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, row: _Row) ->
             en="the correction of a wrong report and a new one, or a correction by the bank",
         ),
         account=row.account,
+        amount_min=row.amount,
         amount=row.amount,
         first=line,
         decisive=line if report is None else report,
