@@ -22,25 +22,15 @@ from ledger.instant import business_date
 from ledger.kinds.authority import Allocation, Disbursement
 from ledger.kinds.fact import Claim, Interest, Return, Use
 from ledger.kinds.registry import Account, Fund, Party, Project
-from tests.intake.ledgers import stored_events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from api.import_run import Result
-    from ledger.kinds.vocabulary import AnyEvent
-
-Imported = tuple["Result", list["AnyEvent"]]
+    from tests.intake.conftest import Imported
 
 # One worker builds each ledger once.
-pytestmark = pytest.mark.xdist_group("intake-real-files")
-
-
-def imported(name: str, folder: Path, target: Path) -> Imported:
-    """The ledger made of the files of a packaged mapping, and what the import said."""
-    result = run(order_of(name, folder, []), Choices(url=str(target / "ledger.db")))
-    return result, stored_events(target / "ledger.db")
+pytestmark = pytest.mark.xdist_group("real-files")
 
 
 def cents(value: object) -> int:
@@ -65,9 +55,9 @@ LINE, PROGRAMME = "2.- PARTIDA", "1.- PROGRAMA PRESUPUESTARIO"
 
 
 @pytest.fixture(scope="module")
-def mexico_rows(shared_dir: Path) -> list[tuple[int, dict[str, Any]]]:
+def mexico_rows(mexico_folder: Path) -> list[tuple[int, dict[str, Any]]]:
     """Number and cells of every data row of the sheet; the header is on row 11."""
-    book = openpyxl.load_workbook(shared_dir / "data/mexico-puebla-2016q1/execution.xlsx", read_only=True)
+    book = openpyxl.load_workbook(mexico_folder / "execution.xlsx", read_only=True)
     sheet = book.worksheets[0]
     sheet.reset_dimensions()
     rows = list(sheet.iter_rows(values_only=True))
@@ -76,16 +66,9 @@ def mexico_rows(shared_dir: Path) -> list[tuple[int, dict[str, Any]]]:
     return [(number, dict(zip(titles, row, strict=False))) for number, row in enumerate(rows[11:], start=12)]
 
 
-@pytest.fixture(scope="module")
-def mexico(shared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Imported:
-    """The imported quarter."""
-    folder = shared_dir / "data/mexico-puebla-2016q1"
-    return imported("mexico-puebla-2016q1", folder, tmp_path_factory.mktemp("mexico"))
-
-
 def test_mexico_is_imported_whole(mexico: Imported, mexico_rows: list[tuple[int, dict[str, Any]]]) -> None:
     """Every row is a line, a total with interest and returns, not reported, or all zero; nothing else."""
-    result, events = mexico
+    result, events = mexico.result, mexico.events
     assert result.good
     assert result.posted is not None
     (stage,) = result.reading.summary()["stages"]
@@ -102,7 +85,7 @@ def test_mexico_totals_equal_the_source(
     mexico: Imported, mexico_rows: list[tuple[int, dict[str, Any]]]
 ) -> None:
     """Approved, modified, released, paid, interest, returned: ledger and sheet agree to the cent."""
-    events = mexico[1]
+    events = mexico.events
 
     def source(record: str, title: str) -> int:
         return sum(cents(row[title]) for _, row in mexico_rows if row["Tipo de Registro"] == record)
@@ -123,7 +106,7 @@ def test_mexico_agrees_row_by_row(mexico: Imported, mexico_rows: list[tuple[int,
     """Every amount stands under the row it came from, in the fund and year of that row."""
     rows = dict(mexico_rows)
     paid: dict[int, int] = {}
-    for one in mexico[1]:
+    for one in mexico.events:
         row = rows[one.provenance.row] if one.provenance is not None else {}
         if isinstance(one, Allocation) and one.action == "issue":
             fund = f"MX-{row['Clave Ramo']}-{row['Clave Programa']}-{row['Ciclo de Recurso']}"
@@ -142,14 +125,14 @@ def test_mexico_agrees_row_by_row(mexico: Imported, mexico_rows: list[tuple[int,
 
 def test_mexico_programme_totals_agree_with_their_lines(mexico: Imported) -> None:
     """All 525 reported programmes repeat the sums of their lines; 37 were not reported at all."""
-    (compare,) = mexico[0].reading.summary()["stages"][0]["compares"]
+    (compare,) = mexico.result.reading.summary()["stages"][0]["compares"]
     assert (compare["compared"], compare["differing"], compare["only_left"]) == (525, [], [])
     assert len(compare["only_right"]) == 37
 
 
 def test_mexico_has_the_cast_of_the_source(mexico: Imported) -> None:
     """141 municipalities, and one account for each of them and fund year."""
-    events = mexico[1]
+    events = mexico.events
     parties = [one for one in events if isinstance(one, Party)]
     assert sum("finance" in one.roles and one.level != "centre" for one in parties) == 141
     funds = [one for one in events if isinstance(one, Fund)]
@@ -162,18 +145,6 @@ def test_mexico_has_the_cast_of_the_source(mexico: Imported) -> None:
 # --- Brazil ------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def brazil_folder(shared_dir: Path) -> Path:
-    """The folder of the Brazilian tables."""
-    return shared_dir / "data/brazil-special-transfers"
-
-
-@pytest.fixture(scope="module")
-def brazil(brazil_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Imported:
-    """The imported chains of 2025."""
-    return imported("brazil-special-transfers", brazil_folder, tmp_path_factory.mktemp("brazil"))
-
-
 def table(folder: Path, name: str) -> list[dict[str, str]]:
     """All rows of a table."""
     with (folder / name).open(encoding="utf-8", newline="") as file:
@@ -182,7 +153,7 @@ def table(folder: Path, name: str) -> list[dict[str, str]]:
 
 def test_brazil_totals_equal_the_source(brazil: Imported, brazil_folder: Path) -> None:
     """Sent commitments, documents and the documents of sent orders: ledger and tables agree to the cent."""
-    result, events = brazil
+    result, events = brazil.result, brazil.events
     assert result.good
     commitments = table(brazil_folder, "commitments.csv")
     documents = {row["id_dh"]: row for row in table(brazil_folder, "documents.csv")}
@@ -200,7 +171,7 @@ def test_brazil_totals_equal_the_source(brazil: Imported, brazil_folder: Path) -
 
 def test_brazil_allocates_nothing_to_stopped_plans(brazil: Imported, brazil_folder: Path) -> None:
     """171 stopped plans are counted and leave no line, no project, no account."""
-    result, events = brazil
+    result, events = brazil.result, brazil.events
     stopped = {
         row["id_plano_acao"]
         for row in table(brazil_folder, "plans.csv")
@@ -215,7 +186,7 @@ def test_brazil_allocates_nothing_to_stopped_plans(brazil: Imported, brazil_fold
 
 def test_brazil_dates_are_those_of_the_source(brazil: Imported, brazil_folder: Path) -> None:
     """A payment happens on the day of its bank order, a claim on that of its document, an allocation on its commitment."""
-    events = brazil[1]
+    events = brazil.events
     orders = {
         row["numero_ordem_bancaria"]: row["data_emissao_ob"]
         for row in table(brazil_folder, "payment_orders.csv")
@@ -240,20 +211,20 @@ def test_brazil_drafts_of_use_reports_are_no_use(brazil: Imported, brazil_folder
     published = [row for row in reports if row["situacao_relatorio_gestao_novo"] == "DISPONIBILIZADO"]
     assert (len(reports), len(published)) == (6, 3)
     assert sum(cents(row["valor_executado_relatorio_gestao_novo"]) for row in published) == 0
-    assert not [one for one in brazil[1] if isinstance(one, Use)]
-    (control,) = brazil[0].reading.summary()["stages"][3]["controls"]
+    assert not [one for one in brazil.events if isinstance(one, Use)]
+    (control,) = brazil.result.reading.summary()["stages"][3]["controls"]
     assert control["skipped"] == 69_070_717
 
 
 def test_brazil_snapshot_lies_after_every_date(brazil: Imported) -> None:
     """Nothing in the ledger happened after it was recorded."""
     section = order_section("brazil-special-transfers", brazil)
-    assert max(one.occurred_on for one in brazil[1]) <= section
+    assert max(one.occurred_on for one in brazil.events) <= section
 
 
 def order_section(name: str, done: Imported) -> datetime.date:
     """The day of the snapshot of a packaged mapping."""
-    ledger = done[0].reading.mapping.ledger
+    ledger = done.result.reading.mapping.ledger
     assert ledger is not None, name
     return business_date(ledger.at, ledger.time_zone)
 
