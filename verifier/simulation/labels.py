@@ -41,7 +41,6 @@ class Label(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     difficulty: int
     is_violation: bool
     is_irregular_only: bool
-    fund: str
     accounts: tuple[str, ...]
     events: tuple[str, ...]
     decisive_event: str
@@ -50,6 +49,7 @@ class Label(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     amount_true: int
     amount_min_provable: int
     seed: int
+    fund: str | None = None
     legal_deadline: datetime.date | None = None
     twin_of: str | None = None
 
@@ -65,9 +65,9 @@ class Case:
     scheme: Scheme
     variant: str
     difficulty: int
-    fund: str
     events: tuple[str, ...]
     amount: int
+    fund: str | None = None
     decisive_event: str | None = None
     accounts: tuple[str, ...] = ()
     lines: tuple[tuple[str, str], ...] = ()
@@ -111,7 +111,6 @@ class Labels:
             difficulty=case.difficulty,
             is_violation=guilty and case.scheme not in IRREGULAR,
             is_irregular_only=guilty and case.scheme in IRREGULAR,
-            fund=case.fund,
             accounts=case.accounts,
             events=events,
             decisive_event=case.decisive_event or events[-len(case.lines)],
@@ -120,6 +119,7 @@ class Labels:
             amount_true=case.amount if guilty else 0,
             amount_min_provable=case.amount if provable else 0,
             seed=self.seed,
+            fund=case.fund,
             legal_deadline=case.legal_deadline,
             twin_of=None if guilty else f"{stem}.guilty",
         )

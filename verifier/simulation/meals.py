@@ -127,7 +127,6 @@ def _mistake_amount(diary: Diary, labels: Labels, county: County) -> None:
         scheme="LEDGER_VS_BANK",
         variant="reported for less than was paid" if county.guilty else "reported as paid",
         difficulty=1,
-        fund=MEALS,
         accounts=(county.school_account,),
         events=(name,),
         lines=((county.school_account, reference_of(name, _MISTAKE_ON)),),
