@@ -116,7 +116,6 @@ class Admission:
     def _judge(self, taken: Regrouped) -> Sequence[PostedEvent]:
         header = taken.submission.header
         try:
-            check_form(taken.submission, place=f"entry {taken.seq}")
             if taken.foreign is not None or self._checklist.newer_from is not None:
                 self._judge_bytes(taken)
                 return NOTHING
@@ -186,6 +185,7 @@ class Admission:
             self._checklist.needs_newer(taken.foreign)
             self._halt(taken.foreign, _NEWER, "I7", "I8")
         submission = taken.submission
+        check_form(submission, place=f"entry {taken.seq}")
         if submission.header.root != events_root(submission.event_bytes):
             self._end(taken.seq)
             self._checklist.broke("I6", taken.seq, _named(submission.header, _WRONG_ROOT))
