@@ -64,9 +64,8 @@ class Case:
         found = self.standing.parties.get(party)
         if found is None:
             return Told(zh=party, en=party)
-        return Told(
-            zh=f"{found.name}（{party}）", en=f"{found.name_en} ({party})" if found.name_en else party
-        )
+        zh = party if found.name == party else f"{found.name}（{party}）"
+        return Told(zh=zh, en=f"{found.name_en} ({party})" if found.name_en else party)
 
     def money(self, amount: int) -> Told:
         """An amount with its currency."""

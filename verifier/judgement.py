@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from ledger.kinds.registry import Calendar, Fund, Policy
 from verifier.case import Case
 from verifier.catalogue import WATCHES
-from verifier.findings import Finding, FindingClass, parse_line, to_line
+from verifier.findings import Finding, FindingClass, Rule, parse_line, to_line
 from verifier.posted import PostedEvent
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Judgement:
         self.gaps: list[Gap] = []
         self.counts: Counter[tuple[str, FindingClass]] = Counter()
         """(rule, class) → findings."""
+        self.amounts: Counter[tuple[str, FindingClass]] = Counter()
+        """(rule, class) → amounts of these findings in minor units; those of different rules overlap."""
         case.workspace.run(_TABLE)
         self._findings = case.workspace.batch("INSERT INTO finding VALUES (?, ?, ?)")
 
@@ -66,9 +68,18 @@ class Judgement:
                 self.add(finding)
             self.gaps.extend(watch.gaps())
 
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule that ran, by id."""
+        return tuple(
+            sorted((rule for watch in self.watches for rule in watch.rules), key=lambda rule: rule.id)
+        )
+
     def add(self, finding: Finding) -> None:
         """One more finding; order does not matter."""
-        self.counts[finding.rule, finding.finding_class] += 1
+        key = (finding.rule, finding.finding_class)
+        self.counts[key] += 1
+        self.amounts[key] += finding.amount or 0
         self._findings.add(finding.rule, finding.id, to_line(finding))
 
     def lines(self) -> Iterator[bytes]:

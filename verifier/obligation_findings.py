@@ -127,12 +127,12 @@ def state_told(case: Case, one: Obligation) -> Told:
         case "met_late":
             return Told(
                 zh=f"已于 {one.met_on} 全部补足，逾期 {late} 天",
-                en=f"met in full on {one.met_on}, {late} days late",
+                en=f"met in full on {one.met_on}, {_days_en(late)} late",
             )
         case "overdue":
             return Told(
                 zh=f"截至 {case.as_of} 仍欠 {open_.zh}，逾期 {late} 天",
-                en=f"{open_.en} is open on {case.as_of}, {late} days late",
+                en=f"{open_.en} is open on {case.as_of}, {_days_en(late)} late",
             )
         case _:
             state = STATES[one.state]
@@ -160,6 +160,10 @@ def doubts_told(one: Obligation) -> Told:
         zh.append("起算事件并非由责任方本人登记。")
         en.append("The trigger was not posted by the party whose act it is.")
     return Told(zh="".join(zh), en="".join(f" {sentence}" for sentence in en))
+
+
+def _days_en(days: int) -> str:
+    return "1 day" if days == 1 else f"{days} days"
 
 
 def _figures(one: Obligation, as_of: datetime.date) -> dict[str, int]:

@@ -170,6 +170,10 @@ class RuleBook:
             sources=tuple(sources),
         )
 
+    def names_debtors(self, rule: str, fund: str) -> bool:
+        """Whether the fund says itself who owes the duty of `rule`; who is not on its list owes by law alone."""
+        return bool(self._deadlines(rule, Addressee(fund=fund)))
+
     def _layers(self, rule: str, to: Addressee, on: datetime.date) -> Iterator[_Layer]:
         deadlines = self._deadlines(rule, to)
         for row in sorted(self.pack.rows, key=lambda row: (row.direct is not None, row.level is not None)):

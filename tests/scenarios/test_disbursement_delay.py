@@ -60,7 +60,7 @@ def test_paid_on_the_due_day_is_in_time() -> None:
     assert (late.state, late.amount, late.outstanding, late.severity) == ("met_late", 50_000, 0, "yellow")
     assert late.figures["days_late"] == 1
     assert late.finding_class == "proved"
-    assert "1 days late" in late.explanation.en
+    assert "1 day late" in late.explanation.en
 
 
 def test_partial_payments_reduce_what_is_unmet() -> None:

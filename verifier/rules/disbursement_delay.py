@@ -80,7 +80,8 @@ def _approve(posted: PostedEvent, event: Claim, case: Case, docket: Docket) -> N
     addressee = Addressee(fund=line.fund, level=level, direct=line.direct)
     terms = case.book.terms(RULE.id, addressee, event.occurred_on)
     if terms.get("days") is None:
-        docket.untimed[level or ""] += 1
+        if not case.book.names_debtors(RULE.id, line.fund):
+            docket.untimed[level or ""] += 1
         return
     docket.add(
         Opening(

@@ -136,6 +136,8 @@ def _clears(case: Case, short: Shortfall) -> Told:
 
 def _basis(short: Shortfall) -> Told:
     own, pack = short.owed.term.basis or "", short.terms.basis
+    if own in {pack.zh, pack.en}:
+        return pack
     return Told(zh=f"{own}；{pack.zh}", en=f"{own}; {pack.en}")
 
 

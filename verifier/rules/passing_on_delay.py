@@ -116,7 +116,8 @@ def _receive(posted: PostedEvent, event: Allocation, line: LineFacts, case: Case
     addressee = Addressee(fund=line.fund, level=level, direct=line.direct)
     terms = case.book.terms(RULE.id, addressee, event.occurred_on)
     if terms.get("days") is None:
-        docket.untimed[level or ""] += 1
+        if not case.book.names_debtors(RULE.id, line.fund):
+            docket.untimed[level or ""] += 1
         return
     own_use = event.amount * min(max(terms.number("own_use"), 0), _PER_MILLE) // _PER_MILLE
     if own_use == event.amount:

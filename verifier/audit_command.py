@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`fundtrace audit`: verify a ledger, then judge what stands of it by rules, and say what cannot be decided."""
+
+import contextlib
+import datetime
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ledger.errors import FormatError
+from ledger.instant import parse_instant
+from verifier.audit import Audit, Question, audited
+from verifier.language import Language
+from verifier.report import closing, report_of
+from verifier.source_options import (
+    DatabaseOption,
+    GenesisOption,
+    JsonOption,
+    LanguageOption,
+    LogKeyOption,
+    PolicyOption,
+    SourceArgument,
+    chosen_language,
+    chosen_source,
+    chosen_trust,
+    progress_bar,
+)
+from verifier.verdict_text import sentence, text_of
+
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        help="Judge at the end of this date, by what is dated until then; the last entry's date if absent.",
+        show_default=False,
+    ),
+]
+KnownByOption = Annotated[
+    str | None,
+    typer.Option(
+        "--known-by",
+        metavar="SEQ|INSTANT",
+        help="Judge by what was recorded up to this position or instant only.",
+        show_default=False,
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """`app` has the command `audit`."""
+    app.command("audit", rich_help_panel="Auditors")(audit)
+
+
+def audit(  # noqa: PLR0913 - one parameter for each option of the command
+    source: SourceArgument = None,
+    *,
+    db: DatabaseOption = None,
+    as_of: AsOfOption = None,
+    known_by: KnownByOption = None,
+    policy: PolicyOption = None,
+    log_key: LogKeyOption = None,
+    genesis: GenesisOption = None,
+    as_json: JsonOption = False,
+    lang: LanguageOption = None,
+) -> None:
+    """Verify a ledger, then find where its money went astray, came late, or was not matched.
+
+    With --json one finding a line, sorted by rule and id, and what is said about the whole on standard error. Exit code
+    0 no findings, 1 findings or matters that cannot be decided, 2 integrity broken, 3 could not complete.
+    """
+    language = chosen_language(lang)
+    question = Question(
+        as_of=_date(as_of),
+        known_by=_position(known_by),
+        trust=chosen_trust(policy, log_key, genesis, None),
+    )
+    with contextlib.closing(chosen_source(source, db)) as opened, contextlib.ExitStack() as stack:
+        with progress_bar("audit") as progress:
+            done = stack.enter_context(audited(opened, question, progress=progress))
+        (_print_lines if as_json else _print_report)(done, language)
+        raise typer.Exit(done.exit_code)
+
+
+def _print_lines(done: Audit, language: Language) -> None:
+    """Findings for programs on standard output, the verdict and the count for people on standard error."""
+    out = sys.stdout.buffer
+    for line in [] if done.judgement is None else done.judgement.lines():
+        out.write(line + b"\n")
+    out.flush()
+    told = sentence(done.verdict)
+    typer.echo(told.zh if language == "zh" else told.en, err=True)
+    last = closing(done)
+    typer.echo(last.zh if language == "zh" else last.en, err=True)
+
+
+def _print_report(done: Audit, language: Language) -> None:
+    if done.verdict.exit_code:
+        for line in text_of(done.verdict, language):
+            typer.echo(line)
+    console = Console()
+    for part in report_of(done, language):
+        console.print(part)
+
+
+def _date(text: str | None) -> datetime.date | None:
+    """The date that `text` spells.
+
+    Raises:
+        typer.BadParameter: no such date, or another spelling.
+    """
+    if text is None:
+        return None
+    try:
+        made = datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter("write a date as 2026-06-30", param_hint="--as-of") from error
+    if made.isoformat() != text:
+        raise typer.BadParameter("write a date as 2026-06-30", param_hint="--as-of")
+    return made
+
+
+def _position(text: str | None) -> int | str | None:
+    """The position or the instant that `text` spells.
+
+    Raises:
+        typer.BadParameter: neither.
+    """
+    if text is None:
+        return None
+    if text.isascii() and text.isdecimal() and str(int(text)) == text:
+        return int(text)
+    try:
+        parse_instant(text)
+    except FormatError as error:
+        message = "write a position such as 1200, or an instant such as 2026-06-30T16:00:00.000Z"
+        raise typer.BadParameter(message, param_hint="--known-by") from error
+    return text
