@@ -82,7 +82,7 @@ OutOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """`app` has the command `import`."""
-    app.command("import")(import_files)
+    app.command("import", rich_help_panel="Bureaus")(import_files)
 
 
 def import_files(  # noqa: PLR0913 - one parameter an option
