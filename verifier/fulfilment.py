@@ -173,15 +173,18 @@ class _Sweep:
             bisect.insort(self.named.setdefault(one.opening.named, []), one, key=lambda other: other.order)
 
     def _candidates(self, payment: Payment, on: datetime.date) -> list[_Open]:
-        """Open obligations that a payment of `on` may meet, oldest first (O7)."""
-        named = payment.named
-        found = self.groups.get(payment.group, []) if named is None else self.named.get(named, [])
-        return [
-            one
-            for one in found
-            if (one.ends_on is None or on < one.ends_on)
-            and (named is not None or one.opening.traits.fits(payment.traits))
-        ]
+        """The oldest open obligations that a payment of `on` may meet, as many as its amount reaches (O7)."""
+        named, left, reached = payment.named, payment.amount, []
+        for one in self.groups.get(payment.group, []) if named is None else self.named.get(named, []):
+            if one.ends_on is not None and on >= one.ends_on:
+                continue
+            if named is None and not one.opening.traits.fits(payment.traits):
+                continue
+            reached.append(one)
+            left -= one.unmet
+            if left <= 0:
+                break
+        return reached
 
     def _pay(self, payment: Payment, dated: Dated) -> Iterator[Obligation]:
         left, name = payment.amount, payment.entry.name
@@ -193,18 +196,12 @@ class _Sweep:
             left -= part
             if one.unmet == 0:
                 yield self._close(one)
-            if left == 0:
-                break
         pieces.excess += left
 
     def _note_reversed(self, payment: Payment, on: datetime.date, voided_on: datetime.date) -> None:
         """A payment that was reversed later met nothing, but until then the obligation could not be known unmet."""
-        left = payment.amount
         for one in self._candidates(payment, on):
             one.known_on = max(one.known_on, voided_on)
-            left -= one.unmet
-            if left <= 0:
-                break
 
     def _reopen(self, act: Return) -> None:
         """What came back is owed anew, last matched first (O8); never under a claim that has ended."""
