@@ -100,7 +100,12 @@ def holding_lock(engine: Engine) -> Iterator[Connection]:
         locked.begin()
         if not is_sqlite(engine):
             locked.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LEDGER_LOCK})
-        yield locked
+        try:
+            yield locked
+        except BaseException:
+            # After a commit that failed the pool would keep the connection with its transaction still open.
+            locked.invalidate()
+            raise
 
 
 @contextlib.contextmanager
