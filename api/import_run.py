@@ -6,20 +6,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from api.import_keys import default_folder, has_keys, make_signers, save_signers
+from api.import_ledgers import Live, found_new, holds_ledger, live_ledger, scratch_ledger
 from api.import_session import (
-    Live,
     Order,
     Posted,
     Step,
     envelope_for,
-    found_new,
-    holds_ledger,
-    live_ledger,
     post,
     read_only,
     rehearse,
     rehearse_in_scratch,
-    scratch_ledger,
 )
 from api.log_key import load_key
 from ledger.clock import Clock, system_clock

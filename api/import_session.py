@@ -1,35 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """An import against a ledger: rehearsed whole before anything is written, then posted the ordinary way."""
 
-import contextlib
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
-from sqlalchemy import inspect
-
-from api.log_key import remember_log_key
-from api.new_ledger import LOG_KEY_FILE
-from ledger.errors import EnvironmentFault, InputError
-from ledger.founding import found_ledger
-from ledger.genesis import sign_genesis
-from ledger.hashing import leaf_hash
+from api.import_ledgers import Live, accepted
+from ledger.errors import InputError
 from ledger.intake.batches import Envelope, id_prefix, row_error, submissions
-from ledger.intake.history import KeyRing, historical_genesis, opening
 from ledger.intake.mapping import LedgerSection, Mapping
-from ledger.intake.reading import EventAt, Reading
+from ledger.intake.reading import Reading
+from ledger.intake.rows import EventAt
 from ledger.intake.tables import SourceFile, source_file
 from ledger.keys import Signer
 from ledger.kinds.registry import KeyRole
-from ledger.outcome import Accepted, Refused
+from ledger.outcome import Refused
 from ledger.problems import Problem
 from ledger.sequencer import Sequencer
-from ledger.store.engine import open_engine, reading
-from ledger.store.log_reader import LogReader
-from ledger.store.tables import LOG
 from ledger.submission import Submission
 
 Step = Callable[[int, int], None]
@@ -84,83 +72,6 @@ class Posted:
     replayed: int
     events: int
     entries: int
-
-
-def holds_ledger(url: str) -> bool:
-    """Whether a ledger lives at `url`; a database that is empty or a file that is absent does not hold one.
-
-    Raises:
-        InputError: `url` names no database.
-        EnvironmentFault: the database failed.
-    """
-    try:
-        engine = open_engine(url)
-    except EnvironmentFault as fault:
-        if fault.code != "store.no-file":
-            raise
-        return False
-    try:
-        with reading(engine) as connection:
-            return inspect(connection).has_table(LOG.name) and LogReader(connection).head() is not None
-    finally:
-        engine.dispose()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Live:
-    """A ledger that can be posted to, and the leaf hash of its genesis in hex."""
-
-    sequencer: Sequencer
-    genesis_hash: str
-
-
-@contextlib.contextmanager
-def live_ledger(url: str, signer: Signer) -> Iterator[Live]:
-    """The ledger at `url`, ready to post.
-
-    Raises:
-        EnvironmentFault: no ledger there, or `signer` is not its log key.
-    """
-    engine = open_engine(url)
-    try:
-        sequencer = Sequencer(engine, signer)
-        with reading(engine) as connection:
-            first = LogReader(connection).entry(0) or b""
-        yield Live(sequencer=sequencer, genesis_hash=leaf_hash(first).hex())
-    finally:
-        engine.dispose()
-
-
-@contextlib.contextmanager
-def scratch_ledger(section: LedgerSection, ring: KeyRing) -> Iterator[Live]:
-    """A ledger like the one to be founded, in a temporary file that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="fundtrace-import-") as folder:
-        url = str(Path(folder) / "scratch.db")
-        found_new(url, section, ring)
-        with live_ledger(url, ring.log) as live:
-            yield live
-
-
-def found_new(url: str, section: LedgerSection, ring: KeyRing, *, keys: Path | None = None) -> None:
-    """A ledger lives at `url`, with the transcriber and its keys registered; it remembers that its keys lie in `keys`.
-
-    Safe to repeat with the same keys: what an interrupted run left is completed.
-
-    Raises:
-        EnvironmentFault: another ledger is there, or the database failed.
-    """
-    genesis = historical_genesis(section, ring)
-    signatures = sign_genesis(genesis, list(ring.administrators.values()))
-    engine = open_engine(url, create=True)
-    try:
-        leaf = found_ledger(engine, genesis, signatures, ring.log)
-        sequencer = Sequencer(engine, ring.log)
-        for submission in opening(section, ring, leaf.hex()):
-            _accepted(sequencer.submit(submission))
-        if keys is not None:
-            remember_log_key(engine, keys / LOG_KEY_FILE)
-    finally:
-        engine.dispose()
 
 
 def envelope_for(order: Order, live: Live, signers: Lookup[KeyRole, Signer], *, now: str) -> Envelope:
@@ -242,7 +153,7 @@ def post(
     posted = Posted(submissions=0, replayed=0, events=0, entries=sequencer.size)
     for submission in submissions(_stepped(result.events(), step, events), envelope):
         sink(submission)
-        answer = _accepted(sequencer.submit(submission))
+        answer = accepted(sequencer.submit(submission))
         posted = replace(
             posted,
             submissions=posted.submissions + 1,
@@ -286,25 +197,6 @@ def _stepped(events: Iterable[EventAt], step: Step, whole: int) -> Iterator[Even
         if done % STEP_EVENTS == 0:
             step(done, max(whole, done))
     step(done, done)
-
-
-def _accepted(outcome: Accepted | Refused) -> Accepted:
-    match outcome:
-        case Accepted():
-            return outcome
-        case Refused(problems=problems):
-            raise _refused(problems[0])
-
-
-def _refused(problem: Problem) -> InputError:
-    return InputError(
-        code="import.refused",
-        place=problem.place,
-        message_en=f"the ledger refused it: {problem.message_en}",
-        message_zh=f"账本拒绝了该提交：{problem.message_zh}",
-        remedy_en=problem.remedy_en,
-        remedy_zh=problem.remedy_zh,
-    )
 
 
 def _changed(one: SourceFile) -> InputError:

@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ledger.amount import group_amount
-from ledger.intake.reading import Reading, RowError
+from ledger.intake.reading import Reading
+from ledger.intake.rows import RowError
 from verifier.language import Language
 
 ROWS_SHOWN: Final = 100

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from ledger.intake.reading import EventAt, RowError
+from ledger.intake.rows import EventAt, RowError
 from ledger.intake.tables import SourceFile
 from ledger.keys import Signer
 from ledger.kinds.registry import KeyRole

@@ -20,39 +20,14 @@ from ledger.intake.mapping import EventTemplate, Join, Stage
 from ledger.intake.mapping import Mapping as MappingFile
 from ledger.intake.partners import Partners, beside, gather, good
 from ledger.intake.reckoning import Reckoning
+from ledger.intake.rows import EventAt, RowError
 from ledger.intake.tables import Header, Row, SourceFile, read_table
 from ledger.intake.templates import Lookup, Text, Tree, Value, fill_text, fill_tree, parse_text, parse_tree
 from ledger.kinds.form import Provenance
-from ledger.kinds.vocabulary import KINDS, AnyEvent
+from ledger.kinds.vocabulary import KINDS
 
 ERRORS_KEPT: Final = 10_000
 """So many errors are told in full; further ones are counted."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowError:
-    """Why a row cannot enter: where it stands, what it holds, the rule it breaks, and what would mend it."""
-
-    table: str
-    file: str
-    sheet: str | None
-    row: int
-    column: str
-    value: str
-    rule: str
-    message_en: str
-    message_zh: str
-    remedy_en: str
-    remedy_zh: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventAt:
-    """An event with the row it was read from."""
-
-    event: AnyEvent
-    label: str
-    table: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
