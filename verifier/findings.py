@@ -20,7 +20,7 @@ from ledger.kinds.form import Digest, Text
 from ledger.party import EventName, Id
 
 FindingClass = Literal["proved", "indicated", "statistical", "undecidable"]
-"""proved 已证实; indicated 有迹象; statistical ranks only; undecidable 数据不足, never clean."""
+"""proved 已证明; indicated 有迹象; statistical ranks only; undecidable 无法判定, never clean."""
 
 Severity = Literal["blue", "yellow", "orange", "red"]
 """蓝 record, 黄 warn, 橙 warn and ask for evidence, 红 block."""

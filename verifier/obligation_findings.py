@@ -143,7 +143,7 @@ def doubts_told(one: Obligation) -> Told:
     """What weakens the finding, as sentences to append; empty when nothing does."""
     zh, en = [], []
     if one.shaken == "pending":
-        zh.append("有付款报告尚待银行流水印证，现有数据不能判定。")
+        zh.append("有付款报告尚待银行流水印证，现有数据无法判定。")
         en.append("Payments are reported that the bank may still bear out: this cannot be decided yet.")
     if one.shaken == "backdated":
         zh.append("有报告在业务日期之后过久才入账，按入账日计。")

@@ -25,10 +25,10 @@ FULL_MAX: Final = 200
 
 _DECIDED: Final[tuple[FindingClass, ...]] = ("proved", "indicated", "statistical")
 _CLASSES: Final[dict[FindingClass, Told]] = {
-    "proved": Told(zh="已证实", en="proved"),
+    "proved": Told(zh="已证明", en="proved"),
     "indicated": Told(zh="有迹象", en="indicated"),
     "statistical": Told(zh="统计线索", en="statistical"),
-    "undecidable": Told(zh="不能判定", en="cannot be decided"),
+    "undecidable": Told(zh="无法判定", en="cannot be decided"),
 }
 _SEVERITIES: Final[dict[Severity, tuple[Told, str]]] = {
     "blue": (Told(zh="蓝", en="blue"), "blue"),
@@ -58,9 +58,9 @@ def report_of(audit: Audit, language: Language) -> Iterator[RenderableType]:
 _NOTHING: Final = Told(zh="没有可以审计的条目。", en="No entry of it can be judged.")
 _FINDINGS: Final = Told(zh="疑点", en="Findings")
 _UNDECIDABLE: Final = Told(
-    zh="依现有数据不能判定（不等于没有问题）", en="Cannot be decided from this data (which is not clean)"
+    zh="依现有数据无法判定（不等于没有问题）", en="Cannot be decided from this data (which is not clean)"
 )
-_NOT_JUDGED: Final = Told(zh="未能判断（不等于没有问题）", en="Not judged (which is not clean)")
+_NOT_JUDGED: Final = Told(zh="未判断（不等于没有问题）", en="Not judged (which is not clean)")
 
 
 def closing(audit: Audit) -> Told:
@@ -72,9 +72,9 @@ def closing(audit: Audit) -> Told:
     gaps = sum(gap.count for gap in judgement.gaps)
     parts = [Told(zh=f"疑点 {found} 条", en=f"{found} findings")]
     if open_:
-        parts.append(Told(zh=f"不能判定 {open_} 条", en=f"{open_} cannot be decided"))
+        parts.append(Told(zh=f"无法判定 {open_} 条", en=f"{open_} cannot be decided"))
     if gaps:
-        parts.append(Told(zh=f"未能判断 {gaps} 处", en=f"{gaps} not judged"))
+        parts.append(Told(zh=f"未判断 {gaps} 处", en=f"{gaps} not judged"))
     if audit.broken:
         good = audit.verdict.good_prefix
         parts.append(

@@ -65,7 +65,7 @@ def test_later_the_county_is_late(folder: Path) -> None:
     assert "750,000.00" in result.output
     assert "1 findings." in result.output
     chinese = run(str(folder), "--as-of", LATE, "--lang", "zh")
-    assert "已证实" in chinese.output
+    assert "已证明" in chinese.output
     assert "疑点 1 条。" in chinese.output
     assert run(str(folder), "--as-of", LATE, lang="zh_CN.UTF-8").output == chinese.output
 
