@@ -14,7 +14,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 # The commit path and its neighbours belong to the server; the rest of ledger is the auditor's too.
-SERVER_SIDE = ("ledger.intake", "ledger.publisher", "ledger.sequencer", "ledger.store")
+SERVER_SIDE = (
+    "ledger.draft",
+    "ledger.file_posting",
+    "ledger.flush",
+    "ledger.founding",
+    "ledger.intake",
+    "ledger.open_state",
+    "ledger.outcome",
+    "ledger.publisher",
+    "ledger.sequencer",
+    "ledger.store",
+)
 SERVER_PACKAGES = (
     "alembic",
     "apscheduler",
