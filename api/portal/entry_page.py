@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The page of one entry: what it says, who signed it, where it stands, and all that is needed to check it elsewhere.
+
+It is made of the entry, its submission and the first checkpoint over both, names as they then stood, and of nothing that
+comes later: so it never changes and may be kept for ever.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from markupsafe import Markup, escape
+
+from api.portal.amounts import MoneyStyle
+from api.portal.capitals import in_capitals
+from api.portal.names import Topic, in_its_language
+from api.portal.proof_path import draw_proof, siblings_left
+from api.portal.visit import Visit
+from ledger.entry import EventEntry, ForeignEntry, GenesisEntry, HeaderEntry, parse_entry
+from ledger.errors import ProgrammerError
+from ledger.hashing import leaf_hash
+from ledger.kinds.form import fields_of, kind_of
+from ledger.receipt import parse_receipt
+from ledger.store.log_reader import StoredCheckpoint
+from ledger.store.stored_receipt import stored_receipt
+from ledger.submission import Header, Signature, event_name
+
+AnyEntry = GenesisEntry | HeaderEntry | EventEntry | ForeignEntry
+
+_MONEY: Final = frozenset({"amount", "budget", "opening", "closing", "value"})
+_NAMED: Final[dict[str, Topic]] = {
+    "party": "party", "payee": "party", "from": "party", "to": "party", "owner": "party", "bank": "party",
+    "unit": "party", "issuer": "party", "holder": "party", "fund": "fund", "project": "project",
+}  # fmt: skip
+_CODED: Final[dict[str, str]] = {
+    "mode": "mode", "source": "source", "verdict": "verdict", "level": "level", "class": "account_class",
+    "direction": "direction", "action": "action",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRow:
+    """One field of the event: its name for people, and its value."""
+
+    label: str
+    value: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureRow:
+    """One signature: role, for whom, key, algorithm."""
+
+    role: str
+    signer: Markup
+    key: str
+    alg: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPage:
+    """Everything on the page of an entry; hashes in hex."""
+
+    seq: int
+    leaf: str
+    previous: str
+    recorded: str
+    day: str | None
+    kind: str
+    sentence: Markup
+    data: str
+    size: int
+    fields: tuple[FieldRow, ...]
+    name: str | None
+    head: int
+    header: Header | None
+    party: Markup | None
+    signatures: tuple[SignatureRow, ...]
+    checkpoint: StoredCheckpoint
+    path: tuple[str, ...]
+    drawings: tuple[Markup, Markup]
+
+
+def entry_page(visit: Visit, seq: int, data: bytes, checkpoint: StoredCheckpoint) -> EntryPage:
+    """The page of the entry with bytes `data` at `seq`, proved under `checkpoint`, the first one that covers it."""
+    entry = parse_entry(data, place=f"entry {seq}")
+    head, header, signatures = _signed(visit, entry)
+    receipt = parse_receipt(stored_receipt(visit.reader, seq, checkpoint))
+    event = entry.event if isinstance(entry, EventEntry) else None
+    index = entry.index if isinstance(entry, EventEntry | ForeignEntry) else None
+    kind = _kind(entry)
+    return EntryPage(
+        seq=seq,
+        leaf=leaf_hash(data).hex(),
+        previous=entry.prev,
+        recorded=visit.frame.moment(entry.recorded),
+        day=event.occurred_on.isoformat() if event is not None else None,
+        kind=visit.frame.words.known(f"kind.{kind}", kind),
+        sentence=visit.sentences(at=seq).entry(entry),
+        data=data.decode(),
+        size=len(data),
+        fields=tuple(_fields(visit, seq, event)) if event is not None else (),
+        name=event_name(header, index) if header is not None and index is not None else None,
+        head=head,
+        header=header,
+        party=None if header is None else _holder(visit, seq, header.party),
+        signatures=tuple(_signature(visit, seq, one, header) for one in signatures),
+        checkpoint=checkpoint,
+        path=tuple(one.hex() for one in receipt.path),
+        drawings=_drawings(visit, seq, checkpoint.size),
+    )
+
+
+def _kind(entry: AnyEntry) -> str:
+    match entry:
+        case GenesisEntry():
+            return "genesis"
+        case HeaderEntry():
+            return "submission"
+        case EventEntry():
+            return kind_of(entry.event)
+        case ForeignEntry():
+            return entry.kind
+
+
+def _signed(visit: Visit, entry: AnyEntry) -> tuple[int, Header | None, tuple[Signature, ...]]:
+    """Position of the entry that carries the signatures, its header, and the signatures."""
+    match entry:
+        case GenesisEntry():
+            return entry.seq, None, entry.signatures
+        case HeaderEntry():
+            return entry.seq, entry.header, entry.signatures
+        case EventEntry() | ForeignEntry():
+            data = visit.reader.entry(entry.submission) or b""
+            head = parse_entry(data, place=f"entry {entry.submission}")
+            if not isinstance(head, HeaderEntry):
+                raise ProgrammerError(f"entry {entry.seq} names entry {entry.submission}, which is no header")
+            return head.seq, head.header, head.signatures
+
+
+def _signature(visit: Visit, seq: int, one: Signature, header: Header | None) -> SignatureRow:
+    """Whose key it is: the holder as registered, else the party that posts (administrators, keys being registered)."""
+    words = visit.frame.words
+    state = visit.model.register.keys.get(one.key)
+    administrator = next((who.id for who in visit.frame.genesis.administrators if who.key == one.key), None)
+    if state is not None and state.registered.holder is not None:
+        signer = _holder(visit, seq, state.registered.holder)
+        person = state.registered.person
+        shown = Markup("{} · {}").format(signer, person) if person else signer
+    else:
+        shown = escape(administrator or (header.party if header else ""))
+    return SignatureRow(
+        role=words.known(f"role.{one.role}", one.role), signer=shown, key=one.key, alg=one.alg
+    )
+
+
+def _holder(visit: Visit, seq: int, party: str) -> Markup:
+    return (
+        visit.names_at(seq).link("party", party) if party in visit.model.register.parties else escape(party)
+    )
+
+
+def _drawings(visit: Visit, seq: int, size: int) -> tuple[Markup, Markup]:
+    words = visit.frame.words
+    sides = siblings_left(seq, size)
+    count = len(sides)
+    sentence = words.text("entry.place_sentence", n=count) if sides else words.text("entry.place_alone")
+    steps = words.text("entry.steps", n=count)
+    leaf, root = words.text("entry.leaf"), words.text("entry.root")
+    wide, narrow = (
+        draw_proof(sides, width=width, leaf=leaf, root=root, steps=steps, sentence=sentence)
+        for width in (1152, 324)
+    )
+    return wide, narrow
+
+
+# --- fields ---------------------------------------------------------------------------------------------
+
+
+def _fields(visit: Visit, seq: int, event: Any) -> Iterator[FieldRow]:  # noqa: ANN401 - any event
+    """The fields of the event in their order of definition; the kind and the version of the form are left out."""
+    for name, value in fields_of(event).items():
+        if name in {"kind", "v", "_sd"}:
+            continue
+        label = visit.frame.words.known(f"field.{name}", name)
+        yield FieldRow(label=label, value=_value(visit, seq, name, value))
+
+
+def _value(visit: Visit, seq: int, name: str, value: object) -> Markup:
+    words = visit.frame.words
+    match value:
+        case int() if name in _MONEY:
+            return _money(visit, value)
+        case str():
+            return _text(visit, seq, name, value)
+        case int():
+            return escape(str(value))
+        case list() if all(isinstance(one, str) for one in value):
+            table = {"roles": "role"}.get(name, name)
+            named = [escape(words.known(f"{table}.{one}", one)) for one in value]
+            return words.say("words.separator").join(named)
+        case {"fund": str(fund), "source": str(source), **rest} if name == "tag":
+            return _tag(visit, seq, fund, source, rest.get("line"))
+        case _:
+            return Markup('<code class="small">{}</code>').format(json.dumps(value, ensure_ascii=False))
+
+
+def _text(visit: Visit, seq: int, name: str, value: str) -> Markup:
+    if name in _NAMED:
+        return visit.names_at(seq).link(_NAMED[name], value)
+    if name in _CODED:
+        return escape(visit.frame.words.known(f"{_CODED[name]}.{value}", value))
+    if name in {"line", "parent"}:
+        return _line(visit, value)
+    if name == "event":
+        return Markup('<a href="{}">{}</a>').format(visit.frame.url("/search", q=value), value)
+    return in_its_language(value, visit.frame.language)
+
+
+def _money(visit: Visit, amount: int) -> Markup:
+    money = visit.frame.money
+    style = MoneyStyle(language=money.language, currency=money.currency, exact=True)
+    figure = Markup("<b>{}</b>").format(style.figure(amount))
+    if money.language == "zh" and money.currency == "CNY" and amount > 0:
+        return Markup('{} <span class="soft">{}</span>').format(figure, in_capitals(amount))
+    return figure
+
+
+def _tag(visit: Visit, seq: int, fund: str, source: str, line: object) -> Markup:
+    named = visit.frame.words.known(f"source.{source}", source)
+    shown = Markup("{} · {}").format(visit.names_at(seq).link("fund", fund), named)
+    return Markup("{} · {}").format(shown, _line(visit, line)) if isinstance(line, str) else shown
+
+
+def _line(visit: Visit, identifier: str) -> Markup:
+    line = visit.model.register.lines.get(identifier)
+    if line is None:
+        return escape(identifier)
+    address = visit.frame.url(f"/funds/{line.fund}") + f"#line-{identifier}"
+    return Markup('<a href="{}">{}</a>').format(address, identifier)

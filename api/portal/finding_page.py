@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The page of one public finding: the three amounts, the arithmetic, the evidence, and what would clear it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import Markup, escape
+
+from api.portal.amounts import MoneyStyle, Unit
+from api.portal.findings_shown import FindingRow, finding_rows, open_amount, shown_amount
+from api.portal.names import in_its_language
+from api.portal.visit import EntryRow, Visit
+from verifier.findings import Finding, Told
+
+COUNTS: Final = frozenset({"days_late", "den", "num", "payments", "working_days"})
+"""Figures that are no money."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureRow:
+    """One figure of the arithmetic, or one parameter of the rule."""
+
+    name: str
+    value: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingPage:
+    """Everything on the page of a finding; amounts in minor units."""
+
+    finding: Finding
+    row: FindingRow
+    unit: Unit
+    amounts: tuple[tuple[str, int], ...]
+    fund: Markup | None
+    explanation: Markup
+    basis: Markup
+    clears: Markup
+    figures: tuple[FigureRow, ...]
+    parameters: tuple[FigureRow, ...]
+    evidence: tuple[EntryRow, ...]
+
+
+def finding_page(visit: Visit, finding: Finding) -> FindingPage:
+    """The page of `finding`."""
+    money = visit.frame.money
+    joint = "joint_min" in finding.figures
+    amounts = {
+        "provable": shown_amount(finding),
+        "selected": None if joint else finding.amount,
+        "possible": None if joint else finding.amount_max,
+        "restored": finding.restored or None,
+        "outstanding": open_amount(finding),
+    }
+    found = [visit.model.index.by_seq(one.seq) for one in finding.evidence]
+    (row,) = finding_rows(visit, [finding])
+    return FindingPage(
+        finding=finding,
+        row=row,
+        unit=money.unit([one for one in amounts.values() if one is not None]),
+        amounts=tuple((name, one) for name, one in amounts.items() if one is not None),
+        fund=visit.names.link("fund", finding.fund) if finding.fund else None,
+        explanation=_told(visit, finding.explanation),
+        basis=_told(visit, finding.basis),
+        clears=_told(visit, finding.clears_if),
+        figures=tuple(_figures(visit, finding)),
+        parameters=tuple(
+            FigureRow(name=name, value=escape(str(value))) for name, value in finding.parameters.items()
+        ),
+        evidence=tuple(visit.rows(one for one in found if one is not None)),
+    )
+
+
+def _told(visit: Visit, told: Told) -> Markup:
+    return in_its_language(told.zh if visit.frame.language == "zh" else told.en, visit.frame.language)
+
+
+def _figures(visit: Visit, finding: Finding) -> Iterator[FigureRow]:
+    """The arithmetic, in full: money to the last unit, counts as they are."""
+    frame = visit.frame
+    money = MoneyStyle(language=frame.language, currency=frame.money.currency, exact=True)
+    for name, value in finding.figures.items():
+        shown = escape(f"{value:,}") if name in COUNTS else money.figure(value)
+        yield FigureRow(name=frame.words.known(f"figure.{name}", name), value=shown)

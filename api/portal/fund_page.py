@@ -1,0 +1,293 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The page of one fund: sentence, flow picture, deadlines, match, lines as a tree, flows one by one, findings."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import Markup
+
+from api.portal.amounts import Unit, share
+from api.portal.due_dates import DueRow, DueTexts, draw_due_dates
+from api.portal.findings_shown import FindingRow, Risk, finding_rows, flagged_by_party, risks
+from api.portal.flow_picture import FlowPicture, draw_from
+from api.portal.instalments import due_rows, due_unit
+from api.portal.names import in_its_language
+from api.portal.paging import Cut, cut
+from api.portal.sankey import FlowTexts, draw_across, draw_down
+from api.portal.visit import EntryRow, Visit
+from api.projection.fund_book import FlowRow, FundBook, Position
+from api.projection.places import STAGES, Place
+from ledger.kinds.registry import Fund
+from ledger.party import LEVELS
+from ledger.register import Line
+
+HISTORY: Final = 12
+_SPOKEN_FLOWS: Final = 5
+_WIDTHS: Final = ((1152, 8), (684, 7), (324, 4))
+"""Widths of the three drawings in pixels, and how many places of one level each of them shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowView:
+    """One row of the flow table."""
+
+    giver: Markup
+    giver_level: str
+    taker: Markup
+    taker_level: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineView:
+    """One line in the tree: how deep it stands, who holds it, and its arithmetic."""
+
+    line: Line
+    depth: int
+    level: str
+    holder: Markup
+    split: int
+    paid: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionView:
+    """One place in the table of positions."""
+
+    position: Position
+    name: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchRow:
+    """One party's match: pledged and arrived, minor units."""
+
+    party: Markup
+    pledged: int
+    received: int
+
+    @property
+    def left(self) -> int:
+        """Pledged and not arrived."""
+        return max(0, self.pledged - self.received)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundPage:
+    """Everything on the page of a fund; amounts in minor units, one unit for figures side by side."""
+
+    fund: Fund
+    name: Markup
+    issuer: Markup
+    purpose: Markup
+    book: FundBook
+    unit: Unit
+    column: Unit
+    payees: int
+    resting_at: int
+    share: str
+    flagged: Risk | None
+    picture_unit: Unit
+    findings: tuple[FindingRow, ...] | None
+    drawings: tuple[Markup, ...]
+    hidden: int
+    grouped: bool
+    has_flagged: bool
+    flows: Cut[FlowView]
+    positions: Cut[PositionView]
+    lines: Cut[LineView]
+    due: tuple[Markup, ...]
+    due_unit: Unit
+    matches: tuple[MatchRow, ...]
+    history: tuple[EntryRow, ...]
+
+
+def fund_page(visit: Visit, fund: Fund) -> FundPage:
+    """The page of `fund` as folded so far."""
+    model, money, names = visit.model, visit.frame.money, visit.names
+    book = model.book(fund.id)
+    found = None if visit.judged is None else visit.judged.of_fund(fund.id)
+    pictures = _pictures(visit, book, flagged_by_party(found or ()))
+    english = visit.frame.language == "en" and fund.purpose_en
+    return FundPage(
+        fund=fund,
+        name=names.show("fund", fund.id),
+        issuer=names.link("party", fund.issuer),
+        purpose=in_its_language(english or fund.purpose, visit.frame.language),
+        book=book,
+        unit=money.unit([book.total, book.paid, book.resting]),
+        column=money.unit([book.total, *(row.amount for row in book.rows)], columns=True),
+        payees=sum(1 for one in book.positions.values() if one.place.final and one.held > 0),
+        resting_at=sum(1 for one in book.positions.values() if not one.place.final and one.held > 0),
+        share=share(book.paid, book.total),
+        flagged=None if found is None else next(one for one in risks(found) if one.kind == "gone"),
+        picture_unit=_picture_unit(visit, book),
+        findings=None if found is None else tuple(finding_rows(visit, found)),
+        drawings=tuple(_drawings(visit, book, pictures)) if book.rows else (),
+        hidden=pictures[0].hidden,
+        grouped=pictures[0].grouped,
+        has_flagged=any(node.flagged for node in pictures[0].nodes),
+        flows=_flows(visit, book),
+        positions=_positions(visit, book),
+        lines=_lines(visit, fund.id),
+        due=tuple(_due_drawings(visit, due_rows(visit, fund.id))),
+        due_unit=due_unit(visit, fund.id),
+        matches=tuple(_matches(visit, fund.id)),
+        history=tuple(visit.rows(model.index.about("fund", fund.id, most=HISTORY))),
+    )
+
+
+# --- pictures -------------------------------------------------------------------------------------------
+
+
+def _pictures(visit: Visit, book: FundBook, flagged: Mapping[str, int]) -> list[FlowPicture]:
+    names, words = visit.names, visit.frame.words
+    return [
+        draw_from(
+            book,
+            per_level=per_level,
+            name=names.place_text,
+            others=lambda count: words.text("place.others", n=count),
+            flagged=flagged,
+        )
+        for _, per_level in _WIDTHS
+    ]
+
+
+def _drawings(visit: Visit, book: FundBook, pictures: Sequence[FlowPicture]) -> Iterator[Markup]:
+    words, money = visit.frame.words, visit.frame.money
+    unit = _picture_unit(visit, book)
+
+    texts = FlowTexts(
+        titles={stage: words.text(f"level.{stage}") for stage in STAGES},
+        held=words.text("fund.held"),
+        flagged=words.text("fund.flagged_short"),
+        amount=lambda amount: money.bare(amount, unit),
+        sentence=_spoken(visit, book),
+    )
+    for (width, _), picture in zip(_WIDTHS, pictures, strict=True):
+        draw = draw_across if width > 1_000 else draw_down  # noqa: PLR2004 - wide enough to read from left to right
+        yield draw(
+            picture.nodes, picture.ribbons, stages=STAGES, width=width, texts=texts, uid=f"flow{width}"
+        )
+
+
+def _picture_unit(visit: Visit, book: FundBook) -> Unit:
+    """One unit for every figure in the picture."""
+    return visit.frame.money.unit([book.total], columns=True)
+
+
+def _spoken(visit: Visit, book: FundBook) -> str:
+    """The largest flows in words, for those who do not see the picture."""
+    words, money, names = visit.frame.words, visit.frame.money, visit.names
+    largest = sorted(book.rows, key=lambda row: -row.amount)[:_SPOKEN_FLOWS]
+    parts = [
+        words.text(
+            "fund.flow_part",
+            giver=names.place_text(row.giver),
+            taker=names.place_text(row.taker),
+            amount=money.text(row.amount),
+        )
+        for row in largest
+    ]
+    if len(book.rows) > _SPOKEN_FLOWS:
+        parts.append(words.text("fund.flow_more"))
+    return words.text("fund.flow_sentence", parts=words.text("words.separator").join(parts))
+
+
+def _due_drawings(visit: Visit, rows: Sequence[DueRow]) -> Iterator[Markup]:
+    if not rows or visit.judged is None:
+        return
+    words = visit.frame.words
+    told = [f"{row.name} {row.note}" for row in rows[:_SPOKEN_FLOWS]]
+    texts = DueTexts(
+        due=words.text("fund.key_due"),
+        done=words.text("fund.key_done"),
+        today=words.text("words.as_of", date=visit.judged.as_of.isoformat()),
+        sentence=words.text(
+            "fund.timeline_sentence", n=len(rows), parts=words.text("words.separator").join(told)
+        ),
+        language=visit.frame.language,
+    )
+    for width, narrow in ((1152, False), (684, False), (324, True)):
+        yield draw_due_dates(rows, today=visit.judged.as_of, width=width, narrow=narrow, texts=texts)
+
+
+# --- tables ---------------------------------------------------------------------------------------------
+
+
+def _flows(visit: Visit, book: FundBook) -> Cut[FlowView]:
+    piece = cut(visit.frame, book.rows, "flows")
+    stages = {place: one.stage for place, one in book.positions.items()}
+    return Cut(rows=tuple(_flow(visit, row, stages) for row in piece.rows), rest=piece.rest, next=piece.next)
+
+
+def _flow(visit: Visit, row: FlowRow, stages: Mapping[Place, str]) -> FlowView:
+    return FlowView(
+        giver=visit.names.place(row.giver),
+        giver_level=stages[row.giver],
+        taker=visit.names.place(row.taker),
+        taker_level=stages[row.taker],
+        amount=row.amount,
+    )
+
+
+def _positions(visit: Visit, book: FundBook) -> Cut[PositionView]:
+    def order(one: Position) -> tuple[int, int, Place]:
+        return (LEVELS.index(one.stage), -one.received, one.place)
+
+    piece = cut(visit.frame, sorted(book.positions.values(), key=order), "places")
+    shown = (PositionView(position=one, name=visit.names.place(one.place)) for one in piece.rows)
+    return Cut(rows=tuple(shown), rest=piece.rest, next=piece.next)
+
+
+def _lines(visit: Visit, fund: str) -> Cut[LineView]:
+    lines = visit.model.lines_of(fund)
+    children: dict[str | None, list[Line]] = defaultdict(list)
+    for line in lines:
+        children[line.parent].append(line)
+    ordered = list(_tree(children, None, 0))
+    piece = cut(visit.frame, ordered, "lines")
+    shown = (_line(visit, line, depth) for line, depth in piece.rows)
+    return Cut(rows=tuple(shown), rest=piece.rest, next=piece.next)
+
+
+def _tree(
+    children: Mapping[str | None, Sequence[Line]], parent: str | None, depth: int
+) -> Iterator[tuple[Line, int]]:
+    """Lines with their depth, each after its parent; larger first."""
+    stack = [(line, depth) for line in sorted(children.get(parent, ()), key=_largest_last)]
+    while stack:
+        line, at = stack.pop()
+        yield line, at
+        stack.extend((child, at + 1) for child in sorted(children.get(line.id, ()), key=_largest_last))
+
+
+def _largest_last(line: Line) -> tuple[int, str]:
+    return (line.received, line.id)
+
+
+def _line(visit: Visit, line: Line, depth: int) -> LineView:
+    party = visit.model.register.parties.get(line.holder)
+    return LineView(
+        line=line,
+        depth=depth,
+        level=party.level if party is not None else "payee",
+        holder=visit.names.link("party", line.holder),
+        split=line.split_out,
+        paid=line.disbursed - line.restored,
+    )
+
+
+def _matches(visit: Visit, fund: str) -> Iterator[MatchRow]:
+    pledged: dict[str, int] = defaultdict(int)
+    for pledge in visit.model.register.pledges.values():
+        if pledge.fund == fund:
+            pledged[pledge.party] += pledge.amount
+    received = visit.model.matched(fund)
+    for party in sorted({*pledged, *received}):
+        yield MatchRow(
+            party=visit.names.link("party", party), pledged=pledged[party], received=received.get(party, 0)
+        )

@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where each entry is found: by hash, by name, by what it is about, by the papers it names.
+
+A temporary SQLite file of this process. It holds positions and never bytes; nothing in it is worth keeping, since the
+log gives it again. Whoever uses it holds the lock of the read model.
+"""
+
+import json
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from ledger.entry import EventEntry, parse_entry
+from ledger.store.log_reader import LogReader
+
+Topic = Literal["fund", "line", "project", "party", "account"]
+
+_TABLES: Final = (
+    "CREATE TABLE entry (seq INTEGER PRIMARY KEY, leaf BLOB, kind TEXT, head INTEGER, day TEXT, amount INTEGER)",
+    "CREATE INDEX entry_leaf ON entry (leaf)",
+    "CREATE INDEX entry_kind ON entry (kind, seq)",
+    "CREATE TABLE topic (topic TEXT, id TEXT, seq INTEGER, PRIMARY KEY (topic, id, seq)) WITHOUT ROWID",
+    "CREATE INDEX topic_seq ON topic (seq, topic)",
+    "CREATE TABLE paper (word TEXT, seq INTEGER, PRIMARY KEY (word, seq)) WITHOUT ROWID",
+    "CREATE TABLE cites (name TEXT, seq INTEGER, PRIMARY KEY (name, seq)) WITHOUT ROWID",
+    """CREATE TABLE title (
+        topic TEXT, id TEXT, seq INTEGER, name TEXT, name_en TEXT, PRIMARY KEY (topic, id, seq)
+    ) WITHOUT ROWID""",
+    "CREATE TABLE submission (party TEXT, id TEXT, seq INTEGER, count INTEGER, PRIMARY KEY (party, id)) WITHOUT ROWID",
+)
+_PRAGMAS: Final = (
+    "journal_mode = OFF",
+    "synchronous = OFF",
+    "locking_mode = EXCLUSIVE",
+    "cache_size = -32768",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedEntry:
+    """One entry in short: position, leaf hash, kind, position of its header entry, business date, amount."""
+
+    seq: int
+    leaf: bytes
+    kind: str
+    head: int
+    day: str
+    amount: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Title:
+    """The name of something registered, as of position `seq`; `name_en` is empty when it has none.
+
+    Topic ``owner`` gives the owner of an account, which is not searched by name.
+    """
+
+    topic: str
+    id: str
+    seq: int
+    name: str
+    name_en: str
+
+
+class EntryIndex:
+    """The index; close it to remove its file."""
+
+    def __init__(self) -> None:
+        """An empty index in a temporary folder."""
+        self._folder = tempfile.TemporaryDirectory(prefix="fundtrace-portal-")
+        path = Path(self._folder.name) / "index.sqlite"
+        self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        for pragma in _PRAGMAS:
+            self._database.execute(f"PRAGMA {pragma}")
+        for table in _TABLES:
+            self._database.execute(table)
+
+    def close(self) -> None:
+        """Close and remove the file."""
+        self._database.close()
+        self._folder.cleanup()
+
+    # --- filling ------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Open a transaction, so that many rows cost one write."""
+        self._database.execute("BEGIN")
+
+    def commit(self) -> None:
+        """End it."""
+        self._database.execute("COMMIT")
+
+    def add(
+        self,
+        entry: IndexedEntry,
+        *,
+        topics: Iterable[tuple[Topic, str]] = (),
+        papers: Iterable[str] = (),
+        cites: str | None = None,
+    ) -> None:
+        """`entry` can be found by its hash, its `topics`, its `papers` and the event that it `cites`."""
+        run = self._database.execute
+        row = (entry.seq, entry.leaf, entry.kind, entry.head, entry.day, entry.amount)
+        run("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)", row)
+        self._many("INSERT OR IGNORE INTO topic VALUES (?, ?, ?)", [(*one, entry.seq) for one in topics])
+        self._many("INSERT OR IGNORE INTO paper VALUES (?, ?)", [(word, entry.seq) for word in papers])
+        if cites is not None:
+            run("INSERT OR IGNORE INTO cites VALUES (?, ?)", (cites, entry.seq))
+
+    def entitle(self, title: Title) -> None:
+        """The registered thing can be found by its name."""
+        row = (title.topic, title.id, title.seq, title.name, title.name_en)
+        self._database.execute("INSERT OR IGNORE INTO title VALUES (?, ?, ?, ?, ?)", row)
+
+    def add_submission(self, party: str, identifier: str, *, seq: int, count: int) -> None:
+        """Submission (`party`, `identifier`) has its header entry at `seq` and `count` events after it."""
+        self._database.execute("INSERT INTO submission VALUES (?, ?, ?, ?)", (party, identifier, seq, count))
+
+    # --- finding ------------------------------------------------------------------------------------------
+
+    def by_seq(self, seq: int) -> IndexedEntry | None:
+        """The entry at `seq`."""
+        return self._first("WHERE seq = ?", (seq,))
+
+    def by_leaf(self, leaf: bytes) -> IndexedEntry | None:
+        """The entry with leaf hash `leaf`."""
+        return self._first("WHERE leaf = ?", (leaf,))
+
+    def by_leaf_prefix(self, prefix: bytes, *, most: int) -> list[IndexedEntry]:
+        """Entries whose leaf hash begins with `prefix`, at most `most`."""
+        return self._entries(
+            "WHERE leaf >= ? AND leaf < ? ORDER BY leaf LIMIT ?", (prefix, _after(prefix), most)
+        )
+
+    def about(
+        self, topic: Topic, identifier: str, *, most: int, kind: str | None = None
+    ) -> list[IndexedEntry]:
+        """The newest entries about `identifier`, of `kind` only if given, newest first, at most `most`."""
+        where = (
+            "JOIN topic USING (seq) WHERE topic.topic = ? AND topic.id = ? AND (? IS NULL OR kind = ?)"
+            " ORDER BY topic.seq DESC LIMIT ?"
+        )
+        return self._entries(where, (topic, identifier, kind, kind, most))
+
+    def newest_of_funds(self, kinds: Sequence[str], *, most: int) -> list[IndexedEntry]:
+        """The newest entries of `kinds` that name a fund, newest first, at most `most`."""
+        where = (
+            "WHERE kind IN (SELECT value FROM json_each(?))"
+            " AND EXISTS (SELECT 1 FROM topic WHERE topic.seq = entry.seq AND topic.topic = 'fund')"
+            " ORDER BY seq DESC LIMIT ?"
+        )
+        return self._entries(where, (json.dumps(kinds), most))
+
+    def citing(self, name: str) -> list[IndexedEntry]:
+        """Corrections and returns that name event `name`, in log order."""
+        return self._entries("JOIN cites USING (seq) WHERE cites.name = ? ORDER BY seq", (name,))
+
+    def naming(self, word: str, *, most: int, whole: bool = False) -> list[IndexedEntry]:
+        """Entries that carry a paper number beginning with `word` (with `whole`: equal to it), oldest first."""
+        if whole:
+            where = "WHERE seq IN (SELECT seq FROM paper WHERE word = ?) ORDER BY seq LIMIT ?"
+            return self._entries(where, (word, most))
+        where = "WHERE seq IN (SELECT seq FROM paper WHERE word >= ? AND word < ?) ORDER BY seq LIMIT ?"
+        return self._entries(where, (word, word + "\U0010ffff", most))
+
+    def titles(self, text: str, *, most: int) -> list[Title]:
+        """The newest titles whose name or id contains `text`, whatever the case, at most `most`."""
+        escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        found = self._database.execute(
+            "SELECT topic, id, max(seq), name, name_en FROM title"
+            " WHERE topic <> 'owner'"
+            " AND (name LIKE ?1 ESCAPE '\\' OR name_en LIKE ?1 ESCAPE '\\' OR id LIKE ?1 ESCAPE '\\')"
+            " GROUP BY topic, id ORDER BY topic, id LIMIT ?2",
+            (f"%{escaped}%", most),
+        )
+        return [_title(*row) for row in found]
+
+    def title_at(self, topic: str, identifier: str, *, seq: int) -> Title | None:
+        """The title that held at position `seq`."""
+        found = self._database.execute(
+            "SELECT topic, id, seq, name, name_en FROM title WHERE topic = ? AND id = ? AND seq <= ?"
+            " ORDER BY seq DESC LIMIT 1",
+            (topic, identifier, seq),
+        ).fetchone()
+        return None if found is None else _title(*found)
+
+    def seq_named(self, name: str) -> int | None:
+        """Position of the event with stable name `name`, or None."""
+        party, _, rest = name.partition("/")
+        identifier, _, index = rest.partition("/")
+        found = self._database.execute(
+            "SELECT seq, count FROM submission WHERE party = ? AND id = ?", (party, identifier)
+        ).fetchone()
+        if found is None or not index.isdecimal() or int(index) >= found[1]:
+            return None
+        return int(found[0]) + 1 + int(index)
+
+    def payments(self, *, account: str, bank_ref: str, amount: int) -> list[int]:
+        """Positions of disbursements of `amount` that touch `account` and carry `bank_ref`."""
+        found = self._database.execute(
+            "SELECT entry.seq FROM paper JOIN entry USING (seq) JOIN topic USING (seq)"
+            " WHERE word = ? AND kind = 'disbursement' AND amount = ? AND topic.topic = 'account' AND topic.id = ?",
+            (bank_ref, amount, account),
+        )
+        return [int(seq) for (seq,) in found]
+
+    def bank_lines(self, *, account: str, bank_ref: str) -> list[int]:
+        """Positions of bank lines of `account` that carry `bank_ref`."""
+        found = self._database.execute(
+            "SELECT entry.seq FROM paper JOIN entry USING (seq) JOIN topic USING (seq)"
+            " WHERE word = ? AND kind = 'movement' AND topic.topic = 'account' AND topic.id = ? ORDER BY entry.seq",
+            (bank_ref, account),
+        )
+        return [int(seq) for (seq,) in found]
+
+    def _many(self, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
+        if rows:
+            self._database.executemany(sql, rows)
+
+    def _first(self, where: str, values: Sequence[object]) -> IndexedEntry | None:
+        return next(iter(self._entries(where, values)), None)
+
+    def _entries(self, where: str, values: Sequence[object]) -> list[IndexedEntry]:
+        sql = f"SELECT entry.seq, leaf, kind, head, day, amount FROM entry {where}"  # noqa: S608 - our own clauses
+        return [_indexed(*row) for row in self._database.execute(sql, values)]
+
+
+def event_at(reader: LogReader, seq: int) -> EventEntry | None:
+    """The event entry at `seq`; None for a header, the genesis, a foreign kind, or beyond the end."""
+    data = reader.entry(seq)
+    found = None if data is None else parse_entry(data, place=f"entry {seq}")
+    return found if isinstance(found, EventEntry) else None
+
+
+def _indexed(seq: int, leaf: bytes, kind: str, head: int, day: str, amount: int | None) -> IndexedEntry:
+    return IndexedEntry(seq=seq, leaf=leaf, kind=kind, head=head, day=day, amount=amount)
+
+
+def _title(topic: str, identifier: str, seq: int, name: str, name_en: str) -> Title:
+    return Title(topic=topic, id=identifier, seq=seq, name=name, name_en=name_en)
+
+
+def _after(prefix: bytes) -> bytes:
+    """The least bytes that come after everything beginning with `prefix`."""
+    return prefix + b"\xff" * (33 - len(prefix))

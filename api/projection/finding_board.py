@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The last judgement: public findings, what could not be decided, and instalments; replaced whole, never edited."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from verifier.findings import Finding, Rule
+from verifier.obligations import State
+
+Duty = Literal["pass_on", "pay"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instalment:
+    """One thing that `who` owed by `due`: passing a line on, or paying an approved claim; `amount` in minor units.
+
+    `started` is the position of the entry that started the clock; `met_on` the day on which it was met in full.
+    """
+
+    fund: str
+    duty: Duty
+    who: str
+    amount: int
+    due: datetime.date
+    met_on: datetime.date | None
+    state: State
+    started: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The judgement of the first `size` entries, as of `as_of`.
+
+    `public` are the proved findings, sorted by rule and id: what anybody may see (DESIGN §6, *Life cycle*).
+    `undecided` counts matters in which the data do not suffice. `rules` are the rules by id; `instalments` by fund.
+    """
+
+    size: int
+    as_of: datetime.date
+    public: tuple[Finding, ...]
+    undecided: int
+    rules: Mapping[str, Rule]
+    instalments: Mapping[str, tuple[Instalment, ...]]
+
+    def of_fund(self, fund: str) -> tuple[Finding, ...]:
+        """The public findings about `fund`."""
+        return tuple(one for one in self.public if one.fund == fund)
+
+
+@dataclass(slots=True)
+class FindingBoard:
+    """Holds the last judgement; None until there is one. Reading it needs no lock."""
+
+    judged: Judged | None = field(default=None)
+
+
+def telling(instalments: Iterable[Instalment], *, most: int) -> tuple[Instalment, ...]:
+    """The `most` instalments that say most: overdue before late, before coming, before kept; then by due day."""
+    order: dict[State, int] = {"overdue": 0, "met_late": 1, "due_soon": 2, "open": 3, "met": 4}
+
+    def key(one: Instalment) -> tuple[int, int, int]:
+        return (order.get(one.state, 9), -one.due.toordinal(), one.started)
+
+    kept = sorted((one for one in instalments if one.state in order), key=key)[:most]
+    return tuple(sorted(kept, key=lambda one: (one.due, one.started)))

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an event names, so that its entry can be found again: registered ids, papers, and the event it answers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ledger.kinds.authority import Allocation, Disbursement
+from ledger.kinds.bank import BankBalance, Movement
+from ledger.kinds.control import Correction
+from ledger.kinds.fact import Claim, Return
+from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
+from ledger.kinds.vocabulary import AnyEvent
+from ledger.register import Register
+
+PAPERS = ("document", "contract", "voucher", "bank_ref", "claim", "pledge", "milestone")
+"""Fields that carry the number of a paper or of a chain of events; people search by them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What one event is about; absent parts are None. `accounts` are those it moves money on."""
+
+    amount: int | None = None
+    fund: str | None = None
+    line: str | None = None
+    project: str | None = None
+    parties: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    cites: str | None = None
+
+
+def subject_of(register: Register, event: AnyEvent, *, actor: str) -> Subject:
+    """The subject of `event` as the register stands after it; `actor` is the party that posted it."""
+    tag = getattr(event, "tag", None)
+    line = _line(event) or (tag.line if tag else None)
+    fund = getattr(event, "fund", None) or (tag.fund if tag else None)
+    if fund is None and line is not None and line in register.lines:
+        fund = register.lines[line].fund
+    amount = getattr(event, "amount", None)
+    return Subject(
+        amount=amount if isinstance(amount, int) else None,
+        fund=event.id if isinstance(event, Fund) else fund,
+        line=line,
+        project=event.id if isinstance(event, Project) else getattr(event, "project", None),
+        parties=tuple(dict.fromkeys(party for party in (actor, *_parties(event)) if party)),
+        accounts=tuple(dict.fromkeys(account for account in _accounts(event) if account)),
+        cites=event.event if isinstance(event, Correction | Return) else None,
+    )
+
+
+def papers_of(event: AnyEvent) -> Iterator[str]:
+    """Numbers of papers that `event` carries, and ids of registry entries that it makes or changes."""
+    for field in PAPERS:
+        value = getattr(event, field, None)
+        if isinstance(value, str):
+            yield value
+    match event:
+        case Movement() | BankBalance():
+            yield event.statement
+        case Party() | Account() | Fund() | Project() | Policy() | Calendar():
+            yield event.id
+        case Key():
+            yield event.key
+        case Correction() | Return() if event.event is not None:
+            yield event.event
+        case _:
+            pass
+
+
+def _line(event: AnyEvent) -> str | None:
+    match event:
+        case Allocation() | Disbursement() | Claim():
+            return event.line
+        case _:
+            return None
+
+
+def _parties(event: AnyEvent) -> Iterator[str | None]:
+    match event:
+        case Allocation():
+            yield from (event.from_, event.to)
+        case Party():
+            yield event.id
+        case _:
+            for field in ("party", "payee", "owner", "unit", "issuer", "holder"):
+                yield getattr(event, field, None)
+
+
+def _accounts(event: AnyEvent) -> Iterator[str | None]:
+    if isinstance(event, Account):
+        yield event.id
+    for field in ("account", "from_account", "to_account"):
+        yield getattr(event, field, None)

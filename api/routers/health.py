@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether the process lives, whether it can do its work and why not, and figures for monitoring."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse, Response
+
+from api.problems import told
+from api.served_ledger import ServedLedger
+from ledger.errors import EnvironmentFault
+
+
+class ReadyAnswer(BaseModel):
+    """What this process can do now."""
+
+    posts: Annotated[bool, Field(description="whether it takes submissions")]
+    size: Annotated[int, Field(description="entries in the log")]
+    folded: Annotated[int, Field(description="entries counted into pages so far")]
+    judged: Annotated[int, Field(description="entries judged so far")]
+
+
+def router() -> APIRouter:
+    """The routes of this module."""
+    routes = APIRouter(tags=["health"])
+
+    @routes.get("/healthz", response_model=dict[str, str], operation_id="getHealth")
+    async def healthz() -> JSONResponse:
+        """Answers as long as the process does."""
+        return JSONResponse({"status": "alive"}, headers={"Cache-Control": "no-store"})
+
+    @routes.get("/readyz", response_model=ReadyAnswer, operation_id="getReadiness")
+    def readyz(request: Request) -> Response:
+        """200 when the ledger can be read, and posted to if this process may; else 503 with the reason."""
+        ledger: ServedLedger = request.app.state.ledger
+        fault: EnvironmentFault | None = None
+        size = 0
+        try:
+            size = ledger.head().size
+            fault = ledger.sequencer.trouble() if ledger.sequencer is not None else None
+        except EnvironmentFault as error:
+            fault = error
+        if fault is not None:
+            return told(request, fault)
+        answer = ReadyAnswer(
+            posts=ledger.sequencer is not None, size=size, folded=ledger.model.size, judged=_judged(ledger)
+        )
+        return JSONResponse(answer.model_dump(), headers={"Cache-Control": "no-store"})
+
+    @routes.get(
+        "/metrics",
+        response_class=Response,
+        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+        operation_id="getMetrics",
+    )
+    def metrics(request: Request) -> Response:
+        """Figures in the Prometheus text format."""
+        ledger: ServedLedger = request.app.state.ledger
+        size = ledger.head().size
+        text, kind = request.app.state.metrics.text(
+            size=size, folded=ledger.model.size, judged=_judged(ledger)
+        )
+        return Response(text, headers={"Content-Type": kind, "Cache-Control": "no-store"})
+
+    return routes
+
+
+def _judged(ledger: ServedLedger) -> int:
+    return ledger.board.judged.size if ledger.board.judged else 0

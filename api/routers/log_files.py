@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The log as static files over HTTP: C2SP tlog-tiles (`/log/checkpoint`, `/log/tile/…`) and the policy beside them."""
+
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.caching import IMMUTABLE, MOMENT
+from api.problems import plain
+from api.served_ledger import ServedLedger
+from ledger.publisher import policy_text
+from ledger.tiles import parse_tile_path
+
+OCTETS: Final = "application/octet-stream"
+TEXT: Final = "text/plain; charset=utf-8"
+
+
+def router() -> APIRouter:
+    """The routes of this module."""
+    routes = APIRouter(prefix="/log", tags=["log"])
+
+    @routes.get("/checkpoint", response_class=Response, responses=_file(TEXT), operation_id="getCheckpoint")
+    def checkpoint(request: Request) -> Response:
+        """The newest signed checkpoint (C2SP tlog-checkpoint)."""
+        ledger: ServedLedger = request.app.state.ledger
+        return Response(ledger.head().note, media_type=TEXT, headers={"Cache-Control": MOMENT})
+
+    @routes.get("/policy", response_class=Response, responses=_file(TEXT), operation_id="getPolicy")
+    def policy(request: Request) -> Response:
+        """The log's verifier keys (C2SP tlog-policy). Compare them by another channel before relying on them."""
+        ledger: ServedLedger = request.app.state.ledger
+        return Response(policy_text(ledger.genesis), media_type=TEXT, headers={"Cache-Control": MOMENT})
+
+    @routes.get("/tile/{path:path}", response_class=Response, responses=_file(OCTETS), operation_id="getTile")
+    def tile(request: Request, path: str) -> Response:
+        """A hash tile ``<level>/<number>[.p/<width>]`` or an entry bundle ``entries/<number>[.p/<width>]``."""
+        ledger: ServedLedger = request.app.state.ledger
+        wanted = parse_tile_path(f"tile/{path}")
+        if wanted.level is None and ledger.genesis.entries == "restricted":
+            return _restricted(request)
+        with ledger.reading() as reader:
+            data = reader.tile(wanted)
+        return Response(data, media_type=OCTETS, headers={"Cache-Control": IMMUTABLE})
+
+    return routes
+
+
+def _file(media_type: str) -> dict[int | str, dict[str, object]]:
+    return {
+        200: {"content": {media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}}}
+    }
+
+
+def _restricted(request: Request) -> Response:
+    return plain(
+        request,
+        status=403,
+        code="entries-restricted",
+        zh=("本账本的条目包只对审计人员开放", "请以审计身份登录，或在条目页查看单个条目"),
+        en=(
+            "entry bundles of this ledger are for auditors only",
+            "Sign in as an auditor, or read single entries on their pages.",
+        ),
+    )

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Taking in submissions: raw bytes in, a durable answer with receipt and checkpoint out, or problems that can be mended."""
+
+import base64
+from typing import Annotated, Any, Final
+
+import anyio.to_thread
+from anyio import CapacityLimiter
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse, Response
+
+from api.problems import plain, refusal
+from api.served_ledger import ServedLedger
+from ledger.outcome import Accepted, Refused
+from ledger.sequencer import Sequencer
+from ledger.submission import WIRE_BYTES_MAX, parse_wire
+
+POSTERS: Final = 64
+"""Submissions worked on at once; the others wait, and those who look at pages are not in their queue."""
+
+Base64 = Annotated[str, Field(description="standard base64")]
+
+
+class AcceptedAnswer(BaseModel):
+    """A submission that stands in the ledger for good."""
+
+    seq: Annotated[int, Field(description="position of its header entry; its events follow")]
+    events: Annotated[int, Field(description="how many events follow it")]
+    recorded: Annotated[str, Field(description="instant at which the ledger took it in")]
+    replayed: Annotated[bool, Field(description="it was stored before; this is the first answer again")]
+    receipt: Annotated[Base64, Field(description=".tlog-proof of the header entry (C2SP tlog-proof)")]
+    checkpoint: Annotated[str, Field(description="the signed note inside the receipt")]
+
+
+def router() -> APIRouter:
+    """The routes of this module, with a limiter of their own."""
+    routes = APIRouter(tags=["posting"])
+    limiter = CapacityLimiter(POSTERS)
+
+    @routes.post(
+        "/v1/submissions",
+        status_code=201,
+        response_model=AcceptedAnswer,
+        responses={200: {"model": AcceptedAnswer, "description": "Stored before: the first answer again"}},
+        openapi_extra={"requestBody": _body()},
+        operation_id="postSubmission",
+    )
+    async def post_submission(request: Request) -> Response:
+        """Store one signed submission. The answer comes after it is durable; sending it again is always safe."""
+        ledger: ServedLedger = request.app.state.ledger
+        if ledger.sequencer is None:
+            return _reads_only(request)
+        data = await _bounded_body(request)
+        if data is None:
+            return _too_large(request)
+        outcome = await anyio.to_thread.run_sync(_submit, ledger.sequencer, data, limiter=limiter)
+        match outcome:
+            case Accepted():
+                request.app.state.worker.nudge()
+                request.app.state.metrics.submitted("replayed" if outcome.replayed else "stored")
+                return _accepted(outcome)
+            case Refused():
+                request.app.state.metrics.submitted("refused")
+                return refusal(request, outcome.problems)
+
+    return routes
+
+
+def _submit(sequencer: Sequencer, data: bytes) -> Accepted | Refused:
+    return sequencer.submit(parse_wire(data))
+
+
+async def _bounded_body(request: Request) -> bytes | None:
+    """The body; None as soon as it is longer than a submission may be."""
+    announced = request.headers.get("content-length", "0")
+    if announced.isdecimal() and int(announced) > WIRE_BYTES_MAX:
+        return None
+    parts: list[bytes] = []
+    total = 0
+    async for part in request.stream():
+        total += len(part)
+        if total > WIRE_BYTES_MAX:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _accepted(outcome: Accepted) -> JSONResponse:
+    answer = AcceptedAnswer(
+        seq=outcome.seq,
+        events=outcome.events,
+        recorded=outcome.recorded,
+        replayed=outcome.replayed,
+        receipt=base64.b64encode(outcome.receipt).decode("ascii"),
+        checkpoint=outcome.checkpoint.decode(),
+    )
+    headers = {"Location": f"/v1/entries/{outcome.seq}", "Cache-Control": "no-store"}
+    return JSONResponse(answer.model_dump(), status_code=200 if outcome.replayed else 201, headers=headers)
+
+
+def _too_large(request: Request) -> Response:
+    return plain(
+        request,
+        status=413,
+        code="submission-too-large",
+        place="body",
+        zh=(f"提交超过 {WIRE_BYTES_MAX:,} 字节", "请拆成几次提交"),
+        en=(
+            f"the submission is larger than {WIRE_BYTES_MAX:,} bytes",
+            "Send fewer events in one submission.",
+        ),
+    )
+
+
+def _reads_only(request: Request) -> Response:
+    return plain(
+        request,
+        status=503,
+        code="reads-only",
+        zh=("本服务器没有日志密钥，只供查询", "请向持有日志密钥的服务器提交"),
+        en=(
+            "this server has no log key and only reads",
+            "Post to a server of this ledger that has its log key.",
+        ),
+    )
+
+
+def _body() -> dict[str, Any]:
+    return {
+        "required": True,
+        "description": "One submission: header, signatures, events; one NDJSON line, canonical or not.",
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Submission"}}},
+    }

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Findings as anybody may see them: the proved ones, as canonical lines of the last judgement (DESIGN §6)."""
+
+import datetime
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse, Response
+
+from api.caching import ASK_AGAIN, tag_of, unchanged
+from api.problems import plain
+from api.routers.registry import PAGE_MAX
+from api.served_ledger import ServedLedger
+from ledger.errors import MissingError
+from verifier.findings import Finding, to_line
+
+_FINDING_ID = "^[0-9a-f]{32}$"
+_FINDING_ID_OR_NONE = "^([0-9a-f]{32})?$"
+
+
+class FindingsAnswer(BaseModel):
+    """One page of proved findings, ordered by rule and id."""
+
+    up_to: Annotated[int, Field(description="position of the last entry judged")]
+    as_of: Annotated[datetime.date, Field(description="the day on which deadlines were read")]
+    undecided: Annotated[
+        int, Field(description="matters in which the data do not suffice; never taken as clean")
+    ]
+    items: list[dict[str, Any]]
+    next: Annotated[str | None, Field(description="give it as `after` for the next page; null at the end")]
+
+
+class FindingAnswer(BaseModel):
+    """One proved finding."""
+
+    up_to: int
+    as_of: datetime.date
+    item: dict[str, Any]
+
+
+def router() -> APIRouter:
+    """The routes of this module."""
+    routes = APIRouter(prefix="/v1", tags=["findings"])
+
+    @routes.get("/findings", response_model=FindingsAnswer, operation_id="listFindings")
+    def listing(
+        request: Request,
+        limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
+        after: Annotated[
+            str, Query(pattern=_FINDING_ID_OR_NONE, description="last id of the page before")
+        ] = "",
+        fund: Annotated[str, Query(max_length=64)] = "",
+    ) -> Response:
+        """Proved findings of the last judgement."""
+        ledger: ServedLedger = request.app.state.ledger
+        judged = ledger.board.judged
+        if judged is None:
+            return _pending(request)
+        tag = tag_of("findings", judged.size, judged.as_of, request.url.query)
+        known = unchanged(request, tag)
+        if known is not None:
+            return known
+        found = [one for one in judged.public if not fund or one.fund == fund]
+        start = next((at + 1 for at, one in enumerate(found) if one.id == after), 0)
+        page = found[start : start + limit]
+        answer = FindingsAnswer(
+            up_to=judged.size - 1,
+            as_of=judged.as_of,
+            undecided=judged.undecided,
+            items=[_plain(one) for one in page],
+            next=page[-1].id if start + limit < len(found) else None,
+        )
+        return _json(answer, tag)
+
+    @routes.get("/findings/{id}", response_model=FindingAnswer, operation_id="getFinding")
+    def item(request: Request, identifier: Annotated[str, Path(alias="id", pattern=_FINDING_ID)]) -> Response:
+        """One proved finding by its id."""
+        ledger: ServedLedger = request.app.state.ledger
+        judged = ledger.board.judged
+        if judged is None:
+            return _pending(request)
+        found = next((one for one in judged.public if one.id == identifier), None)
+        if found is None:
+            raise no_finding(identifier)
+        answer = FindingAnswer(up_to=judged.size - 1, as_of=judged.as_of, item=_plain(found))
+        return _json(answer, tag_of("finding", found.content_hash, judged.size))
+
+    return routes
+
+
+def no_finding(identifier: str) -> MissingError:
+    """The error for a finding that the last judgement did not prove."""
+    return MissingError(
+        code="finding-unknown",
+        place=f"findings/{identifier}",
+        message_en="the last judgement proved no finding with this id",
+        message_zh="最近一次判定中没有这个编号的已证明疑点",
+        remedy_en="List what there is: /v1/findings; auditors compute all classes with fundtrace audit.",
+        remedy_zh="可用 /v1/findings 列出；审计人员可用 fundtrace audit 计算全部类别。",
+    )
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    plain_form: dict[str, Any] = json.loads(to_line(finding))
+    return plain_form
+
+
+def _json(answer: BaseModel, tag: str) -> JSONResponse:
+    return JSONResponse(answer.model_dump(mode="json"), headers={"ETag": tag, "Cache-Control": ASK_AGAIN})
+
+
+def _pending(request: Request) -> Response:
+    return plain(
+        request,
+        status=503,
+        code="not-judged",
+        zh=("判定尚未完成", "请稍后再试；未判定不代表没有疑点"),
+        en=("the judgement is not done yet", "Try again in a moment; not judged does not mean clean."),
+        headers={"Retry-After": "10"},
+    )

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Settings of the server, from the environment (``FUNDTRACE_…``) or from the command line."""
+
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK: Final = "127.0.0.1"
+
+
+class Settings(BaseSettings):
+    """What one server process serves, and where.
+
+    `db` is the database of the ledger, a file path or an address; `log_key` the PEM file of the log's key, without
+    which the server reads and refuses to post. `language` is what pages and errors use when nobody asks for another.
+    `fold_seconds` and `judge_seconds` say how often the worker looks for new entries and for something to judge.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="FUNDTRACE_", frozen=True, extra="ignore")
+
+    db: str = "fundtrace.db"
+    host: str = LOOPBACK
+    port: int = Field(default=8000, ge=0, le=65_535)
+    log_key: Path | None = None
+    language: Literal["zh", "en"] = "zh"
+    fold_seconds: int = Field(default=1, ge=1, le=3_600)
+    judge_seconds: int = Field(default=10, ge=1, le=86_400)

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What happens behind the requests: new entries are folded soon after they are committed, and judged now and then.
+
+One worker a process. Folding has a thread of its own, woken by a nudge or by the clock; judging is a job of APScheduler
+that runs only when the log has grown. Each takes its own try-lock, so that calling them from elsewhere is safe.
+"""
+
+import datetime
+import logging
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from api.projection.finding_board import Judged
+from api.served_ledger import ServedLedger
+from ledger.errors import EnvironmentFault, InputError, ToldError
+
+Judge = Callable[[ServedLedger], Judged]
+"""Judges everything committed so far."""
+
+_LOG: Final = logging.getLogger("fundtrace.worker")
+
+
+class Worker:
+    """Keeps the read model and the findings of one process up to date."""
+
+    def __init__(self, ledger: ServedLedger, judge: Judge, *, fold_seconds: int, judge_seconds: int) -> None:
+        """Ready to start; `judge` computes the findings."""
+        self._ledger = ledger
+        self._judge = judge
+        self._fold_seconds = fold_seconds
+        self._judge_seconds = judge_seconds
+        self._folding = threading.Lock()
+        self._judging = threading.Lock()
+        self._wake = threading.Event()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._scheduler: BackgroundScheduler | None = None
+        self.damage: ToldError | None = None
+        """Why folding stopped for good: the stored log contradicts itself. Verification says where."""
+
+    def start(self) -> None:
+        """Fold and judge in the background until `stop`."""
+        self._thread = threading.Thread(target=self._run, name="fundtrace-fold", daemon=True)
+        self._thread.start()
+        self._scheduler = BackgroundScheduler(daemon=True, timezone=datetime.UTC)
+        self._scheduler.add_job(
+            self.judge_if_grown, "interval", seconds=self._judge_seconds, max_instances=1, coalesce=True
+        )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Return once nothing runs any more."""
+        self._stopped.set()
+        self._wake.set()
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=True)
+        if self._thread is not None:
+            self._thread.join()
+
+    def nudge(self) -> None:
+        """Something was committed: fold it soon."""
+        self._wake.set()
+
+    def fold_all(self) -> None:
+        """Fold everything committed so far, unless another thread is at it; stops early when told to stop.
+
+        Raises:
+            EnvironmentFault: the database does not answer.
+            InputError: the stored log contradicts itself.
+        """
+        if not self._folding.acquire(blocking=False):
+            return
+        try:
+            while self._ledger.fold() and not self._stopped.is_set():
+                pass
+        finally:
+            self._folding.release()
+
+    def judge_if_grown(self) -> None:
+        """Judge the log if it has grown since the last time, unless another thread is at it."""
+        if self.damage is not None or not self._judging.acquire(blocking=False):
+            return
+        try:
+            judged = self._ledger.board.judged
+            if judged is None or judged.size < self._ledger.head().size:
+                self._ledger.board.judged = self._judge(self._ledger)
+        except (EnvironmentFault, InputError) as error:
+            _LOG.warning("the judgement could not be done: %s", error)
+        finally:
+            self._judging.release()
+
+    def _run(self) -> None:
+        first = True
+        while not self._stopped.is_set():
+            self._wake.clear()
+            try:
+                self.fold_all()
+                if first:
+                    self.judge_if_grown()
+                    first = False
+            except EnvironmentFault as fault:
+                _LOG.warning("folding waits: %s", fault)
+            except InputError as error:
+                self.damage = error
+                _LOG.error("the stored log cannot be read on: %s", error)
+                return
+            self._wake.wait(self._fold_seconds)

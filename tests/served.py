@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A ledger behind HTTP for tests: in process, without a socket, with the real store and the real commit path.
+
+    with served(url, world.log_signer) as site:
+        site.get("/v1/lines").json()
+
+A simulated province takes a second to post; `province(folder)` does it once for whoever shares the folder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import httpx
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.judging import judge_ledger
+from api.served_ledger import ServedLedger
+from api.settings import Settings
+from ledger.founding import found_ledger
+from ledger.outcome import Accepted
+from ledger.sequencer import Sequencer
+from ledger.store.engine import open_engine
+from verifier.simulation.world import simulate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ledger.keys import Signer
+    from verifier.simulation.world import World
+
+SEED = 7
+ORIGIN = "demo.example/jl/2026"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A served ledger and a client of it."""
+
+    app: FastAPI
+    ledger: ServedLedger
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        """The answer to a GET."""
+        return self.send("GET", path, headers=headers)
+
+    def send(
+        self, method: str, path: str, *, content: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """The answer to any request; a failure of the program is answered as a server would."""
+
+        async def exchange() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
+            named = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
+            async with httpx.AsyncClient(transport=transport, base_url="http://ledger.test") as client:
+                return await client.request(method, path, content=content, headers=named)
+
+        return asyncio.run(exchange())
+
+    def post(self, wire: bytes, **headers: str) -> httpx.Response:
+        """The answer to a submission."""
+        return self.send("POST", "/v1/submissions", content=wire, headers=headers)
+
+    def catch_up(self, *, judge: bool = False) -> None:
+        """What the worker would do by now."""
+        self.app.state.worker.fold_all()
+        if judge:
+            self.app.state.worker.judge_if_grown()
+
+
+@contextlib.contextmanager
+def served(url: str, signer: Signer | None) -> Iterator[Site]:
+    """The ledger at `url`, folded; without `signer` it only reads."""
+    engine = open_engine(url)
+    ledger = ServedLedger(engine, None if signer is None else Sequencer(engine, signer))
+    try:
+        app = create_app(Settings(db=url), ledger, judge=judge_ledger)
+        site = Site(app=app, ledger=ledger)
+        site.catch_up()
+        yield site
+    finally:
+        ledger.close()
+
+
+def simulated() -> World:
+    """The simulated province, the same in every run."""
+    return simulate(seed=SEED, programmes=1, origin=ORIGIN)
+
+
+def log_signer_of(world: World) -> Signer:
+    """The log key of a simulated world."""
+    return world.cast.signer("log")
+
+
+def province(folder: Path) -> str:
+    """Address of a database in `folder` that holds the simulated province."""
+    path = folder / "province.db"
+    world = simulated()
+    engine = open_engine(str(path), create=True)
+    try:
+        found_ledger(engine, world.genesis, world.genesis_signatures, log_signer_of(world))
+        sequencer = Sequencer(engine, log_signer_of(world))
+        for submission in world.submissions():
+            outcome = sequencer.submit(submission)
+            assert isinstance(outcome, Accepted), outcome
+    finally:
+        engine.dispose()
+    return str(path)
