@@ -2,6 +2,7 @@
 """Creating a ledger from a genesis file, or with keys and a genesis of its own."""
 
 import base64
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import Engine
 
+from api.import_keys import passphrase
 from api.log_key import load_key, remember_log_key
 from ledger.entry import GenesisEntry, parse_entry
 from ledger.errors import EnvironmentFault, FormatError
@@ -20,7 +22,7 @@ from ledger.keys import Ed25519Signer, key_id
 from ledger.store.engine import reading
 from ledger.store.log_reader import LogReader
 from ledger.store.schema import prepare
-from ledger.submission import Signature
+from ledger.submission import Origin, Signature
 from ledger.vkey import VerifierKey
 
 GENESIS_BYTES_MAX: Final = 1 << 20
@@ -49,6 +51,14 @@ class Created:
     genesis: Genesis
     genesis_hash: str
     keys: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewKeys:
+    """The keys of a new ledger: the log's own, and those of the first administrators by id."""
+
+    log: Ed25519Signer
+    administrators: dict[str, Ed25519Signer]
 
 
 def existing(engine: Engine) -> Created | None:
@@ -85,7 +95,7 @@ def create_from_file(engine: Engine, path: Path) -> Created:
     return _create(engine, read.genesis, read.signatures, keys, load_key(keys / LOG_KEY_FILE))
 
 
-def create_with_new_keys(engine: Engine, genesis: Genesis, signers: "NewKeys", keys: Path) -> Created:
+def create_with_new_keys(engine: Engine, genesis: Genesis, signers: NewKeys, keys: Path) -> Created:
     """Create the ledger of `genesis`, whose keys were saved in the folder `keys`.
 
     Raises:
@@ -95,16 +105,10 @@ def create_with_new_keys(engine: Engine, genesis: Genesis, signers: "NewKeys", k
     return _create(engine, genesis, signatures, keys, signers.log)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewKeys:
-    """The keys of a new ledger: the log's own, and those of the first administrators by id."""
-
-    log: Ed25519Signer
-    administrators: dict[str, Ed25519Signer]
-
-
 def make_keys(folder: Path) -> NewKeys:
     """Return the log key and two administrator keys of `folder`, made there where they are missing, mode 0600.
+
+    New files are encrypted when the environment names a passphrase file.
 
     Raises:
         EnvironmentFault: the folder cannot be written.
@@ -127,14 +131,29 @@ def make_keys(folder: Path) -> NewKeys:
     )
 
 
-def new_genesis(*, origin: str, name: str, created_at: str, keys: NewKeys) -> Genesis:
-    """Return the genesis of an ordinary ledger: wall clock, ceilings refused, entries public, CNY, two administrators.
+def check_origin(text: str) -> str:
+    """Return `text`, if it can be the origin of a log.
 
     Raises:
-        FormatError: `origin` or `name` is no such text.
+        FormatError: it cannot.
     """
+    try:
+        return msgspec.convert(text, Origin)
+    except msgspec.ValidationError as error:
+        raise FormatError(
+            code="init.bad-origin",
+            place="--origin",
+            message_en=f"{text[:80]!r} is no origin of a log",
+            message_zh=f"{text[:80]!r} 不是有效的日志名称",
+            remedy_en="Use a lower-case address without scheme, such as ledger.example/jl/2026.",
+            remedy_zh="请使用不带协议的小写地址，例如 ledger.example/jl/2026。",
+        ) from error
+
+
+def new_genesis(*, origin: str, name: str, created_at: str, keys: NewKeys) -> Genesis:
+    """Return the genesis of an ordinary ledger: wall clock, ceilings refused, entries public, CNY, two administrators."""
     log_key = VerifierKey(name=origin, alg=keys.log.alg, public=keys.log.public).text
-    genesis = Genesis(
+    return Genesis(
         administrators=tuple(_administrator(name, key) for name, key in keys.administrators.items()),
         ceilings="refuse",
         clock="wall",
@@ -149,7 +168,6 @@ def new_genesis(*, origin: str, name: str, created_at: str, keys: NewKeys) -> Ge
         threshold=len(keys.administrators),
         time_zone="Asia/Shanghai",
     )
-    return _decoded(msgspec.json.encode({"genesis": genesis, "signatures": []}), place="--origin").genesis
 
 
 def read_genesis_file(path: Path) -> GenesisFile:
@@ -194,8 +212,8 @@ def _decoded(data: bytes, *, place: str) -> GenesisFile:
         place=place,
         message_en=f"not a genesis: {reason}",
         message_zh=f"不是有效的创世内容：{reason}",
-        remedy_en="Give a genesis.json as fundtrace simulate writes it, or an origin such as ledger.example/jl/2026.",
-        remedy_zh="请给出 fundtrace simulate 所写格式的 genesis.json，或形如 ledger.example/jl/2026 的名称。",
+        remedy_en="Give a genesis.json as fundtrace simulate writes it.",
+        remedy_zh="请给出 fundtrace simulate 所写格式的 genesis.json。",
     )
 
 
@@ -203,7 +221,7 @@ def _load_or_make(path: Path) -> Ed25519Signer:
     if path.exists():
         return load_key(path)
     signer = Ed25519Signer.generate()
-    save_private_key(path, signer)
+    save_private_key(path, signer, passphrase=passphrase(os.environ))
     return signer
 
 

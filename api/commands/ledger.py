@@ -23,7 +23,15 @@ from api.commands.ledger_text import (
 )
 from api.import_keys import default_folder
 from api.log_key import load_log_key
-from api.new_ledger import Created, create_from_file, create_with_new_keys, existing, make_keys, new_genesis
+from api.new_ledger import (
+    Created,
+    check_origin,
+    create_from_file,
+    create_with_new_keys,
+    existing,
+    make_keys,
+    new_genesis,
+)
 from ledger.clock import system_clock
 from ledger.errors import EnvironmentFault
 from ledger.file_posting import bounded_lines, post_lines, rehearse_lines
@@ -104,12 +112,13 @@ def init(
     language = chosen_language(lang)
     if genesis is not None and origin is not None:
         raise typer.BadParameter("give --genesis or --origin, not both", param_hint="--genesis")
+    name = None if origin is None else check_origin(origin)
     url = chosen_url(db)
     with _opened(url, create=True) as engine:
         if genesis is not None:
             created = create_from_file(engine, genesis)
         else:
-            created = existing(engine) or _create_new(engine, url, origin, keys_out)
+            created = existing(engine) or _create_new(engine, url, name, keys_out)
     typer.echo(record_of_created(created, url) if as_json else say(created_text(created, url), language))
 
 

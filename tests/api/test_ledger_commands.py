@@ -171,6 +171,12 @@ def test_what_cannot_be_done_is_told_with_a_remedy(arguments: list[str], told: s
     assert told in " ".join(result.output.replace("│", " ").split())
 
 
+def test_a_refused_name_leaves_no_keys_and_no_database(tmp_path: Path) -> None:
+    """Nothing is made before everything is known to fit."""
+    assert fundtrace("init", "--origin", "Not A Name").exit_code == 3
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"{}", b"[1]", b'{"genesis":{},"signatures":[]}', b"\xff", b" " * (1 << 21)]
 )
@@ -221,17 +227,17 @@ def test_refused_lines_are_told_with_line_place_and_remedy(tmp_path: Path, db: s
     )
     assert "line 5: line 5: not a submission" in english.output
     assert "2 submissions would be accepted, 2 refused; nothing was stored" in english.output
-    chinese = fundtrace("post", "--lang", "zh", file)
-    assert chinese.exit_code == 1
-    assert f"第 2 行（{COUNTY}/too-much）" in chinese.output
-    assert "已接受 2 次提交" in chinese.output
     told = record("post", file, code=1)
-    assert (told["accepted"], told["replayed"], told["refused"]) == (2, 2, 2)
+    assert (told["accepted"], told["replayed"], told["refused"]) == (2, 0, 2)
     assert [one["line"] for one in told["refusals"]] == [2, 5]
     problem = told["refusals"][0]["problems"][0]
     assert (problem["code"], problem["index"], problem["place"]) == ("line-exceeded", 1, "amount")
     assert problem["remedy"]["en"]
     assert problem["remedy"]["zh"]
+    chinese = fundtrace("post", "--lang", "zh", file)
+    assert chinese.exit_code == 1
+    assert f"第 2 行（{COUNTY}/too-much）" in chinese.output
+    assert "已接受 2 次提交" in chinese.output
     check_whole(db, world)
 
 
@@ -308,4 +314,4 @@ def test_a_file_of_another_party_is_refused_line_by_line(tmp_path: Path, db: str
     """Signatures of the wrong party's keys are problems of that line only."""
     wrong = world.submission(BANK, world.moved(1, 5), signers=world.signers(COUNTY))
     told = record("post", "--db", db, write_lines(tmp_path / "x.ndjson", [wrong]), code=1)
-    assert {one["code"] for one in told["refusals"][0]["problems"]} == {"key-holder"}
+    assert "key-holder" in {one["code"] for one in told["refusals"][0]["problems"]}
