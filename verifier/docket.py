@@ -121,7 +121,7 @@ class Docket:
         self._workspace.run(
             "CREATE INDEX IF NOT EXISTS act_target ON act (target, rule) WHERE target IS NOT NULL"
         )
-        for act, voided, returned in self._workspace.rows(_row, _JOINED, (self._rule,)):
+        for act, voided, returned in self._standing():
             for plain in _dated(act, dates, self.terms):
                 dated = msgspec.structs.replace(plain, voided_on=voided, returned=returned)
                 doubtful = doubtful or dated.doubt is not None
@@ -129,6 +129,17 @@ class Docket:
                 generous = (act.on if dated.doubt is not None else dated.on).toordinal()
                 insert.add(self._rule, day, generous, rank(act), act.entry.seq, _ENCODER.encode(dated))
         return doubtful
+
+    def _standing(self) -> Iterator[tuple[Act, datetime.date | None, bool]]:
+        """Each act with the date of its reversal, and whether a return undoes it.
+
+        An ending that takes effect by reversal stands from that date, and nothing reverses it again.
+        """
+        for act, voided, returned in self._workspace.rows(_row, _JOINED, (self._rule,)):
+            if not (isinstance(act, Ending) and act.if_reversed):
+                yield act, voided, returned
+            elif voided is not None:
+                yield msgspec.structs.replace(act, on=voided), None, returned
 
 
 def _dated(act: Act, dates: Dates, terms: list[Terms]) -> Iterator[Dated]:

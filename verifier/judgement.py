@@ -46,9 +46,15 @@ class Judgement:
     def take(self, posted: PostedEvent) -> None:
         """Let every rule see the next event; events dated after the as-of date, or beyond `known_by`, are left out."""
         event = posted.event
-        if event.occurred_on > self.case.as_of or posted.seq > self.case.known_by:
+        if posted.seq > self.case.known_by:
             return
-        self.case.standing.take(event)
+        dated = event.occurred_on <= self.case.as_of
+        if dated or not isinstance(
+            event, Fund
+        ):  # an event dated in time may name a line or party dated later
+            self.case.standing.take(event)
+        if not dated:
+            return
         match event:
             case Fund():
                 self.case.book.register_fund(event)

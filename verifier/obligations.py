@@ -134,9 +134,10 @@ class Lowering(_Act, frozen=True, kw_only=True):
 
 
 class Ending(_Act, frozen=True, kw_only=True):
-    """Whatever is owed under `named` is no longer owed."""
+    """Whatever is owed under `named` is no longer owed; with `if_reversed` from the day `entry` is reversed, if ever."""
 
     named: str
+    if_reversed: bool = False
 
 
 Act = Opening | Payment | Return | Lowering | Ending

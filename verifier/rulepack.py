@@ -69,7 +69,8 @@ class Pack(Record, frozen=True, kw_only=True):
 class Terms:
     """Effective parameters of a rule for one addressee, with unit, basis and the rows they come from.
 
-    `unit` and `basis` are those of the row that sets `days`, or of the last row where no days are set.
+    `unit` and `basis` are those of the row that sets `days`, or of the last row where no days are set; `sources` name
+    that row and those whose numbers count.
     """
 
     values: tuple[tuple[str, int], ...]
@@ -153,10 +154,11 @@ class RuleBook:
     def terms(self, rule: str, to: Addressee, on: datetime.date) -> Terms:
         """What `rule` asks of the addressee on business date `on`, by everything adopted so far."""
         values: dict[str, int] = {}
-        decisive, sources = None, []
+        sources: dict[str, str] = {}
+        decisive: _Layer | None = None
         for layer in self._layers(rule, to, on):
             values |= layer.values
-            sources.append(layer.source)
+            sources |= dict.fromkeys(layer.values, layer.source)
             if decisive is None or "days" in layer.values or "days" not in values:
                 decisive = layer
         if decisive is None:
@@ -167,7 +169,7 @@ class RuleBook:
             unit=(decisive.unit or "calendar") if "days" in values else None,
             basis=decisive.basis,
             status=decisive.status,
-            sources=tuple(sources),
+            sources=tuple(sorted(set(sources.values()) | {decisive.source})),
         )
 
     def names_debtors(self, rule: str, fund: str) -> bool:

@@ -5,6 +5,7 @@ A judgement asks it for the version in force at the event it judges (DESIGN §4,
 the registers, never with entries.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,7 +40,7 @@ class LineFacts:
 class Standing:
     """The registers as the log has them so far; `take` every event in log order."""
 
-    __slots__ = ("accounts", "funds", "lines", "parties", "projects")
+    __slots__ = ("_related", "accounts", "funds", "lines", "parties", "projects")
 
     def __init__(self) -> None:
         """Nothing registered."""
@@ -48,12 +49,14 @@ class Standing:
         self.funds: dict[str, Fund] = {}
         self.projects: dict[str, Project] = {}
         self.lines: dict[str, LineFacts] = {}
+        self._related: dict[str, set[str]] | None = None
 
     def take(self, event: AnyEvent) -> None:
         """The registers hold `event`; kinds that register nothing are ignored."""
         match event:
             case Party():
                 self.parties[event.id] = event
+                self._related = None
             case Account():
                 self.accounts[event.id] = event
             case Fund():
@@ -95,9 +98,13 @@ class Standing:
 
     def related(self, party: str) -> frozenset[str]:
         """`party` and whoever is registered as related to it, said by either side."""
-        own = self.parties.get(party)
-        said = set() if own is None else set(own.related)
-        return frozenset({party} | said | {one.id for one in self.parties.values() if party in one.related})
+        if self._related is None:
+            self._related = defaultdict(set)
+            for one in self.parties.values():
+                for other in one.related:
+                    self._related[one.id].add(other)
+                    self._related[other].add(one.id)
+        return frozenset({party} | self._related.get(party, set()))
 
     def _line(self, event: Allocation) -> LineFacts:
         parent = self.lines.get(event.parent or "")

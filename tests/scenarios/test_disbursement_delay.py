@@ -145,6 +145,25 @@ def test_an_approval_reversed_in_time_never_was() -> None:
     assert one.amount == 50_000
 
 
+def test_a_claim_withdrawn_by_reversing_its_submission_is_off() -> None:
+    """As if it had been returned on that day."""
+    asked = CLAIM.replace("by=WATER", "by=WATER as=asked")
+    assert judge(asked + "2026-03-09 void asked by=WATER", "2026-06-30", rule="F04") == []
+    (one,) = judge(asked + "2026-03-10 void asked by=WATER", "2026-06-30", rule="F04")
+    assert (one.state, one.outstanding) == ("lapsed", 0)
+
+
+def test_a_payment_dated_before_its_line_is_no_crash() -> None:
+    """As of a day on which the payment is dated and the line is not yet."""
+    text = """
+    2026-02-10 issue L9 500.00 CENTRE -> NA fund=F as=late
+    2026-02-10 submit C9 500.00 project=P line=L9 by=WATER
+    2026-02-08 approve C9 500.00 project=P line=L9 by=NA as=ok9
+    2026-02-09 pay 500.00 L9 TR -> SUP claim=C9
+    """
+    assert found(text, "2026-02-09") == []
+
+
 def test_a_reversed_payment_never_was() -> None:
     """The obligation is unmet from its due day; it could be known when the payment was reversed."""
     pay = "2026-03-01 pay 500.00 L1 TR -> SUP claim=C1 as=paid\n"

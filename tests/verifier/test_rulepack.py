@@ -137,6 +137,14 @@ def test_loosening_and_unknown_parameters_are_noticed() -> None:
     }
 
 
+def test_many_policies_leave_short_sources() -> None:
+    """Only rows whose numbers count are named."""
+    rows = "\n".join(f"2026-02-01 policy P{n}\n  row a F04 days={n + 1}" for n in range(100))
+    terms = book(rows).terms("F04", Addressee(fund="F", level="city"), DAY)
+    assert terms.get("days") == 100
+    assert terms.sources == ("cn-special-funds/1#pay", "policy P99/1#a")
+
+
 def test_hashed_parameters_name_their_sources() -> None:
     """What enters the params hash tells numbers, unit, status and rows."""
     hashed = book(FUND).terms("F03", Addressee(fund="F", level="city"), DAY).hashed()

@@ -45,13 +45,14 @@ def note(posted: PostedEvent, case: Case, docket: Docket) -> None:
     match posted.event:
         case Claim() if posted.event.action == "approve":
             _approve(posted, posted.event, case, docket)
-        case Claim() if posted.event.action == "return":
+        case Claim():  # a submission that is reversed withdraws the claim
             docket.add(
                 Ending(
                     entry=evidence(posted),
                     on=posted.event.occurred_on,
                     recorded=case.recorded_on(posted),
                     named=posted.event.claim,
+                    if_reversed=posted.event.action == "submit",
                 )
             )
         case Disbursement():
