@@ -18,9 +18,9 @@ class FundTally:
     """What one account did with the money of one fund so far, all in minor units.
 
     `claim` is C, what is on hand for the fund; `advance` is A, what was paid before it came. `credited` came in, `restored`
-    came back of what was lost; `used`, `passed_on` and `returned` went out as declared, `outside` by admission out of
-    scope; `diverted` was lost to other debits, `unresolved` may have been. `net` is what should be on hand by the
-    declarations within scope alone.
+    came back of what was lost, `readmitted` the part of it that was out of scope; `used`, `passed_on` and `returned` went
+    out as declared, `outside` by admission out of scope; `diverted` was lost to other debits, `unresolved` may have been.
+    `net` is what should be on hand by the declarations within scope alone.
     """
 
     __slots__ = (
@@ -31,6 +31,7 @@ class FundTally:
         "net",
         "outside",
         "passed_on",
+        "readmitted",
         "restored",
         "returned",
         "unresolved",
@@ -40,7 +41,7 @@ class FundTally:
     def __init__(self) -> None:
         """Nothing moved yet."""
         self.claim = self.advance = self.credited = self.restored = self.net = 0
-        self.used = self.passed_on = self.returned = self.outside = 0
+        self.used = self.passed_on = self.returned = self.outside = self.readmitted = 0
         self.diverted = self.unresolved = 0
 
     def spend(self, bucket: str, amount: int) -> None:

@@ -12,55 +12,12 @@ payer's own declaration that the fund paid stands for all of it. A return undoes
 first (T17); what it brings beyond the original is general.
 """
 
-from typing import Final, NamedTuple
+from collections import Counter
 
 from ledger.amount import share_out
 from verifier.conservation import FundTally, check_fund
+from verifier.flows import Effect, Flow, Portion
 from verifier.money_facts import CREDIT
-
-USED: Final = "used"
-PASSED_ON: Final = "passed_on"
-RETURNED: Final = "returned"
-
-
-class Flow(NamedTuple):
-    """One movement of an account with the purpose that a report lent it.
-
-    `seq` is the position of the bank line, or of the report on days without statements (`bank` False); `report` is 0
-    for a line that nobody reported. `bucket` says how a tagged debit leaves: used, passed on, returned. `undoes` is the
-    report that a return brings money back of; `returned` that a later return will ask for this one's pieces.
-    """
-
-    account: str
-    day: int
-    seq: int
-    side: int
-    amount: int
-    bank: bool = False
-    report: int = 0
-    fund: str | None = None
-    outside: bool = False
-    returned: bool = False
-    undoes: int | None = None
-    bucket: str = USED
-
-
-class Portion(NamedTuple):
-    """The part of a movement that counts for one fund: ``tag``, ``restore`` (of what was lost), ``admit`` (T13)."""
-
-    fund: str
-    amount: int
-    kind: str
-
-
-class Effect(NamedTuple):
-    """What a movement did: portions by fund, the admission (fund, amount), what was restored and what was lost."""
-
-    portions: tuple[Portion, ...] = ()
-    admitted: tuple[str, int] | None = None
-    readmitted: int = 0
-    restored: tuple[tuple[str, int], ...] = ()
-    lost: tuple[tuple[str, int], ...] = ()
 
 
 class _Piece:
@@ -78,12 +35,14 @@ class _Piece:
 class Entitlement:
     """The stated-order run over one account; movements in the order of semantics T2."""
 
-    __slots__ = ("_pieces", "_total", "balance", "funds")
+    __slots__ = ("_pieces", "_total", "balance", "elsewhere", "funds")
 
     def __init__(self, opening: int) -> None:
         """An account that holds `opening` of general money and owes no fund anything."""
         self.balance = opening
         self.funds: dict[str, FundTally] = {}
+        self.elsewhere: Counter[str] = Counter()
+        """By fund, what was declared as paid from it and came from other money."""
         self._total = 0
         self._pieces: dict[int, list[_Piece]] = {}
 
@@ -114,7 +73,7 @@ class Entitlement:
     def _credit(self, flow: Flow) -> Effect:
         self.balance += flow.amount
         if flow.undoes is not None and flow.undoes in self._pieces:
-            return self._undo(flow.amount, self._pieces[flow.undoes])
+            return self._undo(flow, self._pieces[flow.undoes])
         if flow.fund is None:
             return Effect()
         tally = self.funds.setdefault(flow.fund, FundTally())
@@ -133,10 +92,7 @@ class Entitlement:
         tally = self.funds.get(flow.fund) if flow.fund is not None else None
         if flow.fund is None or tally is None:
             piece.general = flow.amount
-            if flow.fund is None or not flow.outside:
-                return Effect()
-            piece.told = flow.amount
-            return Effect(admitted=(flow.fund, flow.amount))
+            return self._debit_elsewhere(flow, piece)
         if flow.outside:
             return self._admit(flow, tally, piece)
         piece.own = min(tally.claim, flow.amount)
@@ -147,18 +103,30 @@ class Entitlement:
         tally.spend(flow.bucket, flow.amount)
         return Effect((Portion(flow.fund, flow.amount, "tag"),))
 
+    def _debit_elsewhere(self, flow: Flow, piece: _Piece) -> Effect:
+        """General money, whatever it is declared as; a class out of scope is admitted all the same (T13)."""
+        if flow.fund is None:
+            return Effect()
+        self.elsewhere[flow.fund] += flow.amount
+        if not flow.outside:
+            return Effect()
+        piece.told = flow.amount
+        return Effect(admitted=(flow.fund, flow.amount))
+
     def _admit(self, flow: Flow, tally: FundTally, piece: _Piece) -> Effect:
         """Out of scope by the payer's own declaration: diverted up to the claim, the rest is general money (T13)."""
         fund = flow.fund or ""
         piece.admitted = min(tally.claim, flow.amount)
         piece.general = flow.amount - piece.admitted
+        self.elsewhere[fund] += piece.general
         self._raise(tally, -piece.admitted)
         tally.outside += piece.admitted
         if piece.admitted == 0:
             return Effect()
         return Effect((Portion(fund, piece.admitted, "admit"),), admitted=(fund, piece.admitted))
 
-    def _undo(self, amount: int, pieces: list[_Piece]) -> Effect:
+    def _undo(self, flow: Flow, pieces: list[_Piece]) -> Effect:
+        amount = flow.amount
         portions: list[Portion] = []
         restored: list[tuple[str, int]] = []
         readmitted = 0
@@ -176,6 +144,8 @@ class Entitlement:
                 portions.append(Portion(piece.fund or "", own + admitted, "tag"))
             if taken == whole:
                 pieces.pop()
+        if flow.fund is not None:
+            self.elsewhere[flow.fund] -= amount  # more came back than was paid
         return Effect(tuple(portions), readmitted=readmitted, restored=tuple(restored))
 
     def _restore(self, piece: _Piece, amount: int) -> list[tuple[str, int]]:
@@ -197,6 +167,8 @@ class Entitlement:
         """Undo the last `amount` of `piece`: its tagged and admitted parts, and what a source outside was told to pay."""
         general = min(amount, piece.general)
         piece.general -= general
+        if piece.fund is not None:
+            self.elsewhere[piece.fund] -= general
         told = min(general, piece.told)
         piece.told -= told
         admitted = amount - general if piece.admitted else 0
@@ -206,6 +178,7 @@ class Entitlement:
         tally = self.funds[piece.fund or ""]
         piece.admitted -= admitted
         tally.restored += admitted
+        tally.readmitted += admitted
         advance = min(own, piece.advance)
         piece.advance -= advance
         piece.own -= own - advance

@@ -19,9 +19,9 @@ from ledger.genesis import Genesis
 from verifier.bank_record import BankRecord
 from verifier.coverage import NOT_COVERED, Coverage, read_coverage
 from verifier.doubts import Doubts
-from verifier.entitlement import Flow
 from verifier.fact_links import link_facts
 from verifier.fact_tables import FactTables
+from verifier.flows import Flow
 from verifier.matching_run import MatchingRun
 from verifier.placing import Placing
 from verifier.posted import PostedEvent
@@ -48,7 +48,7 @@ class MoneyBooks:
     """Everything about money that a judgement asks for, over one prefix of one ledger, up to one date."""
 
     def __init__(self, workspace: Workspace, genesis: Genesis, *, as_of: datetime.date) -> None:
-        """Empty books in `workspace`."""
+        """Empty books in `workspace`; `as_of` may be brought forward until they are closed."""
         self.workspace = workspace
         self.as_of = as_of
         self.tables = FactTables(workspace, as_of=as_of, time_zone=genesis.time_zone)

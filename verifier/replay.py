@@ -19,6 +19,7 @@ from ledger.errors import InputError, MissingError, ProgrammerError, ProofError
 from ledger.genesis import Genesis
 from ledger.hashing import leaf_hash
 from ledger.merkle import Node
+from ledger.register import Register
 from ledger.tile_reader import TileReader
 from verifier.admission import Admission
 from verifier.integrity import Progress, Walk
@@ -87,6 +88,13 @@ class Replay:
         if self._admission is None:
             raise ProgrammerError("the genesis is known from the first event on")
         return self._admission.register.genesis_hash
+
+    @property
+    def register(self) -> Register:
+        """Lines, parties and accounts after the submissions handed out so far; as `genesis`. To be read only."""
+        if self._admission is None:
+            raise ProgrammerError("the register is known from the first event on")
+        return self._admission.register
 
     def events(self) -> Iterator[PostedEvent]:
         """Every event of every submission that stands, in log order, up to the first that cannot.

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from verifier.entitlement import Flow
+from verifier.flows import Flow
 
 LOSSES_MAX: Final = 20
 """Most losses that one shortage shows; its sums are exact beyond it."""

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from verifier.conservation import FundTally
 from verifier.shortages import Admission, Shortage
 from verifier.tracing import AccountTrace
 from verifier.workspace import Workspace
@@ -22,6 +23,8 @@ _TABLES: Final = (
 
 # Flags come out of SQLite as 0 and 1, hence not strict.
 _SHORTAGE: Final = msgspec.json.Decoder(Shortage, strict=False)
+NOTHING: Final = FundTally()
+
 _HOLDING: Final = msgspec.json.Decoder(tuple[int, ...])
 _BALANCE: Final = msgspec.json.Decoder(int)
 _ADMISSION: Final = msgspec.json.Decoder(Admission, strict=False)
@@ -43,7 +46,10 @@ class FoundAdmission(NamedTuple):
 
 
 class Holding(NamedTuple):
-    """What an account did with the money of a fund (fields as `verifier.conservation.FundTally`)."""
+    """What an account did with the money of a fund (fields as `verifier.conservation.FundTally`).
+
+    `elsewhere` was declared as paid from the fund and came from other money.
+    """
 
     account: str
     fund: str
@@ -57,6 +63,8 @@ class Holding(NamedTuple):
     returned: int
     diverted: int
     unresolved: int
+    readmitted: int
+    elsewhere: int
 
 
 class TraceTables:
@@ -79,10 +87,11 @@ class TraceTables:
             self._shortages.add(account, trace.joint, msgspec.json.encode(shortage))
         for admission in trace.admissions:
             self._admissions.add(account, msgspec.json.encode(admission))
-        for fund, one in sorted(trace.tallies.items()):
+        for fund in sorted({*trace.tallies, *trace.elsewhere}):
+            one = trace.tallies.get(fund, NOTHING)
             amounts = (
                 one.claim, one.advance, one.credited, one.restored, one.used, one.outside, one.passed_on, one.returned,
-                one.diverted, one.unresolved,
+                one.diverted, one.unresolved, one.readmitted, trace.elsewhere.get(fund, 0),
             )  # fmt: skip
             self._holdings.add(account, fund, msgspec.json.encode(amounts))
         if trace.balance is not None:

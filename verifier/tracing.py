@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What one account lost of the money it owed to funds: the three amounts, shortage by shortage (semantics T2 to T13).
 
-Runs the stated order (`verifier.entitlement`) and both bounds (`verifier.bounds`) over the movements of one account, with
-the balances that its bank signed. Each shortage is one value: later losses of the fund extend it until it is restored in
-full; then a new one begins (T11).
+Runs the stated order (`verifier.entitlement`) and both bounds (`verifier.minimum`, `verifier.maximum`) over the movements
+of one account, with the balances that its bank signed. Each shortage is one value: later losses of the fund extend it until
+it is restored in full; then a new one begins (T11).
 
 Choices where the semantics is silent
 - A balance signed by the bank that differs from the running one sets it; what falls short then is unresolved after a gap
@@ -17,11 +17,13 @@ Choices where the semantics is silent
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from verifier.bounds import UNLIMITED, Counted, Maximum, Minimum
 from verifier.conservation import FundTally
 from verifier.coverage import Coverage
 from verifier.doubts import Doubts
-from verifier.entitlement import Effect, Entitlement, Flow
+from verifier.entitlement import Entitlement
+from verifier.flows import UNLIMITED, Counted, Effect, Flow
+from verifier.maximum import Maximum
+from verifier.minimum import Minimum
 from verifier.money_facts import CREDIT
 from verifier.shortages import Admission, Short, Shortage, Shortages
 
@@ -44,12 +46,14 @@ class SignedBalance(NamedTuple):
 class AccountTrace(NamedTuple):
     """What became of the money in one account up to the as-of date.
 
-    `balance` is None where the opening balance is not known; `joint` is the total shortage of the account over all funds.
+    `balance` is None where the opening balance is not known; `elsewhere` is, by fund, what was declared as paid from it and
+    came from other money; `joint` is the total shortage of the account over all funds.
     """
 
     account: str
     balance: int | None
     tallies: dict[str, FundTally]
+    elsewhere: dict[str, int]
     shortages: tuple[Shortage, ...]
     admissions: tuple[Admission, ...]
     joint: int
@@ -134,6 +138,7 @@ class _Tracer:
             self._account,
             self._stated.balance if self._known else None,
             tallies,
+            dict(self._stated.elsewhere),
             self._shortages.finish(self._maximum.diverted),
             self._shortages.admissions(),
             sum(tally.diverted for tally in tallies.values()),

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifier.bounds import Counted, Greedy, Maximum, Minimum
 from verifier.conservation import check_fund
-from verifier.entitlement import Entitlement, Flow
+from verifier.entitlement import Entitlement
+from verifier.flows import Counted, Flow
+from verifier.maximum import Greedy, Maximum
+from verifier.minimum import Minimum
 from verifier.money_facts import CREDIT, DEBIT
 
 if TYPE_CHECKING:

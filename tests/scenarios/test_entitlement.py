@@ -44,7 +44,7 @@ def test_a_balance_below_what_is_owed_is_a_shortage() -> None:
 def test_a_supplier_holds_no_entitlement() -> None:
     """T1: payment ends the earmark; what a supplier does with its money is its own."""
     with closed("2026-02-02 pay 600.00 LF TR -> SU\n2026-02-05 transfer 600.00 SU -> PL") as books:
-        assert list(books.money.traced.holdings("F")) == []
+        assert [(one.account, one.claim) for one in books.money.traced.holdings("F")] == [("TR", 0)]
 
 
 def test_an_allocation_is_not_cash() -> None:
@@ -160,7 +160,8 @@ def test_an_advance_is_repaid_by_the_next_credit() -> None:
 def test_before_the_first_credit_the_source_lies_outside_the_record() -> None:
     """T7: a treasury that pays from general revenue has no advance and no claim."""
     with closed("2026-02-05 pay 700.00 LF TR -> SU") as books:
-        assert list(books.money.traced.holdings("F")) == []
+        holding = books.holding("TR", "F")
+        assert (holding.claim, holding.advance, holding.used, holding.elsewhere) == (0, 0, 0, 70_000)
 
 
 # --- T8: several funds -----------------------------------------------------------------------------------

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`fundtrace trace`: where the money of a line or a fund is now, and how it came there."""
+
+import contextlib
+import datetime
+import json
+from typing import Annotated
+
+import msgspec
+import typer
+
+from ledger.errors import InputError
+from ledger.instant import business_date
+from ledger.register import Register
+from verifier.money_books import MoneyBooks
+from verifier.money_paths import Caps, trace_fund, trace_line
+from verifier.replay import Replay
+from verifier.source_options import (
+    DatabaseOption,
+    GenesisOption,
+    JsonOption,
+    LanguageOption,
+    LogKeyOption,
+    PolicyOption,
+    SourceArgument,
+    chosen_language,
+    chosen_source,
+    chosen_trust,
+    progress_bar,
+)
+from verifier.sources import Source
+from verifier.trace_records import MoneyTrace
+from verifier.trace_text import text_of
+from verifier.trust import Trust
+from verifier.verdict import Verdict
+from verifier.verdict_text import sentence
+from verifier.verdict_text import text_of as verdict_text
+from verifier.workspace import Workspace
+
+LineOption = Annotated[
+    str | None, typer.Option("--line", metavar="ID", help="The money of this line.", show_default=False)
+]
+FundOption = Annotated[
+    str | None, typer.Option("--fund", metavar="ID", help="The money of this fund.", show_default=False)
+]
+DepthOption = Annotated[int, typer.Option("--depth", min=1, help="Levels of the tree of lines to show.")]
+RowsOption = Annotated[
+    int, typer.Option("--rows", min=1, help="Rows of each list to show; sums are always whole.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """`app` has the command `trace`."""
+    app.command("trace", rich_help_panel="Auditors")(trace)
+
+
+def trace(  # noqa: PLR0913 - one parameter for each option of the command
+    source: SourceArgument = None,
+    *,
+    line: LineOption = None,
+    fund: FundOption = None,
+    depth: DepthOption = 8,
+    rows: RowsOption = 50,
+    db: DatabaseOption = None,
+    policy: PolicyOption = None,
+    log_key: LogKeyOption = None,
+    genesis: GenesisOption = None,
+    as_json: JsonOption = False,
+    lang: LanguageOption = None,
+) -> None:
+    """Show where the money of a line or a fund is now, and how it came there.
+
+    The ledger is verified first; a broken one is not traced. Exit code 0 traced, 2 integrity broken, 3 could not complete.
+    """
+    language = chosen_language(lang)
+    if (line is None) == (fund is None):
+        raise typer.BadParameter("name one of --line and --fund", param_hint="--line")
+    trust = chosen_trust(policy, log_key, genesis, None)
+    caps = Caps(depth=depth, rows=rows)
+    with contextlib.closing(chosen_source(source, db)) as opened:
+        verdict, traced, currency = _run(opened, trust, caps, line=line, fund=fund)
+    if traced is None:
+        for told in verdict_text(verdict, language):
+            typer.echo(told)
+        raise typer.Exit(verdict.exit_code)
+    if as_json:
+        typer.echo(json.dumps(msgspec.to_builtins(traced), ensure_ascii=False, indent=2))
+    else:
+        for told in text_of(traced, currency, language):
+            typer.echo(told)
+    said = sentence(verdict)
+    typer.echo(said.zh if language == "zh" else said.en, err=as_json)
+
+
+def _run(
+    source: Source, trust: Trust, caps: Caps, *, line: str | None, fund: str | None
+) -> tuple[Verdict, MoneyTrace | None, str]:
+    """The verdict, the trace if the ledger stands, and the currency.
+
+    Raises:
+        InputError: the ledger has no such line or fund.
+    """
+    with Workspace() as workspace, Workspace() as scratch, progress_bar("trace") as progress:
+        replay = Replay(source, workspace, trust=trust, progress=progress)
+        books: MoneyBooks | None = None
+        recorded = ""
+        for posted in replay.events():
+            if books is None:
+                books = MoneyBooks(scratch, replay.genesis, as_of=datetime.date.max)
+            books.take(posted)
+            recorded = posted.recorded
+        verdict = replay.verdict()
+        if verdict.exit_code:
+            return verdict, None, ""
+        if books is None:
+            raise _unknown("fund" if line is None else "line", line or fund or "")
+        books.as_of = business_date(recorded, replay.genesis.time_zone)
+        return verdict, _traced(books, replay.register, caps, line=line, fund=fund), replay.genesis.currency
+
+
+def _traced(
+    books: MoneyBooks, register: Register, caps: Caps, *, line: str | None, fund: str | None
+) -> MoneyTrace:
+    if line is not None and line not in register.lines:
+        raise _unknown("line", line)
+    if fund is not None and fund not in register.funds:
+        raise _unknown("fund", fund)
+    books.close()
+    if line is not None:
+        return trace_line(books, register.lines, line, caps)
+    return trace_fund(books, register.lines, fund or "", caps)
+
+
+def _unknown(kind: str, asked: str) -> InputError:
+    return InputError(
+        code=f"trace.unknown-{kind}",
+        place=f"--{kind} {asked}",
+        message_en=f"the ledger has no {kind} {asked}",
+        message_zh=f"账本中没有{'指标' if kind == 'line' else '资金'} {asked}",
+        remedy_en="Check the spelling; `fundtrace trace --fund` lists the lines of a fund.",
+        remedy_zh="请核对编号；可用 fundtrace trace --fund 查看资金的全部指标。",
+    )
