@@ -204,6 +204,12 @@ def test_the_root_command_helps() -> None:
     assert "Did you mean" in unknown.output
 
 
+def test_the_auditors_commands_are_all_there() -> None:
+    """Four of them, with the base install alone."""
+    names = [command.name for command in auditor_app().registered_commands]
+    assert names == ["verify", "audit", "trace", "simulate"]
+
+
 def test_a_part_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """The auditor's install works without the server's packages and says what would bring them."""
 
