@@ -6,33 +6,25 @@ Within a day, what opens comes first, then payments and returns by position, the
 
 import bisect
 import datetime
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal, assert_never
+from typing import assert_never
 
 import msgspec
 
-from verifier.findings import Evidence
 from verifier.obligations import (
-    EVIDENCE_MAX,
     Act,
     Dated,
-    Doubt,
     Ending,
-    Fulfilment,
     Lowering,
     Obligation,
     Opening,
     Payment,
     Return,
-    State,
 )
+from verifier.open_obligation import OpenObligation
 from verifier.rulepack import Terms
 from verifier.working_days import WorkingDays
-
-_HALF: Final = EVIDENCE_MAX // 2
-_DAY: Final = datetime.timedelta(days=1)
 
 
 def rank(act: Act) -> int:
@@ -62,56 +54,11 @@ def sweep(
     yield from state.rest()
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class _Open:
-    """An obligation that something can still happen to."""
-
-    opening: Opening
-    start: datetime.date
-    due: datetime.date
-    calendars: tuple[str, ...]
-    provisional: bool
-    known_on: datetime.date
-    ends_on: datetime.date | None = None
-    ended_as: Literal["corrected", "returned"] | None = None
-    ended_by: Evidence | None = None
-    lowered: int = 0
-    in_time: int = 0
-    late: int = 0
-    dropped: int = 0
-    met_on: datetime.date | None = None
-    count: int = 0
-    first: list[Fulfilment] = field(default_factory=list)
-    last: deque[Fulfilment] = field(default_factory=lambda: deque(maxlen=_HALF))
-    unfed: bool = False
-    doubt: Doubt | None = None
-
-    @property
-    def unmet(self) -> int:
-        return self.opening.amount - self.lowered - self.in_time - self.late - self.dropped
-
-    @property
-    def order(self) -> tuple[datetime.date, int]:
-        return (self.start, self.opening.entry.seq)
-
-    def meet(self, payment: Payment, dated: Dated, amount: int) -> None:
-        if dated.on <= self.due:
-            self.in_time += amount
-        else:
-            self.late += amount
-        self.met_on = dated.on
-        self.unfed = self.unfed or dated.unfed
-        self.doubt = self.doubt or dated.doubt
-        met = Fulfilment(entry=payment.entry, on=dated.on, amount=amount, account=payment.account)
-        self.count += 1
-        (self.first if len(self.first) < _HALF else self.last).append(met)
-
-
 @dataclass(slots=True, kw_only=True)
 class _Pieces:
     """What a payment met, in the order of meeting, and what of it met nothing; kept for its return."""
 
-    met: list[tuple[_Open, int]] = field(default_factory=list)
+    met: list[tuple[OpenObligation, int]] = field(default_factory=list)
     excess: int = 0
 
 
@@ -120,8 +67,8 @@ class _Sweep:
     as_of: datetime.date
     terms: Sequence[Terms]
     calendar: WorkingDays
-    groups: dict[str, list[_Open]] = field(default_factory=dict)
-    named: dict[str, list[_Open]] = field(default_factory=dict)
+    groups: dict[str, list[OpenObligation]] = field(default_factory=dict)
+    named: dict[str, list[OpenObligation]] = field(default_factory=dict)
     pieces: dict[str, _Pieces] = field(default_factory=dict)
 
     def take(self, dated: Dated) -> Iterator[Obligation]:
@@ -148,14 +95,14 @@ class _Sweep:
         """What is still open at the end."""
         for found in self.groups.values():
             for one in found:
-                yield self._closed(one)
+                yield one.closed(self.terms[one.opening.terms], self.as_of)
 
     def _open(self, act: Opening, dated: Dated) -> None:
         due = dated.due or dated.on
         if dated.voided_on is not None and dated.voided_on <= due:
             return  # reversed before it could be late: as if it had never been
         self._add(
-            _Open(
+            OpenObligation(
                 opening=act,
                 start=dated.on,
                 due=due,
@@ -167,12 +114,12 @@ class _Sweep:
             )
         )
 
-    def _add(self, one: _Open) -> None:
+    def _add(self, one: OpenObligation) -> None:
         bisect.insort(self.groups.setdefault(one.opening.group, []), one, key=lambda other: other.order)
         if one.opening.named is not None:
             bisect.insort(self.named.setdefault(one.opening.named, []), one, key=lambda other: other.order)
 
-    def _candidates(self, payment: Payment, on: datetime.date) -> list[_Open]:
+    def _candidates(self, payment: Payment, on: datetime.date) -> list[OpenObligation]:
         """The oldest open obligations that a payment of `on` may meet, as many as its amount reaches (O7)."""
         named, left, reached = payment.named, payment.amount, []
         for one in self.groups.get(payment.group, []) if named is None else self.named.get(named, []):
@@ -219,7 +166,7 @@ class _Sweep:
             if one.ended_as is None:
                 self._add(self._reopened(act, one, back))
 
-    def _reopened(self, act: Return, one: _Open, amount: int) -> _Open:
+    def _reopened(self, act: Return, one: OpenObligation, amount: int) -> OpenObligation:
         terms = self.terms[one.opening.terms]
         due = self.calendar.period(act.on, terms.number("days"), terms.unit or "calendar")
         opening = msgspec.structs.replace(
@@ -231,7 +178,7 @@ class _Sweep:
             own_act=one.opening.own_act and (act.by_bank or act.poster == one.opening.who),
             reopens=one.opening.entry,
         )
-        return _Open(
+        return OpenObligation(
             opening=opening,
             start=act.on,
             due=due.on,
@@ -262,57 +209,11 @@ class _Sweep:
                 one.ends_on, one.ended_as, one.ended_by = act.on, "returned", act.entry
                 yield self._close(one)
 
-    def _close(self, one: _Open) -> Obligation:
+    def _close(self, one: OpenObligation) -> Obligation:
         """Nothing can meet it any more."""
         for table, key in ((self.groups, one.opening.group), (self.named, one.opening.named)):
             if key is not None:
                 table[key].remove(one)
                 if not table[key]:
                     del table[key]
-        return self._closed(one)
-
-    def _closed(self, one: _Open) -> Obligation:
-        if one.ended_as is not None:
-            one.dropped += one.unmet
-        state = self._state(one)
-        breached = state in {"met_late", "overdue", "lapsed", "corrected"}
-        return Obligation(
-            opening=one.opening,
-            start=one.start,
-            due=one.due,
-            calendars=one.calendars,
-            provisional=one.provisional,
-            terms=self.terms[one.opening.terms],
-            amount=one.opening.amount,
-            lowered=one.lowered,
-            in_time=one.in_time,
-            late=one.late,
-            dropped=one.dropped,
-            state=state,
-            known_on=max(one.known_on, one.due + _DAY) if breached else one.known_on,
-            met_on=one.met_on,
-            ended_by=one.ended_by,
-            fulfilments=(*one.first, *one.last),
-            fulfilments_count=one.count,
-            reported_only=one.unfed,
-            surely_unmet=one.opening.amount - one.lowered - one.in_time,
-            shaken=one.doubt,
-        )
-
-    def _state(self, one: _Open) -> State:
-        unmet_at_due = one.opening.amount - one.lowered - one.in_time
-        if one.ended_as is not None and one.ends_on is not None and one.ends_on <= one.due:
-            return "ended"
-        if unmet_at_due == 0:
-            return "met" if one.in_time or not one.lowered else "ended"
-        if one.ended_as == "corrected":
-            return "corrected"
-        if one.unmet == 0:
-            return "lapsed" if one.dropped else "met_late"
-        return self._running(one)
-
-    def _running(self, one: _Open) -> State:
-        if self.as_of > one.due:
-            return "overdue"
-        soon = self.terms[one.opening.terms].number("soon")
-        return "due_soon" if (one.due - self.as_of).days <= soon else "open"
+        return one.closed(self.terms[one.opening.terms], self.as_of)

@@ -167,3 +167,17 @@ def test_gaps_say_what_could_not_be_judged() -> None:
         assert [(gap.rule, gap.count) for gap in judgement.gaps] == [("F03", 2)]
         assert "township" in judgement.gaps[0].reason.en
         assert list(judgement.lines()) == []
+
+
+def test_no_two_findings_share_an_id() -> None:
+    """Several receipts, claims, returns and excesses of one line are told apart."""
+    more = """
+    2026-03-01 adjust T1 100.00 CENTRE -> PROV direction=increase as=more
+    2026-05-25 return 150.00 SUP -> TR event=rest by=BK as=back
+    2026-05-26 return 40.00 SUP -> TR event=rest by=BK as=back2
+    2026-06-01 recall T2 20.00 NA -> PROV as=taken
+    """
+    head, tail = WORLD.split("2026-06-10", maxsplit=1)
+    found = judge(head + more + "2026-06-10" + tail, "2026-09-30", ledger=FLAG)
+    assert len(found) > len(DUTIES)
+    assert len({one.id for one in found}) == len(found)
