@@ -58,7 +58,7 @@ test-full: $(STAMP) browser lint types imports ## As test, with every position o
 	FUNDTRACE_FULL=1 $(BIN)/pytest -n $(JOBS) --dist loadgroup --timeout 0
 
 bench: $(STAMP) ## Measure, one benchmark at a time
-	FUNDTRACE_FULL=1 $(BIN)/pytest tests/bench -p no:randomly --timeout 0 -s
+	$(BIN)/fundtrace bench --entries 100000 --entries 1000000
 
 lock: ## Refresh constraints.txt (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv"; exit 1; }

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`fundtrace bench`: how fast, how much memory, against which baseline; for docs/benchmarks.md."""
+
+import json
+import time
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from api.bench.growth import MIB, Row, grow
+
+
+def register(app: typer.Typer) -> None:
+    """`app` knows the command `bench`."""
+    app.command("bench")(bench)
+
+
+def bench(
+    entries: Annotated[list[int] | None, typer.Option(help="Size of a ledger; may be repeated.")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line a row.")] = False,
+) -> None:
+    """Build, export, verify and audit ledgers of growing size, against baselines of the same run."""
+    say = Console(stderr=True).log
+    rows: list[Row] = []
+    for size in entries or [100_000]:
+        for row in grow(size, clock_ns=time.perf_counter_ns, say=say):
+            rows.append(row)
+            if as_json:
+                typer.echo(json.dumps(_plain(row), sort_keys=True))
+    if not as_json:
+        Console().print(_table(rows))
+
+
+def _plain(row: Row) -> dict[str, str | int]:
+    return {
+        "step": row.step,
+        "size": row.size,
+        "wall_ms": row.wall_ms,
+        "cpu_ms": row.cpu_ms,
+        "peak_bytes": row.peak_bytes,
+        "entries_per_second": row.rate,
+        "baseline": row.baseline,
+        "baseline_ms": row.baseline_ms,
+        "ratio": row.ratio,
+    }
+
+
+def _table(rows: list[Row]) -> Table:
+    table = Table("step", "entries", "wall ms", "entries/s", "peak MiB", "baseline", "baseline ms", "ratio")
+    for row in rows:
+        table.add_row(
+            row.step,
+            f"{row.size:,}",
+            f"{row.wall_ms:,}",
+            f"{row.rate:,}",
+            f"{row.peak_bytes // MIB:,}",
+            row.baseline,
+            f"{row.baseline_ms:,}",
+            row.ratio,
+        )
+    return table

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`fundtrace bench` runs every step and reports each against its baseline; no figure is judged here."""
+
+from __future__ import annotations
+
+import json
+
+from typer.testing import CliRunner
+
+from verifier.cli import build
+
+
+def test_a_small_run_reports_every_step() -> None:
+    """Post, export, verify and audit of a small ledger each give a row with time, memory and ratio."""
+    outcome = CliRunner().invoke(build(), ["bench", "--entries", "3000", "--json"])
+    assert outcome.exit_code == 0, outcome.output
+    rows = [json.loads(line) for line in outcome.stdout.splitlines()]
+    assert [row["step"] for row in rows] == ["post", "export", "verify", "audit"]
+    for row in rows:
+        assert row["size"] >= 3000
+        assert row["wall_ms"] > 0
+        assert row["peak_bytes"] > 0
+        assert row["baseline_ms"] > 0
+        assert row["ratio"].replace(".", "").isdigit()
