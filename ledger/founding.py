@@ -9,8 +9,8 @@ from ledger.errors import EnvironmentFault
 from ledger.genesis import Genesis
 from ledger.hashing import leaf_hash
 from ledger.keys import Signer
+from ledger.open_state import check_signer
 from ledger.register import Register, found
-from ledger.sequencer import check_signer
 from ledger.store.edge import Edge
 from ledger.store.engine import holding_lock, shown
 from ledger.store.log_reader import LogReader, StoredCheckpoint

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a sender is answered: accepted with a receipt, refused with problems, or the machine's fault and what it means."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NoReturn
 
 from ledger.entry import HeaderEntry, parse_entry
 from ledger.errors import EnvironmentFault, ProgrammerError
@@ -70,6 +72,15 @@ def stored_answer(reader: LogReader, seq: int, *, replayed: bool) -> Accepted:
         checkpoint=checkpoint.note,
         replayed=replayed,
     )
+
+
+def failing(error: Exception) -> Callable[[], NoReturn]:
+    """Return an answer that raises `error` in the thread that waits for it."""
+
+    def answer() -> NoReturn:
+        raise error
+
+    return answer
 
 
 def not_stored(place: str) -> EnvironmentFault:

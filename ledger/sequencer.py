@@ -12,7 +12,7 @@ What a restart finds, branch by branch of `Sequencer._flush`:
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Final, NoReturn, assert_never
+from typing import Final, assert_never
 
 from sqlalchemy import Connection, Engine
 
@@ -23,8 +23,8 @@ from ledger.flush import Known, Placed, Proposal, Turned, Verdict, cover, judge,
 from ledger.genesis import Genesis
 from ledger.group_commit import Answer, GroupCommit
 from ledger.keys import Signer
-from ledger.open_state import OpenState
-from ledger.outcome import Outcome, Refused, new_answer, not_stored, outcome_unknown, stored_answer
+from ledger.open_state import OpenState, check_signer
+from ledger.outcome import Outcome, Refused, failing, new_answer, not_stored, outcome_unknown, stored_answer
 from ledger.problems import Problem
 from ledger.store.engine import holding_lock, reading, shown
 from ledger.store.log_reader import LogReader
@@ -32,7 +32,6 @@ from ledger.store.log_writer import write
 from ledger.store.past import StoredPast
 from ledger.store.stored_receipt import Receipts
 from ledger.submission import Submission
-from ledger.vkey import VerifierKey
 
 FLUSH_EVENTS: Final = 20_000
 """Events gathered into one flush; a larger submission goes alone."""
@@ -183,7 +182,7 @@ class Sequencer:
                 answers = iter(self._flush(proposals))
             except EnvironmentFault as fault:
                 # The log could not even be read, so that nothing was begun.
-                answers = iter([partial(_raise, fault)] * len(proposals))
+                answers = iter([failing(fault)] * len(proposals))
             except BaseException:
                 self._sound = False
                 raise
@@ -209,7 +208,7 @@ class Sequencer:
             if committing:
                 return self._read_outcome(proposals, verdicts)
             # A restart finds the log as it was: the transaction is rolled back, and its checkpoint never left us.
-            return [partial(_raise, fault)] * len(proposals)
+            return [failing(fault)] * len(proposals)
         self._state.register.rollback(0)
         return [self._answer(verdict, receipts) for verdict in verdicts]
 
@@ -232,12 +231,12 @@ class Sequencer:
                     for proposal, verdict in zip(proposals, verdicts, strict=True)
                 ]
         except EnvironmentFault as fault:
-            return [partial(_raise, outcome_unknown(fault))] * len(proposals)
+            return [failing(outcome_unknown(fault))] * len(proposals)
 
     def _found(self, reader: LogReader, proposal: Proposal, *, replayed: bool) -> Answer[Outcome]:
         stored = reader.submission(*proposal.key)
         if stored is None or stored.header_hash != header_hash(proposal.submission.header):
-            return partial(_raise, not_stored(shown(self._engine)))
+            return failing(not_stored(shown(self._engine)))
         found = stored_answer(reader, stored.seq, replayed=replayed)
         return lambda: found
 
@@ -251,7 +250,7 @@ class Sequencer:
                 refused = Refused(problems=verdict.problems)
                 return lambda: refused
             case Exception():
-                return partial(_raise, verdict)
+                return failing(verdict)
             case _:
                 assert_never(verdict)
 
@@ -272,25 +271,3 @@ def _events_in(proposals: Sequence[Proposal]) -> int:
 
 def _all_of(answers: Sequence[Answer[Outcome]]) -> list[Outcome]:
     return [answer() for answer in answers]
-
-
-def _raise(error: Exception) -> NoReturn:
-    raise error
-
-
-def check_signer(genesis: Genesis, signer: Signer) -> None:
-    """Return only if `signer` is a log key that `genesis` names.
-
-    Raises:
-        EnvironmentFault: it is another key, with which nobody would accept a checkpoint.
-    """
-    key = VerifierKey(name=genesis.origin, alg=signer.alg, public=signer.public).text
-    if key not in genesis.log_keys:
-        raise EnvironmentFault(
-            code="ledger.foreign-key",
-            place="log key",
-            message_en=f"{key} is not a key that genesis names for {genesis.origin}",
-            message_zh=f"{key} 不是创世条目为 {genesis.origin} 指定的日志密钥",
-            remedy_en="Give the log key that the ledger was created with.",
-            remedy_zh="请使用建账时的日志密钥。",
-        )

@@ -182,16 +182,8 @@ def test_bad_signatures_and_roots_are_refused(file: str, world: World) -> None:
         accept(sequencer, good)
 
 
-@pytest.mark.parametrize(
-    ("public", "code"),
-    [
-        ("AAAAA", "key-unknown"),
-        ("AAAA", "signature-wrong"),
-        ("A" * 44, "signature-wrong"),
-        ("AAAAAAB=", "key-unknown"),
-    ],
-)
-def test_a_new_key_that_is_no_key_is_refused(file: str, world: World, public: str, code: str) -> None:
+@pytest.mark.parametrize("public", ["AAAAA", "AAAA", "A" * 44, "AAAAAAB="])
+def test_a_new_key_that_is_no_key_is_refused(file: str, world: World, public: str) -> None:
     """Base64 that is none, a key of another length, and base64 in another spelling are problems, not failures."""
     with founded(file, world) as sequencer:
         post_all(sequencer, world.opening())
@@ -200,7 +192,7 @@ def test_a_new_key_that_is_no_key_is_refused(file: str, world: World, public: st
             world.key_event(world.seats[BANK].party, "maker", stranger), public=public
         )
         signers = [*world.signers("admin-a"), ("possession", stranger)]
-        assert code in refuse(sequencer, world.submission("admin-a", event, signers=signers))
+        assert "key-unknown" in refuse(sequencer, world.submission("admin-a", event, signers=signers))
 
 
 def test_what_the_strict_parser_refuses_is_never_stored(file: str, world: World) -> None:
