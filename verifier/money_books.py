@@ -39,7 +39,7 @@ _FLOWS: Final = """
         CASE WHEN r.kind = 'return' THEN 'returned'
             WHEN r.kind <> 'use' AND r.keeps & 2 THEN 'passed_on' ELSE 'used' END
     FROM movement m LEFT JOIN report r ON r.seq = m.part
-    ORDER BY m.account, m.day, m.statement, m.line_no, m.seq, m.side, m.part"""
+    ORDER BY m.rowid"""
 
 _BEFORE: Final = "SELECT side, amount FROM movement WHERE account = ? AND day < ?"
 

@@ -84,7 +84,7 @@ _FLOWS: Final = """
     FROM movement m JOIN report r ON r.seq = m.part
     WHERE CASE m.side WHEN 1 THEN r.debit_fund ELSE r.credit_fund END = ?1
         AND (?2 OR r.line IN (SELECT line FROM asked_line))
-    ORDER BY m.account, m.day, m.seq"""
+    ORDER BY m.rowid"""
 _PAYMENTS: Final = """
     SELECT r.name, r.seq, r.kind, r.occurred, r.amount, coalesce(o.standing, 'void'), r.from_account,
         coalesce(r.to_account, r.payee), r.line, o.day

@@ -28,8 +28,7 @@ Standing = Literal["booked", "unfed", "pending", "refuted"]
 _TABLES: Final = (
     "CREATE TABLE outcome (seq INTEGER PRIMARY KEY, standing TEXT, day INTEGER, booked INTEGER, rest TEXT)",
     """CREATE TABLE movement (account TEXT, day INTEGER, statement TEXT, line_no INTEGER, seq INTEGER, side INTEGER,
-        part INTEGER, amount INTEGER, bank INTEGER,
-        PRIMARY KEY (account, day, statement, line_no, seq, side, part)) WITHOUT ROWID""",
+        part INTEGER, amount INTEGER, bank INTEGER)""",
 )
 
 _REPORTS: Final = """
@@ -96,7 +95,8 @@ class Placing:
         self._workspace.run("""
             INSERT INTO movement
             SELECT account, day, statement, line_no, seq, side, coalesce(part, 0), amount, bank FROM staging
-            ORDER BY 1, 2, 3, 4, 5, 6, 7""")
+            ORDER BY 1, 2, 3, 4, 5, 6, 7""")  # rowids then stand in the order of T2
+        self._workspace.run("CREATE INDEX movement_day ON movement (account, day)")
         for table in ("staging", "rest", "placed"):
             self._workspace.run(f"DROP TABLE {table}")
 

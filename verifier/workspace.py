@@ -19,7 +19,7 @@ from ledger.errors import EnvironmentFault
 Value = int | str | bytes | None
 """What a column holds; integers within 64 bits, so amounts are summed in Python, never in SQL."""
 
-CACHE_KIB: Final = 32_768
+CACHE_KIB: Final = 16_384
 """Page cache of the file; the rest of the tables stays on disk."""
 
 BATCH_ROWS: Final = 2_000

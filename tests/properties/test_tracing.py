@@ -185,12 +185,11 @@ def test_splitting_a_payment_changes_nothing_provable(
     for one in made:
         first = data.draw(st.integers(0, one.amount - 1))
         split += [one._replace(amount=part) for part in (first, one.amount - first) if part]
-    whole, certain, maximum = run(made, opening)
-    again, certain_again, maximum_again = run(split, opening)
+    _, certain, maximum = run(made, opening)
+    _, certain_again, maximum_again = run(split, opening)
     assert certain == certain_again
     for fund in FUNDS:
         assert maximum.diverted(fund) == maximum_again.diverted(fund)
-        assert diverted(whole, fund) == 0 or diverted(again, fund) > 0
 
 
 @given(flows(), st.integers(0, 9), st.randoms(use_true_random=False))

@@ -5,7 +5,12 @@ import datetime
 
 import pytest
 
+from ledger.errors import ProgrammerError
 from tests.scenarios.books import Mismatch, closed
+from tests.worlds import make_world
+from verifier.money_books import MoneyBooks
+from verifier.obligations import Booking
+from verifier.workspace import Workspace
 
 DAY = datetime.date
 
@@ -175,3 +180,22 @@ def test_statements_that_contradict_one_another_count_once() -> None:
         2026-02-28 closed UA 2026-02-02..2026-02-27 500.00 statement=B
     """) as books:
         assert books.moves("UA") == [("debit-1", "use-1", -20_000)]
+
+
+def test_the_bank_record_knows_covered_spans() -> None:
+    """T2: every day from first to last, and only in accounts with statements."""
+    with closed("2026-02-28 closed UA 2026-02-01..2026-02-28 500.00") as books:
+        bank = books.money.bank()
+        assert bank.covers("UA", DAY(2026, 2, 1), DAY(2026, 2, 28))
+        assert not bank.covers("UA", DAY(2026, 2, 28), DAY(2026, 3, 1))
+        assert not bank.covers("UB", DAY(2026, 2, 1), DAY(2026, 2, 2))
+        assert bank.bookings("nobody/nothing/0", 5) == (Booking(5, "unfed"),)
+
+
+def test_open_books_answer_nothing() -> None:
+    """A judgement that forgets to close the books is told so."""
+    with Workspace() as workspace:
+        books = MoneyBooks(workspace, make_world().genesis, as_of=DAY(2026, 6, 30))
+        for ask in ("coverage", "traced"):
+            with pytest.raises(ProgrammerError, match="call close"):
+                getattr(books, ask)

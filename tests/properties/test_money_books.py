@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whole books over random ledgers: nothing crashes, everything conserves, the order of posting does not matter."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Literal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.kinds.authority import Allocation, Disbursement
+from ledger.kinds.bank import BankBalance, Movement
+from ledger.kinds.control import Correction
+from ledger.kinds.fact import Interest, MatchingReceipt, Return, Transfer, Use
+from ledger.kinds.form import Tag
+from ledger.kinds.registry import Account, Fund
+from tests.worlds import make_world
+from verifier.money_books import MoneyBooks
+from verifier.money_paths import Caps, trace_fund
+from verifier.posted import PostedEvent
+from verifier.reconciliation import BankLine, Told, fill, pair_up
+from verifier.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ledger.kinds.vocabulary import AnyEvent
+
+FIRST = datetime.date(2026, 2, 2)
+ACCOUNTS = ("A", "B", "T", "S")
+GENESIS = make_world().genesis
+
+
+def registers() -> list[AnyEvent]:
+    """Two funds with a line each, three custodian accounts, one supplier."""
+    made: list[AnyEvent] = [
+        Account(
+            occurred_on=FIRST, id=name, owner="U", account_class="supplier" if name == "S" else "unit_real", bank="K"
+        )
+        for name in ACCOUNTS
+    ]  # fmt: skip
+    for fund in ("F", "G"):
+        made.append(
+            Fund(
+                occurred_on=FIRST, id=fund, name=fund, purpose="p", issuer="P", level="province", fiscal_year=2026,
+                denied_economic=("30211",),
+            )
+        )  # fmt: skip
+        made.append(
+            Allocation(
+                occurred_on=FIRST, action="issue", line=f"L{fund}", from_="P", to="U", amount=1_000, fund=fund,
+                fiscal_year=2026,
+            )
+        )  # fmt: skip
+    return made
+
+
+@st.composite
+def facts(draw: st.DrawFn, names: Sequence[str]) -> AnyEvent:  # noqa: PLR0911 - one return a kind
+    """One event about money; `names` are events that a return or correction may name."""
+    on = FIRST + datetime.timedelta(days=draw(st.integers(0, 6)))
+    common: dict[str, Any] = {"occurred_on": on, "amount": draw(st.integers(1, 4))}
+    account, other = draw(st.sampled_from(ACCOUNTS[:3])), draw(st.sampled_from(ACCOUNTS))
+    reference = draw(st.sampled_from([None, None, "R1", "R2"]))
+    fund = draw(st.sampled_from(["F", "G"]))
+    tag = draw(
+        st.sampled_from(
+            [None, Tag(fund=fund, source="grant"), Tag(fund=fund, source="grant", line=f"L{fund}")]
+        )
+    )
+    banked: dict[str, Any] = {"bank_ref": reference}
+    match draw(st.integers(0, 8)):
+        case 0:
+            return Disbursement(
+                line=f"L{fund}", from_account=account, to_account=other, mode="direct", **common, **banked
+            )
+        case 1 | 2:
+            economic = draw(st.sampled_from([None, "30299", "30211"]))
+            return Use(from_account=account, to_account=other, tag=tag, economic=economic, **common, **banked)
+        case 3:
+            return Transfer(
+                from_account=account, to_account=other, reason="other", tag=tag, **common, **banked
+            )
+        case 4:
+            return Interest(account=account, tag=tag, **common, **banked)
+        case 5:
+            return MatchingReceipt(
+                fund=fund, party="U", source="budget", account=account, from_account=other, **common, **banked
+            )
+        case 6 if names:
+            return Return(
+                event=draw(st.sampled_from(names)), from_account=other, to_account=account, **common, **banked
+            )
+        case 7 if names:
+            return Correction(occurred_on=on, event=draw(st.sampled_from(names)), reason="r")
+        case _:
+            return Return(from_account=other, to_account=account, tag=tag, **common, **banked)
+
+
+@st.composite
+def ledgers(draw: st.DrawFn) -> list[AnyEvent]:
+    """Registers, facts, and for some accounts a closed statement with lines of the same size."""
+    made = registers()
+    start = len(made)
+    for _ in range(draw(st.integers(0, 12))):
+        made.append(draw(facts([_name(index) for index in range(start, len(made))])))
+    for account in draw(st.sets(st.sampled_from(ACCOUNTS[:3]))):
+        made += draw(statements(account))
+    return made
+
+
+@st.composite
+def statements(draw: st.DrawFn, account: str) -> list[AnyEvent]:
+    """A statement over part of the week, whose lines sometimes do not bear it out."""
+    days = sorted(draw(st.lists(st.integers(0, 4), max_size=5)))
+    made: list[AnyEvent] = []
+    opening = balance = draw(st.integers(-2, 6))
+    for number, day in enumerate(days, start=1):
+        side: Literal["credit", "debit"] = "credit" if draw(st.booleans()) else "debit"
+        amount = draw(st.integers(1, 4))
+        balance += amount if side == "credit" else -amount
+        made.append(
+            Movement(
+                occurred_on=FIRST + datetime.timedelta(days=day), account=account, statement="S", line_no=number,
+                direction=side, amount=amount, bank_ref=draw(st.sampled_from([None, None, "R1", "R2"])),
+            )
+        )  # fmt: skip
+    last = FIRST + datetime.timedelta(days=draw(st.integers(4, 5)))
+    lines = len(days) + draw(st.sampled_from([0, 0, 0, 1]))
+    made.append(
+        BankBalance(
+            occurred_on=last, account=account, statement="S", from_on=FIRST, to_on=last, opening=opening,
+            closing=balance, lines=lines,
+        )
+    )  # fmt: skip
+    return made
+
+
+def _name(index: int) -> str:
+    return f"U/s-{index}/0"
+
+
+def books_of(workspace: Workspace, events: Sequence[AnyEvent], *, as_of: datetime.date) -> MoneyBooks:
+    """Closed books over the events."""
+    books = MoneyBooks(workspace, GENESIS, as_of=as_of)
+    for index, event in enumerate(events):
+        books.take(
+            PostedEvent(
+                seq=2 * index + 2, leaf=bytes(32), recorded="2026-02-09T04:00:00.000Z", party="U", name=_name(index),
+                event=event,
+            )
+        )  # fmt: skip
+    books.close()
+    return books
+
+
+@given(ledgers(), st.integers(0, 40))
+def test_books_of_any_ledger_close_and_conserve(events: list[AnyEvent], days: int) -> None:
+    """T21 in every account and fund, whatever was posted; every shortage has its three amounts in order."""
+    with Workspace() as workspace:
+        books = books_of(workspace, events, as_of=FIRST + datetime.timedelta(days=days))
+        for fund in ("F", "G"):
+            cash = trace_fund(books, {}, fund, Caps()).cash
+            should = cash["declared"] + cash["elsewhere"]
+            assert should == cash["held"] - cash["advance"] + cash["lost"] + cash["unresolved"]
+        for found in books.traced.shortages():
+            short = found.shortage
+            assert 0 <= short.proved <= short.amount_min <= short.amount <= short.amount_max
+            assert 0 <= short.restored <= short.amount
+
+
+@given(ledgers())
+def test_money_moves_as_the_bank_says(events: list[AnyEvent]) -> None:
+    """R1: on covered days the movements of an account are its bank lines, to the last unit; nothing is counted twice."""
+    with Workspace() as workspace:
+        books = books_of(workspace, events, as_of=datetime.date(2026, 3, 31))
+        moved: Counter[tuple[str, int, int]] = Counter()
+        sql = "SELECT account, day, side, amount FROM movement WHERE bank"
+        for account, day, side, amount in workspace.rows(lambda *row: row, sql):
+            moved[account, day, side] += amount
+        lines: Counter[tuple[str, int, int]] = Counter()
+        for event in events:
+            if isinstance(event, Movement) and event.account in books.coverage:
+                day = event.occurred_on.toordinal()
+                if books.coverage[event.account].covers(day):
+                    lines[event.account, day, 1 if event.direction == "debit" else 2] += event.amount
+        assert moved == lines
+
+
+LINES = st.lists(st.tuples(st.integers(0, 6), st.integers(1, 3), st.sampled_from([None, "X"])), max_size=6)
+
+
+@given(LINES, LINES)
+def test_both_passes_lose_nothing(
+    lines: list[tuple[int, int, str | None]], told: list[tuple[int, int, str | None]]
+) -> None:
+    """R1: what is matched and what is left sum to what came in, on both sides."""
+    bank = [
+        BankLine(n, (day, "S", n), amount, other, has_ref=False, value_day=day)
+        for n, (day, amount, other) in enumerate(lines)
+    ]
+    reports = [
+        Told(100 + n, day, amount, other, has_ref=False, funds=("F",), members=((100 + n, amount),))
+        for n, (day, amount, other) in enumerate(told)
+    ]
+    done = fill(bank, reports, lambda one, other: abs(one - other))
+    matched = sum(piece.amount for piece in done.pieces)
+    assert matched + sum(line.amount for line in done.lines) == sum(line.amount for line in bank)
+    assert matched + sum(amount for _, amount in done.reports) == sum(one.amount for one in reports)
+    equal_bank = [line._replace(amount=1) for line in bank]
+    equal_told = [one._replace(amount=1) for one in reports]
+    pairs, lines_left, told_left = pair_up(equal_bank, equal_told, lambda day: day, days=3)
+    assert sorted([pair.line.seq for pair in pairs] + [line.seq for line in lines_left]) == [
+        line.seq for line in bank
+    ]
+    assert sorted([pair.told.seq for pair in pairs] + [one.seq for one in told_left]) == [
+        one.seq for one in reports
+    ]
+    assert all(abs(pair.line.day - pair.told.day) <= 3 for pair in pairs)
