@@ -45,11 +45,12 @@ class Memory:
 
 @dataclass(slots=True)
 class Desk:
-    """A founded register with its memory; `post` says what is wrong, nothing = it stands."""
+    """A founded register with its memory; `post` says what is wrong, nothing = it stands, settled unless told otherwise."""
 
     register: Register
     past: Memory = field(default_factory=Memory)
     size: int = 1
+    settles: bool = True
 
     def post(self, submission: Submission, *, recorded: str | None = None) -> tuple[Problem, ...]:
         """Admit `submission`, recorded when it was signed unless told otherwise."""
@@ -61,6 +62,8 @@ class Desk:
             past=self.past,
         )
         if not problems:
+            self.size += 1 + len(submission.events)
+        if not problems and self.settles:
             self._remember(submission)
         return problems
 
@@ -73,7 +76,7 @@ class Desk:
 
     def _remember(self, submission: Submission) -> None:
         header = submission.header
-        self.past.submissions[header.party, header.id] = self.size
+        self.past.submissions[header.party, header.id] = self.size - 1 - len(submission.events)
         for index, event in enumerate(submission.events):
             name = event_name(header, index)
             known = self.register.pending_events[name]
@@ -85,7 +88,6 @@ class Desk:
                     self.past.refs.setdefault((event.account, event.direction, event.bank_ref), line)
             if isinstance(event, BankBalance):
                 self.past.lines[event.account, event.statement, 0] = known.seq
-        self.size += 1 + len(submission.events)
         self.register.settle()
 
 
