@@ -35,7 +35,8 @@ _TABLES: Final = (
         side INTEGER, amount INTEGER, counterparty TEXT, bank_ref TEXT, value_day INTEGER, void INTEGER DEFAULT 0)""",
     """CREATE TABLE statement (
         seq INTEGER PRIMARY KEY, name TEXT, leaf BLOB, account TEXT, statement TEXT, first_day INTEGER,
-        last_day INTEGER, opening INTEGER, closing INTEGER, lines INTEGER, void INTEGER DEFAULT 0)""",
+        last_day INTEGER, opening INTEGER, closing INTEGER, lines INTEGER, closed_day INTEGER,
+        void INTEGER DEFAULT 0)""",
     "CREATE TABLE wanted (name TEXT PRIMARY KEY) WITHOUT ROWID",
     "CREATE TABLE reversed (name TEXT PRIMARY KEY) WITHOUT ROWID",
 )
@@ -48,8 +49,8 @@ _ADD_LINE: Final = """
     INSERT INTO bank_line (seq, name, leaf, account, day, statement, line_no, side, amount, counterparty, bank_ref,
         value_day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _ADD_STATEMENT: Final = """
-    INSERT INTO statement (seq, name, leaf, account, statement, first_day, last_day, opening, closing, lines)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    INSERT INTO statement (seq, name, leaf, account, statement, first_day, last_day, opening, closing, lines,
+        closed_day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 class FactTables:
@@ -160,6 +161,7 @@ class FactTables:
             event.opening,
             event.closing,
             event.lines,
+            event.occurred_on.toordinal(),
         )
 
     def _is_kept(self, account: str) -> bool:

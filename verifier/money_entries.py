@@ -55,6 +55,10 @@ _LINE: Final = """
 _STATEMENT: Final = """
     SELECT seq, name, leaf, 'balance', first_day, closing, account, NULL, NULL, NULL, NULL, NULL
     FROM statement WHERE seq = ?"""
+_CLOSED: Final = "SELECT closed_day FROM statement WHERE seq = ?"
+_LINE_CLOSED: Final = """
+    SELECT s.closed_day FROM bank_line b JOIN statement s ON s.account = b.account AND s.statement = b.statement
+    WHERE b.seq = ? AND s.void = 0"""
 _CREDITS: Final = """
     SELECT DISTINCT m.seq FROM movement m JOIN report r ON r.seq = m.part
     WHERE m.account = ? AND m.side = 2 AND r.credit_fund = ? AND m.day <= ?
@@ -65,8 +69,9 @@ class MoneyEntries:
     """Looks entries up in the tables of closed books."""
 
     def __init__(self, workspace: Workspace) -> None:
-        """Over `workspace`."""
+        """Over `workspace`; statements are indexed here."""
         self._workspace = workspace
+        workspace.run("CREATE INDEX IF NOT EXISTS statement_name ON statement (account, statement)")
 
     def entry(self, seq: int) -> EntryTold:
         """The report, bank line or statement at `seq`.
@@ -79,6 +84,17 @@ class MoneyEntries:
             if found is not None:
                 return found
         raise ProgrammerError(f"entry {seq} is no report, bank line or statement of these books")
+
+    def decidable_on(self, entry: EntryTold) -> datetime.date:
+        """The first business date on which `entry` could decide anything (semantics O10).
+
+        A bank line moves its account once its statement is closed, a report on its own date.
+        """
+        if entry.kind not in {"movement", "balance"}:
+            return entry.on
+        sql = _LINE_CLOSED if entry.kind == "movement" else _CLOSED
+        closed = self._workspace.look_up(int, sql, (entry.seq,))
+        return entry.on if closed is None else datetime.date.fromordinal(max(closed, entry.day))
 
     def credits_before(self, account: str, fund: str, day: int, *, most: int) -> Iterator[EntryTold]:
         """The last credits of `fund` into `account` up to `day` (an ordinal), the latest first, at most `most`."""

@@ -38,7 +38,7 @@ def test_a_shortage_on_signed_statements_is_proved() -> None:
     assert (one.restored, one.outstanding) == (0, 10_000)
     assert one.subject == ("F", "UA", "BK/debit-1/0")
     assert (one.first_event, one.decisive_event) == ("BK/debit-1/0", "BK/debit-1/0")
-    assert one.decisive_on == datetime.date(2026, 2, 10)
+    assert one.decisive_on == datetime.date(2026, 2, 28)  # the day on which the statement was closed (O10)
     assert (one.parties, one.accounts, one.fund) == (("UNIT",), ("UA",), "F")
     assert one.figures == {
         "balance": 50_000,
@@ -51,6 +51,15 @@ def test_a_shortage_on_signed_statements_is_proved() -> None:
         ("BK/debit-1/0", "UA", "PL", 10_000)
     ]
     assert "至少 100.00元，至多 150.00元" in one.explanation.zh
+
+
+def test_it_is_found_on_the_day_it_became_decidable() -> None:
+    """O10: judged as of `decisive_on` the finding is there, the day before it is not."""
+    text = f"{FED}    2026-02-10 debit 150.00 UA counterparty=PL{CLOSED}"
+    day = only(text, "F02").decisive_on
+    assert day is not None
+    assert len(found(text, "F02", as_of=str(day))) == 1
+    assert found(text, "F02", as_of=str(day - datetime.timedelta(days=1))) == []
 
 
 def test_its_innocent_twin_is_silent() -> None:

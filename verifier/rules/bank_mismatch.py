@@ -70,7 +70,7 @@ def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, row: _Row) ->
         amount=row.amount,
         first=line,
         decisive=line if report is None else report,
-        decisive_on=line.on,
+        decisive_on=line.on if report is None else max(line.on, report.on),
         evidence=(),
         figures={"working_days": row.days} if row.kind == "date" else {},
     )

@@ -76,7 +76,7 @@ def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, found: FoundS
         restored=short.restored,
         first=first,
         decisive=decisive,
-        decisive_on=datetime.date.fromordinal(short.decisive.day),
+        decisive_on=entries.decidable_on(decisive),
         evidence=[one.evidence for one in (*came, *reports, *(entry for _, entry in lost))],
         paths=tuple((_step(account, loss, entry),) for loss, entry in lost),
         figures={

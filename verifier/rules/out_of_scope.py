@@ -77,7 +77,7 @@ def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, found: FoundA
         restored=admission.restored,
         first=payment,
         decisive=payment,
-        decisive_on=on,
+        decisive_on=max(payment.on, declared.on),
         evidence=(declared.evidence, line.evidence),
         paths=((step,),),
         figures={"payment": payment.amount},

@@ -13,7 +13,7 @@ from verifier.case import Case
 from verifier.coverage import Gap
 from verifier.findings import Finding, Rule, Told
 from verifier.money_books import MoneyBooks
-from verifier.money_entries import EntryTold, MoneyEntries
+from verifier.money_entries import MoneyEntries
 from verifier.money_findings import Lead, account_told, money_finding
 
 RULE: Final = Rule(
@@ -37,10 +37,11 @@ def judge(case: Case, books: MoneyBooks) -> Iterator[Finding]:
     for _, coverage in sorted(books.coverage.items()):
         for gap in coverage.gaps:
             if gap.before_day <= as_of:
-                yield _finding(case, books, entries.entry(gap.seq), gap)
+                yield _finding(case, books, entries, gap)
 
 
-def _finding(case: Case, books: MoneyBooks, statement: EntryTold, gap: Gap) -> Finding:
+def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, gap: Gap) -> Finding:
+    statement = entries.entry(gap.seq)
     account = account_told(case, gap.account)
     after, before = (datetime.date.fromordinal(day) for day in (gap.after_day, gap.before_day))
     closing, opening = case.money(gap.closing), case.money(gap.opening)
@@ -59,7 +60,7 @@ def _finding(case: Case, books: MoneyBooks, statement: EntryTold, gap: Gap) -> F
         amount=abs(gap.opening - gap.closing),
         first=statement,
         decisive=statement,
-        decisive_on=before,
+        decisive_on=entries.decidable_on(statement),
         figures={"closing_before": gap.closing, "opening_after": gap.opening},
         marks=frozenset({"unresolved"}),
     )
