@@ -60,9 +60,9 @@ _LINE_CLOSED: Final = """
     SELECT s.closed_day FROM bank_line b JOIN statement s ON s.account = b.account AND s.statement = b.statement
     WHERE b.seq = ? AND s.void = 0"""
 _CREDITS: Final = """
-    SELECT DISTINCT m.seq FROM movement m JOIN report r ON r.seq = m.part
+    SELECT m.seq FROM movement m CROSS JOIN report r ON r.seq = m.part
     WHERE m.account = ? AND m.side = 2 AND r.credit_fund = ? AND m.day <= ?
-    ORDER BY m.day DESC, m.seq DESC LIMIT ?"""
+    ORDER BY m.day DESC, m.rowid DESC LIMIT ?"""  # walks the index of days backwards and stops
 
 
 class MoneyEntries:
@@ -99,4 +99,4 @@ class MoneyEntries:
     def credits_before(self, account: str, fund: str, day: int, *, most: int) -> Iterator[EntryTold]:
         """The last credits of `fund` into `account` up to `day` (an ordinal), the latest first, at most `most`."""
         found = self._workspace.rows(int, _CREDITS, (account, fund, day, most))
-        return (self.entry(seq) for seq in list(found))
+        return (self.entry(seq) for seq in dict.fromkeys(found))
