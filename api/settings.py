@@ -7,6 +7,8 @@ from typing import Final, Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ledger.store.engine import DEFAULT_FILE
+
 LOOPBACK: Final = "127.0.0.1"
 
 
@@ -20,7 +22,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="FUNDTRACE_", frozen=True, extra="ignore")
 
-    db: str = "fundtrace.db"
+    db: str = DEFAULT_FILE
     host: str = LOOPBACK
     port: int = Field(default=8000, ge=0, le=65_535)
     log_key: Path | None = None

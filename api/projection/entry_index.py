@@ -7,10 +7,8 @@ log gives it again. Whoever uses it holds the lock of the read model.
 
 import json
 import sqlite3
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, Literal
 
 from ledger.entry import EventEntry, parse_entry
@@ -69,10 +67,8 @@ class EntryIndex:
     """The index; close it to remove its file."""
 
     def __init__(self) -> None:
-        """An empty index in a temporary folder."""
-        self._folder = tempfile.TemporaryDirectory(prefix="fundtrace-portal-")
-        path = Path(self._folder.name) / "index.sqlite"
-        self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        """An empty index in a file without a name, which SQLite removes even if the process is killed."""
+        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         for pragma in _PRAGMAS:
             self._database.execute(f"PRAGMA {pragma}")
         for table in _TABLES:
@@ -81,7 +77,6 @@ class EntryIndex:
     def close(self) -> None:
         """Close and remove the file."""
         self._database.close()
-        self._folder.cleanup()
 
     # --- filling ------------------------------------------------------------------------------------------
 

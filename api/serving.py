@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A server process from its settings: the ledger opened, the address bound, requests answered until it is stopped."""
+
+import contextlib
+import ipaddress
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import uvicorn
+
+from api.app import create_app
+from api.judging import judge_ledger
+from api.log_key import load_log_key
+from api.served_ledger import ServedLedger
+from api.settings import Settings
+from ledger.errors import EnvironmentFault, InputError
+from ledger.genesis import Genesis
+from ledger.sequencer import Sequencer
+from ledger.store.engine import open_engine
+from ledger.store.schema import check
+
+STOP_SECONDS: Final = 10
+"""How long requests under way may take after the server was told to stop."""
+_BACKLOG: Final = 2_048
+_NO_KEY: Final = "key.unnamed"
+
+
+@contextlib.contextmanager
+def opened_ledger(settings: Settings, *, read_only: bool) -> Iterator[ServedLedger]:
+    """The ledger that `settings` name, open; with its log key it may be posted to, unless `read_only`.
+
+    Where nobody has said where the log key lies, the ledger is opened for reading.
+
+    Raises:
+        EnvironmentFault: there is no ledger, its tables are of another version, or the key cannot be used.
+        FormatError: the key file holds no key.
+    """
+    engine = open_engine(settings.db)
+    try:
+        check(engine)
+        sequencer = None
+        if not read_only:
+            try:
+                sequencer = Sequencer(engine, load_log_key(engine, given=settings.log_key))
+            except EnvironmentFault as fault:
+                if fault.code != _NO_KEY:
+                    raise
+        ledger = ServedLedger(engine, sequencer)
+    except BaseException:
+        engine.dispose()
+        raise
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def check_host(genesis: Genesis, host: str) -> None:
+    """Return only if a ledger with this genesis may be served at `host`: simulated ones only on this very machine.
+
+    Raises:
+        InputError: it is a demo, and others could take it for a real one.
+    """
+    if genesis.demo and not _is_loopback(host):
+        raise InputError(
+            code="serve.demo",
+            place=f"--host {host}",
+            message_en="this is a simulated ledger (DEMO), which is served on this machine only",
+            message_zh="这是模拟账本（DEMO），只能在本机提供",
+            remedy_en="Serve it at 127.0.0.1, or serve a ledger that is not a demo.",
+            remedy_zh="请使用 127.0.0.1，或提供非模拟的账本。",
+        )
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """A listening address; port 0 takes a free one.
+
+    Raises:
+        EnvironmentFault: the address is taken, or not of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+        made.listen(_BACKLOG)
+    except OSError as error:
+        made.close()
+        raise EnvironmentFault(
+            code="serve.address",
+            place=f"{host}:{port}",
+            message_en=f"the address cannot be used: {error.strerror or error}",
+            message_zh=f"地址无法使用：{error.strerror or error}",
+            remedy_en="Stop what uses it, or take another: --port 8001",
+            remedy_zh="请停止占用它的程序，或换用 --port 8001。",
+        ) from error
+    return made
+
+
+def serve(settings: Settings, ledger: ServedLedger, *, told: Callable[[str], None]) -> None:
+    """Answer requests until the process is told to stop; `told` gets the address once it is open.
+
+    Raises:
+        InputError: a demo at an address that others can reach.
+        EnvironmentFault: the address cannot be used.
+    """
+    check_host(ledger.genesis, settings.host)
+    with bound_socket(settings.host, settings.port) as listening:
+        host, port = listening.getsockname()[:2]
+        told(f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/")
+        app = create_app(settings, ledger, judge=judge_ledger)
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+        with _stopping_quietly():
+            uvicorn.Server(config).run(sockets=[listening])
+
+
+@contextlib.contextmanager
+def _stopping_quietly() -> Iterator[None]:
+    """Being told to stop is the ordinary end: uvicorn raises the signal again after it has stopped, to nobody."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
