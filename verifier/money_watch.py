@@ -6,7 +6,8 @@ from dataclasses import fields
 from typing import Final
 
 from verifier.case import Case
-from verifier.findings import Finding, Rule
+from verifier.coverage import NOT_COVERED
+from verifier.findings import Finding, Rule, Told
 from verifier.money_books import MoneyBooks
 from verifier.obligations import NoFeeds
 from verifier.posted import PostedEvent
@@ -61,8 +62,15 @@ class MoneyWatch:
             yield from judge(self._case, self.books)
 
     def gaps(self) -> Iterator[Gap]:
-        """None: what these rules cannot decide is a finding of its own."""
-        return iter(())
+        """Accounts that hold earmarked money and have no statements: what is not reported there, nobody can see."""
+        coverage = self.books.coverage
+        blind = sum(1 for one in self.books.traced.keepers() if not coverage.get(one, NOT_COVERED).stretches)
+        if blind:
+            reason = Told(
+                zh="存有专项资金的账户没有完整的银行对账单，未报告的支出无从得知",
+                en="an account holds earmarked money and has no closed bank statement: unreported spending cannot be seen",
+            )
+            yield Gap(rule=entitlement_shortage.RULE.id, reason=reason, count=blind)
 
 
 def windows_of(case: Case) -> Windows:

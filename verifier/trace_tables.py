@@ -113,6 +113,12 @@ class TraceTables:
         rows = self._workspace.rows(_raw, sql, (fund,))
         return (Holding(account, fund, *_HOLDING.decode(record)) for account, _, record in rows)
 
+    def keepers(self) -> Iterator[str]:
+        """Every account in which some fund's money is on hand at the end."""
+        rows = self._workspace.rows(_raw, "SELECT account, 0, record FROM holding ORDER BY account")
+        held = {account: None for account, _, record in rows if _HOLDING.decode(record)[0] > 0}
+        return iter(held)
+
     def balance(self, account: str) -> int | None:
         """What the account held at the end, or None where its opening balance is not known or nothing moved it."""
         record = self._workspace.look_up(

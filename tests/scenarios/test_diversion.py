@@ -6,7 +6,11 @@ import datetime
 from tests.scenarios.books import STAGE
 from tests.scenarios.judging import judge
 from tests.scenarios.language import scenario
+from verifier.case import Case
 from verifier.findings import Finding, parse_line, to_line
+from verifier.money_watch import MoneyWatch
+from verifier.rulepack import RuleBook, load_pack
+from verifier.workspace import Workspace
 
 FED = """
     2026-02-02 pay 600.00 LF TR -> UA mode=transfer bank_ref=R1
@@ -197,3 +201,31 @@ def test_the_same_ledger_gives_the_same_bytes() -> None:
     text = f"{FED}    2026-02-10 debit 150.00 UA counterparty=PL{CLOSED}"
     runs = [[to_line(one) for one in judge(scenario(text, stage=STAGE), "2026-06-30")] for _ in range(2)]
     assert runs[0] == runs[1]
+
+
+def test_accounts_without_statements_are_a_gap_and_not_clean() -> None:
+    """T4: an account that holds the fund's money and shows no statement is listed as not judged."""
+    paid = "2026-02-02 pay 600.00 LF TR -> {} mode=transfer\n"
+    closed = "2026-02-28 closed UA 2026-02-01..2026-02-28 50.00"
+
+    def blind(text: str) -> list[int]:
+        made = scenario(text, stage=STAGE)
+        with Workspace() as workspace:
+            case = Case(
+                genesis=made.genesis,
+                genesis_hash=made.genesis_hash,
+                as_of=datetime.date(2026, 6, 30),
+                known_by=made.events[-1].seq,
+                workspace=workspace,
+                book=RuleBook(load_pack("generic")),
+            )
+            watch = MoneyWatch(case)
+            for posted in made.events:
+                case.standing.take(posted.event)
+                watch.take(posted)
+            assert [one.rule for one in watch.findings()] == []
+            return [gap.count for gap in watch.gaps()]
+
+    assert blind(paid.format("UA")) == [1]
+    assert blind(paid.format("UA") + paid.format("UB")) == [2]
+    assert blind(paid.format("UA") + "2026-02-02 credit 600.00 UA\n" + closed) == []

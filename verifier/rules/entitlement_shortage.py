@@ -137,13 +137,13 @@ def _explain(case: Case, found: FoundShortage, kind: FindingClass, decisive: Ent
     back, open_ = money(bounded(short.restored)), money(bounded(short.outstanding))
     if kind == "undecidable":
         return Told(
-            zh=f"{account.zh}自 {day}（{decisive.name}）起可能已不足以保有资金{fund.zh}：按已知数据缺 {amount.zh}，"
+            zh=f"{account.zh} 自 {day}（{decisive.name}）起可能已不足以保有资金{fund.zh}：按已知数据缺 {amount.zh}，"
             f"但期初余额或其间流水不全，现有数据不能判定。",
             en=f"From {day} ({decisive.name}) on {account.en} may no longer hold what it owes fund {fund.en}: {amount.en} "
             f"is missing by what is known, but the opening balance or lines in between are not, so this cannot be decided.",
         )
     return Told(
-        zh=f"{account.zh}在 {day}（{decisive.name}）之后余额 {balance.zh}，低于应为各专项资金保有的 {owed.zh}。"
+        zh=f"{account.zh} 在 {day}（{decisive.name}）之后余额 {balance.zh}，低于应为各专项资金保有的 {owed.zh}。"
         f"资金{fund.zh}被占用 {amount.zh}（至少 {least.zh}，至多 {most.zh}）；已归还 {back.zh}，尚缺 {open_.zh}。",
         en=f"After {day} ({decisive.name}) {account.en} held {balance.en}, less than the {owed.en} it owed to earmarked "
         f"funds. Fund {fund.en} lost {amount.en} (at least {least.en}, at most {most.en}); {back.en} came back, {open_.en} "

@@ -104,7 +104,7 @@ def _explain(case: Case, found: FoundAdmission, payment: EntryTold, declared: En
     zh_back = f"其中已退回 {back.zh}。" if admission.restored else ""
     en_back = f" {back.en} of it came back." if admission.restored else ""
     return Told(
-        zh=f"{account.zh}于 {payment.on} 支付 {paid.zh}，自行登记为资金{fund.zh}、科目 {code}，"
+        zh=f"{account.zh} 于 {payment.on} 支付 {paid.zh}，自行登记为资金{fund.zh}、科目 {code}，"
         f"不在该资金允许的科目范围内；占用该资金 {taken.zh}。{zh_back}",
         en=f"{account.en} paid {paid.en} on {payment.on}, declared as money of fund {fund.en} and class {code}, which "
         f"lies outside what the fund allows; it took {taken.en} of the fund.{en_back}",

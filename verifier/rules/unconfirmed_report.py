@@ -52,7 +52,7 @@ def judge(case: Case, books: MoneyBooks) -> Iterator[Finding]:
             finding_class="indicated",
             severity="blue",
             explanation=Told(
-                zh=f"报告 {report.name} 称 {report.on} {account.zh}收付 {amount.zh}，该账户对账单已覆盖该日，"
+                zh=f"报告 {report.name} 称 {report.on} {account.zh} 收付 {amount.zh}，该账户对账单已覆盖该日，"
                 f"{row.days} 个工作日后仍无相应流水（期限 {limit}）。该报告不计收付。",
                 en=f"Report {report.name} tells that {amount.en} moved on {report.on} in {account.en}; the statements "
                 f"cover that day and show no such line after {row.days} working days (limit {limit}). It moves nothing.",
