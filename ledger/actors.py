@@ -86,9 +86,6 @@ def _may_act(register: Register, event: AnyEvent, *, party: str, past: PastEvent
             assert_never(event)
 
 
-# --- registrations --------------------------------------------------------------------------------------
-
-
 def _may_register(register: Register, event: Party, *, party: str) -> bool:
     """Bureaus register ordinary parties of their place, and change of them what grants nothing."""
     own = register.parties[party]
@@ -101,9 +98,8 @@ def _may_register(register: Register, event: Party, *, party: str) -> bool:
     before = register.parties.get(event.id)
     if before is None:
         return level_rank(event.level) >= level_rank(own.level)
-    return covers(own.division, before.division) and all(
-        getattr(event, field) == getattr(before, field) for field in ("level", "division", "roles", "parent")
-    )
+    kept = ("level", "division", "roles", "parent")
+    return all(getattr(event, field) == getattr(before, field) for field in kept)
 
 
 def _may_plan(register: Register, event: Project, *, party: str) -> bool:
@@ -131,9 +127,6 @@ def _follows(register: Register, entry: tuple[str, str], party: str) -> bool:
     """Whether `party` posted the last version of `entry`, or is over the one that did, or there is none."""
     author = register.authors.get(entry, party)
     return party == author or _over_party(register, party, author)
-
-
-# --- money ----------------------------------------------------------------------------------------------
 
 
 def _may_pay(register: Register, event: Disbursement, *, party: str) -> bool:
@@ -197,9 +190,6 @@ def _may_correct(register: Register, event: Correction, *, party: str, past: Pas
         seen.add(above)
         above = register.parties[above].parent if above in register.parties else None
     return False
-
-
-# --- parties --------------------------------------------------------------------------------------------
 
 
 def _has_role(register: Register, party: str, roles: frozenset[str]) -> bool:

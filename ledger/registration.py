@@ -103,7 +103,7 @@ def _way_up(
 ) -> Iterator[Problem]:
     """What is wrong with the way from `identifier` up: it comes back to where it began, or does not end soon."""
     above = first
-    for _ in range(STEPS_MAX):
+    for _ in range(STEPS_MAX + 1):
         if above is None:
             return
         if above == identifier:

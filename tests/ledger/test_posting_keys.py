@@ -17,13 +17,12 @@ from ledger.keys import key_id
 from ledger.kinds.registry import Key
 from ledger.register import Register, found
 from ledger.submission import assemble, parse_wire, sign, wire_bytes
-from tests.desk import codes
+from tests.desk import Desk, codes
 from tests.worlds import COUNTY, DAY, UNIT, signer_named
 
 if TYPE_CHECKING:
     from ledger.keys import Ed25519Signer
     from ledger.submission import Submission
-    from tests.desk import Desk
     from tests.worlds import World
 
 
@@ -199,6 +198,26 @@ def test_a_genesis_names_a_time_zone_that_exists(world: World, zone: str) -> Non
     """Found at once, and not when the first business date is needed; the machine's own zone is none."""
     with pytest.raises(FormatError, match="time zone"):
         found(Register(), _genesis_with(world, time_zone=zone))
+
+
+@pytest.mark.parametrize("what", ["person", "device"])
+def test_two_keys_of_one_administrator_are_one_signature(world: World, what: str) -> None:
+    """A third key of the first person, or on the first device, does not help to reach the threshold."""
+    first, second = world.genesis.administrators
+    spare = signer_named("third key")
+    public = base64.b64encode(spare.public).decode()
+    third = msgspec.structs.replace(second, id="admin-c", key=key_id(spare.alg, spare.public), public=public)
+    others = {"person": "p-3", "device": "d-3", what: getattr(first, what)}
+    world.administrators["admin-c"] = spare
+    administrators = (first, second, msgspec.structs.replace(third, **others))
+    world.genesis = msgspec.structs.replace(world.genesis, administrators=administrators)
+    world.genesis_signatures = sign_genesis(world.genesis, list(world.administrators.values()))
+    register = Register()
+    found(register, world.genesis_entry)
+    both = [("administrator", world.administrators[name]) for name in ("admin-a", "admin-c")]
+    party = world.seats[UNIT].party
+    assert codes(Desk(register).post(world.submission("admin-a", party, signers=both))) == ["threshold"]
+    assert codes(Desk(register).post(world.submission("admin-a", party))) == ["party-unknown"]
 
 
 @pytest.mark.parametrize("what", ["person", "device"])

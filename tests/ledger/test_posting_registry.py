@@ -104,6 +104,11 @@ def test_a_bank_joins_later_and_is_a_bank(world: World, desk: Desk) -> None:
     desk.must(world.submission(BANK, line))
 
 
+def _pooled(number: int) -> Account:
+    below = f"A{number - 1}" if number else None
+    return Account(id=f"A{number}", owner=UNIT, account_class="special", occurred_on=DAY, pool=below)
+
+
 def test_pools_make_no_circle(world: World, desk: Desk) -> None:
     """An account whose real balance lies in itself, however far around, has none."""
     first = Account(id="A1", owner=UNIT, account_class="special", occurred_on=DAY)
@@ -111,6 +116,12 @@ def test_pools_make_no_circle(world: World, desk: Desk) -> None:
     desk.must(world.submission(UNIT, msgspec.structs.replace(first, id="A2", pool="A1")))
     assert codes(desk.post(world.submission(UNIT, second(first, pool="A2")))) == ["registry-circle"]
     assert codes(desk.post(world.submission(UNIT, second(first, pool="A1")))) == ["registry-circle"]
+
+
+def test_pools_are_not_stacked_without_end(world: World, desk: Desk) -> None:
+    """A pool in a pool in a pool: 32 at most, so that looking upwards stays cheap."""
+    desk.must(world.submission(UNIT, *(_pooled(number) for number in range(33))))
+    assert codes(desk.post(world.submission(UNIT, _pooled(33)))) == ["registry-depth"]
 
 
 def test_a_project_keeps_its_unit(world: World, desk: Desk) -> None:

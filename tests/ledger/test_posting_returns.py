@@ -180,6 +180,18 @@ def test_a_second_line_with_a_reference_bears_out_nothing_more(world: World, des
     assert free(desk) == 70_000
 
 
+@pytest.mark.parametrize("settled", [True, False])
+def test_the_first_line_counts_whether_settled_or_not(world: World, desk: Desk, *, settled: bool) -> None:
+    """A later line of the same flush does not stand in for the first, nor one of the flush for one in the log."""
+    paid = desk.must(world.pay("L1", 40_000))
+    desk.settles = settled
+    desk.must(world.submission(BANK, moved(1, 10_000, "R1")))
+    desk.settles = False
+    desk.must(world.submission(BANK, moved(2, 30_000, "R1")))
+    desk.must(world.submission(COUNTY, back(paid, 40_000, ref="R1")))
+    assert free(desk) == 70_000
+
+
 def test_unbacked_reports_use_nothing_up(world: World, desk: Desk) -> None:
     """Whoever reports returns that no bank bears out cannot keep the true one from lifting the ceiling."""
     paid = desk.must(world.pay("L1", 40_000))
@@ -266,6 +278,10 @@ def test_nobody_reports_a_return_of_what_others_paid(world: World, desk: Desk) -
         occurred_on=DAY, amount=5, event=paid, from_account=UNIT_ACCOUNT, to_account=COUNTY_ACCOUNT
     )
     assert codes(desk.post(world.submission(UNIT, foreign))) == ["actor"]
+    elsewhere = msgspec.structs.replace(foreign, from_account=SUPPLIER_ACCOUNT, to_account=UNIT_ACCOUNT)
+    assert codes(desk.post(world.submission(COUNTY, elsewhere))) == ["actor"], (
+        "the money touches no account of its own"
+    )
     own = desk.must(world.submission(UNIT, world.use(5)))
     desk.must(world.submission(COUNTY, back(own, 5)))
 
