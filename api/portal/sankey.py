@@ -24,6 +24,8 @@ _GAP: Final = 12 * PX
 _RIGHT: Final = 168 * PX
 _NAME: Final = 13
 _SMALL: Final = 12
+_HALO: Final = 4 * PX
+"""What the ground around a label, and bold signs, add to it at each side."""
 _TALL: Final = 34 * PX
 _ROW: Final = 104 * PX
 _ROW_TOP: Final = 4 * PX
@@ -201,9 +203,9 @@ def _bar_down(
     for kind, start, length in stubs:
         fill = f"{uid}-hatch" if kind == "stub-flagged" else ""
         drawn.append(box(start, y + BAR, length, _STUB_DOWN, kind, fill=fill))
-    name = shortened(node.name, _SMALL, max(slot, placed.length) - 2 * PX)
+    name = shortened(node.name, _SMALL, max(slot, placed.length) - 8 * PX)
     figure = texts.amount(node.amount)
-    half = max(text_width(name, _SMALL), text_width(figure, _SMALL)) // 2
+    half = max(text_width(name, _SMALL), text_width(figure, _SMALL)) // 2 + _HALO
     middle = min(max(placed.start + placed.length // 2, half), room - half)
     below = y + BAR + (_STUB_DOWN if stubs else 0) + 14 * PX
     drawn.append(label(middle, below, name, "halo c-name", "middle"))
