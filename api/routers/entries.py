@@ -3,7 +3,7 @@
 
 import base64
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
@@ -17,7 +17,8 @@ from ledger.receipt import SUFFIX
 from ledger.store.log_reader import LogReader
 from ledger.store.stored_receipt import stored_receipt
 
-SEQ_MAX = 2**53 - 1
+SEQ_MAX: Final = 2**53 - 1
+OCTETS: Final = "application/octet-stream"
 
 Seq = Annotated[int, Path(ge=0, le=SEQ_MAX, description="position in the log, from 0")]
 
@@ -38,7 +39,11 @@ def router() -> APIRouter:
     """The routes of this module."""
     routes = APIRouter(prefix="/v1", tags=["entries"])
 
-    @routes.get("/entries/{seq}", response_model=EntryAnswer, operation_id="getEntry")
+    raw: dict[int | str, dict[str, Any]] = {
+        200: {"content": {OCTETS: {"schema": {"type": "string", "format": "binary"}}}}
+    }
+
+    @routes.get("/entries/{seq}", response_model=EntryAnswer, responses=raw, operation_id="getEntry")
     def entry(
         request: Request,
         seq: Seq,
@@ -54,9 +59,7 @@ def router() -> APIRouter:
         headers = {"Cache-Control": IMMUTABLE}
         if form == "raw":
             name = f'attachment; filename="entry-{seq}.json"'
-            return Response(
-                data, media_type="application/json", headers={**headers, "Content-Disposition": name}
-            )
+            return Response(data, media_type=OCTETS, headers={**headers, "Content-Disposition": name})
         answer = EntryAnswer(
             seq=seq,
             leaf=leaf_hash(data).hex(),

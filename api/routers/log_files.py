@@ -9,6 +9,7 @@ from starlette.responses import Response
 from api.caching import IMMUTABLE, MOMENT
 from api.problems import plain
 from api.served_ledger import ServedLedger
+from ledger.errors import FormatError, MissingError
 from ledger.publisher import policy_text
 from ledger.tiles import parse_tile_path
 
@@ -36,7 +37,10 @@ def router() -> APIRouter:
     def tile(request: Request, path: str) -> Response:
         """A hash tile ``<level>/<number>[.p/<width>]`` or an entry bundle ``entries/<number>[.p/<width>]``."""
         ledger: ServedLedger = request.app.state.ledger
-        wanted = parse_tile_path(f"tile/{path}")
+        try:
+            wanted = parse_tile_path(f"tile/{path}")
+        except FormatError as error:
+            raise _no_file(error) from error
         if wanted.level is None and ledger.genesis.entries == "restricted":
             return _restricted(request)
         with ledger.reading() as reader:
@@ -44,6 +48,18 @@ def router() -> APIRouter:
         return Response(data, media_type=OCTETS, headers={"Cache-Control": IMMUTABLE})
 
     return routes
+
+
+def _no_file(error: FormatError) -> MissingError:
+    """A path that no tile has is a file that is not there."""
+    return MissingError(
+        code=error.code,
+        place=error.place,
+        message_en=error.message_en,
+        message_zh=error.message_zh,
+        remedy_en=error.remedy_en,
+        remedy_zh=error.remedy_zh,
+    )
 
 
 def _file(media_type: str) -> dict[int | str, dict[str, object]]:

@@ -4,7 +4,6 @@
 They are an index folded from the log by a worker and say up to which entry; requests only read it.
 """
 
-import dataclasses
 import heapq
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, get_args
@@ -100,9 +99,8 @@ def _add_item(routes: APIRouter, table: Table) -> None:
 def shown(value: Any) -> dict[str, Any]:  # noqa: ANN401 - a line or a registry event
     """`value` as plain JSON: amounts in minor units, absent fields left out."""
     if isinstance(value, Line):
-        plain = {key: one for key, one in dataclasses.asdict(value).items() if one is not None}
-        made: dict[str, Any] = msgspec.to_builtins({**plain, "free": value.free})
-        return made
+        fields: dict[str, Any] = msgspec.to_builtins(value)
+        return {**{key: one for key, one in fields.items() if one is not None}, "free": value.free}
     return fields_of(value)
 
 

@@ -1,28 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 """The JSON Schema of events, from the records that also parse and encode them."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from fastapi import APIRouter
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from api.caching import ASSET
 from ledger.kinds.vocabulary import json_schema
 from ledger.submission import Header, Signature
 
-_COMPONENTS = "#/components/schemas/"
+MEDIA_TYPE: Final = "application/schema+json"
+_COMPONENTS: Final = "#/components/schemas/"
 
 
 def router() -> APIRouter:
     """The route of this module."""
     routes = APIRouter(prefix="/v1", tags=["schema"])
 
-    @routes.get("/schema", response_model=dict[str, Any], operation_id="getSchema")
+    described: dict[int | str, dict[str, Any]] = {
+        200: {"content": {MEDIA_TYPE: {"schema": {"type": "object"}}}}
+    }
+
+    @routes.get("/schema", response_class=Response, responses=described, operation_id="getSchema")
     def schema() -> JSONResponse:
         """JSON Schema 2020-12 of every event kind."""
         headers = {"Cache-Control": ASSET}
-        return JSONResponse(json_schema(), media_type="application/schema+json", headers=headers)
+        return JSONResponse(json_schema(), media_type=MEDIA_TYPE, headers=headers)
 
     return routes
 

@@ -214,13 +214,13 @@ def test_a_partial_tile_is_the_beginning_of_the_full_one(site: Site) -> None:
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("tile/0/000.p/0", 400),
-        ("tile/0/000.p/256", 400),
-        ("tile/0/0", 400),
+        ("tile/0/000.p/0", 404),
+        ("tile/0/000.p/256", 404),
+        ("tile/0/0", 404),
         ("tile/0/999", 404),
         ("tile/9/000.p/1", 404),
         ("tile/entries/x001/000", 404),
-        ("tile/../checkpoint", 400),
+        ("tile/../checkpoint", 404),
         ("tile/entries/004.p/250", 404),
     ],
 )
