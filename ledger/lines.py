@@ -8,8 +8,9 @@ free(L) = in − split out − lowered − recalled − disbursed + restored. Mo
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from ledger.amount import AMOUNT_MAX, group_amount
 from ledger.kinds.authority import Allocation, Disbursement

@@ -191,7 +191,7 @@ def _event_problems(
 
 def _reference_problems(register: Register, event: AnyEvent) -> Iterator[Problem]:
     for table, identifier, field in references(event):
-        if identifier is not None and identifier not in getattr(register, table):
+        if identifier not in getattr(register, table):
             yield _unknown(table, identifier, field)
 
 

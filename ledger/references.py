@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which earlier entries each kind names, and which ids it makes (I7: references resolve, no duplicate ids)."""
 
-from collections.abc import Iterator
-from typing import Final, Literal, assert_never
+from collections.abc import Iterator, Mapping
+from typing import Final, Literal
 
 from ledger.kinds.authority import Allocation, Disbursement, MatchingPledge
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.control import Correction
 from ledger.kinds.fact import Acceptance, Claim, Interest, MatchingReceipt, Return, Transfer, Use
-from ledger.kinds.form import Tag
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
 
@@ -24,96 +23,92 @@ TABLE_NAMES: Final[dict[Table, tuple[str, str]]] = {
     "pledges": ("pledge", "配套承诺"),
 }
 
-Reference = tuple[Table, str | None, str]
-"""(table, id or None when the field is absent, field)."""
+Reference = tuple[Table, str, str]
+"""(table, id, field on the wire)."""
+
+_FLAT: Final[Mapping[type[AnyEvent], tuple[tuple[Table, str, str], ...]]] = {
+    Key: (("parties", "holder", "holder"),),
+    Party: (("parties", "parent", "parent"),),
+    Account: (
+        ("parties", "owner", "owner"),
+        ("parties", "bank", "bank"),
+        ("funds", "fund", "fund"),
+        ("accounts", "pool", "pool"),
+    ),
+    Fund: (("parties", "issuer", "issuer"),),
+    Project: (("parties", "unit", "unit"),),
+    Policy: (),
+    Calendar: (),
+    Correction: (),
+    Allocation: (
+        ("parties", "from_", "from"),
+        ("parties", "to", "to"),
+        ("funds", "fund", "fund"),
+        ("projects", "project", "project"),
+        ("lines", "parent", "parent"),
+    ),
+    MatchingPledge: (("funds", "fund", "fund"), ("parties", "party", "party")),
+    MatchingReceipt: (
+        ("funds", "fund", "fund"),
+        ("parties", "party", "party"),
+        ("accounts", "account", "account"),
+        ("accounts", "from_account", "from_account"),
+        ("pledges", "pledge", "pledge"),
+    ),
+    Claim: (("projects", "project", "project"), ("lines", "line", "line"), ("parties", "payee", "payee")),
+    Disbursement: (
+        ("lines", "line", "line"),
+        ("accounts", "from_account", "from_account"),
+        ("accounts", "to_account", "to_account"),
+        ("parties", "payee", "payee"),
+        ("projects", "project", "project"),
+        ("claims", "claim", "claim"),
+    ),
+    Transfer: (("accounts", "from_account", "from_account"), ("accounts", "to_account", "to_account")),
+    Use: (
+        ("accounts", "from_account", "from_account"),
+        ("accounts", "to_account", "to_account"),
+        ("parties", "payee", "payee"),
+        ("projects", "project", "project"),
+        ("claims", "claim", "claim"),
+    ),
+    Interest: (("accounts", "account", "account"),),
+    Return: (("accounts", "from_account", "from_account"), ("accounts", "to_account", "to_account")),
+    Movement: (("accounts", "account", "account"), ("accounts", "counterparty", "counterparty")),
+    BankBalance: (("accounts", "account", "account"),),
+    Acceptance: (("projects", "project", "project"),),
+}
+"""Kind → (table, attribute, field on the wire) of every id in the event itself; `_nested` has those further in."""
 
 
-def references(event: AnyEvent) -> Iterator[Reference]:  # noqa: C901, PLR0912, PLR0915 - one row a kind
+_NESTING: Final = frozenset({Fund, Project, Policy, Allocation, Claim, Transfer, Use, Interest, Return})
+
+
+def references(event: AnyEvent) -> Iterator[Reference]:
     """Every registry id that `event` names, with the table it must be in and the field that names it."""
+    for table, attribute, field in _FLAT[type(event)]:
+        identifier = getattr(event, attribute)
+        if identifier is not None:
+            yield (table, identifier, field)
+    if type(event) in _NESTING:
+        yield from ((table, one, field) for table, one, field in _nested(event) if one is not None)
+
+
+def _nested(event: AnyEvent) -> Iterator[tuple[Table, str | None, str]]:
     match event:
-        case Key():
-            yield ("parties", event.holder, "holder")
-        case Party():
-            yield ("parties", event.parent, "parent")
-        case Account():
-            yield from (("parties", event.owner, "owner"), ("parties", event.bank, "bank"))
-            yield from (("funds", event.fund, "fund"), ("accounts", event.pool, "pool"))
+        case Transfer() | Use() | Interest() | Return():
+            if event.tag is not None:
+                yield from (("funds", event.tag.fund, "tag.fund"), ("lines", event.tag.line, "tag.line"))
+        case Allocation(action="adjust" | "recall"):
+            yield ("lines", event.line, "line")
+        case Claim(action="approve" | "return"):
+            yield ("claims", event.claim, "claim")
         case Fund():
-            yield ("parties", event.issuer, "issuer")
             yield from (("parties", term.party, "matching.party") for term in event.matching)
         case Project():
-            yield ("parties", event.unit, "unit")
             yield from (("funds", fund, "funds") for fund in event.funds)
             yield from (("parties", one.party, "milestones.party") for one in event.milestones)
         case Policy():
             yield from (("funds", row.fund, "rows.fund") for row in event.rows)
-        case Calendar() | Correction():
-            return
-        case Allocation():
-            yield from _allocation(event)
-        case MatchingPledge():
-            yield from (("funds", event.fund, "fund"), ("parties", event.party, "party"))
-        case MatchingReceipt():
-            yield from (("funds", event.fund, "fund"), ("parties", event.party, "party"))
-            yield from (
-                ("accounts", event.account, "account"),
-                ("accounts", event.from_account, "from_account"),
-            )
-            yield ("pledges", event.pledge, "pledge")
-        case Claim():
-            yield from (("projects", event.project, "project"), ("lines", event.line, "line"))
-            yield ("parties", event.payee, "payee")
-            if event.action != "submit":
-                yield ("claims", event.claim, "claim")
-        case Disbursement():
-            yield from (("lines", event.line, "line"), ("accounts", event.from_account, "from_account"))
-            yield from (("accounts", event.to_account, "to_account"), ("parties", event.payee, "payee"))
-            yield from (("projects", event.project, "project"), ("claims", event.claim, "claim"))
-        case Transfer():
-            yield from (
-                ("accounts", event.from_account, "from_account"),
-                ("accounts", event.to_account, "to_account"),
-            )
-            yield from _tag(event.tag)
-        case Use():
-            yield from (
-                ("accounts", event.from_account, "from_account"),
-                ("accounts", event.to_account, "to_account"),
-            )
-            yield from (("parties", event.payee, "payee"), ("projects", event.project, "project"))
-            yield ("claims", event.claim, "claim")
-            yield from _tag(event.tag)
-        case Interest():
-            yield ("accounts", event.account, "account")
-            yield from _tag(event.tag)
-        case Return():
-            yield from (
-                ("accounts", event.from_account, "from_account"),
-                ("accounts", event.to_account, "to_account"),
-            )
-            yield from _tag(event.tag)
-        case Movement():
-            yield from (
-                ("accounts", event.account, "account"),
-                ("accounts", event.counterparty, "counterparty"),
-            )
-        case BankBalance():
-            yield ("accounts", event.account, "account")
-        case Acceptance():
-            yield ("projects", event.project, "project")
         case _:
-            assert_never(event)
-
-
-def _allocation(event: Allocation) -> Iterator[Reference]:
-    yield from (("parties", event.from_, "from"), ("parties", event.to, "to"))
-    yield from (("funds", event.fund, "fund"), ("projects", event.project, "project"))
-    if event.action in {"issue", "split"}:
-        yield ("lines", event.parent, "parent")
-    else:
-        yield ("lines", event.line, "line")
-
-
-def _tag(tag: Tag | None) -> Iterator[Reference]:
-    if tag is not None:
-        yield from (("funds", tag.fund, "tag.fund"), ("lines", tag.line, "tag.line"))
+            return

@@ -9,6 +9,8 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol, TypeVar
 
+import msgspec
+
 from ledger import entry, hashing
 from ledger.errors import FormatError, ProgrammerError
 from ledger.genesis import Administrator, Genesis, unsigned_administrators
@@ -18,8 +20,7 @@ from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, P
 from ledger.kinds.vocabulary import AnyEvent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(msgspec.Struct, frozen=True, kw_only=True):
     """An indicator line (指标) and its arithmetic, all in minor units.
 
     `received` is what came in; `split_out` what its children hold of it, net of what they gave back; `lowered` and

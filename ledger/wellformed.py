@@ -6,7 +6,7 @@ These are posting rules and no parsing rules: a log that breaks them is still re
 
 import datetime
 from collections.abc import Iterable, Iterator
-from typing import assert_never
+from typing import Final, assert_never
 
 from ledger.instant import EARLIEST, LATEST, is_date, is_instant
 from ledger.kinds.authority import MatchingPledge
@@ -15,6 +15,11 @@ from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, P
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.party import is_uscc
 from ledger.problems import Problem
+
+_DATED: Final = frozenset(
+    {Movement, BankBalance, MatchingPledge, Party, Account, Fund, Project, Policy, Calendar, Key}
+)
+"""Kinds with dates or instants besides the business date."""
 
 
 def form_problems(event: AnyEvent, today: datetime.date) -> Iterator[Problem]:
@@ -32,11 +37,12 @@ def form_problems(event: AnyEvent, today: datetime.date) -> Iterator[Problem]:
             "commitment-order", "_sd", "commitments are not sorted and unique", "承诺值未排序或有重复",
             ("sort the commitments and drop repeated ones, then sign again", "请将承诺值排序去重后重新签名"),
         )  # fmt: skip
-    for field, day in _dates(event):
-        if day is not None and not is_date(day):
-            yield _date_problem(field, day)
-    if isinstance(event, Party | Key | Project | Policy | Calendar):
-        yield from _registry_problems(event)
+    if type(event) in _DATED:
+        for field, day in _dates(event):
+            if day is not None and not is_date(day):
+                yield _date_problem(field, day)
+        if isinstance(event, Party | Key | Project | Policy | Calendar):
+            yield from _registry_problems(event)
 
 
 def _registry_problems(event: Party | Key | Project | Policy | Calendar) -> Iterator[Problem]:

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from ledger.register import Line, Register
 from tests.worlds import COUNTY, DAY, FUND, PROVINCE, make_world
