@@ -130,14 +130,12 @@ def _follows(register: Register, entry: tuple[str, str], party: str) -> bool:
 
 
 def _may_pay(register: Register, event: Disbursement, *, party: str) -> bool:
-    """The line's holder, from an account that is its own, its bureau's, or run by itself as the bureau."""
+    """The line's holder, from its own account; between public bodies, from its bureau's or from one it runs as bureau."""
     owner = register.accounts[event.from_account].owner
     if party != register.lines[event.line].holder:
         return False
-    bureau_pays = _has_role(register, owner, _FINANCE) and _over_party(register, owner, party)
-    return bureau_pays or (
-        _runs(register, party, owner) and (party == owner or _has_role(register, owner, _PUBLIC))
-    )
+    public = _has_role(register, party, _PUBLIC) and _has_role(register, owner, _PUBLIC)
+    return party == owner or (public and (_runs(register, owner, party) or _runs(register, party, owner)))
 
 
 def _may_claim(register: Register, event: Claim, *, party: str) -> bool:

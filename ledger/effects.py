@@ -63,6 +63,9 @@ def _allocation_parties(register: Register, event: Allocation) -> Iterator[Probl
     else:
         line = register.lines[event.line]
         upper, lower = line.giver, line.holder
+        if event.action == "adjust" and line.parent is None and event.document is None:
+            yield _problem("document", "document", f"{line.id} is a top line: the paper that changes it is not named",
+                           f"{line.id} 为顶层指标，未注明调整文号")  # fmt: skip
     giver, taker = (upper, lower) if event.goes_down else (lower, upper)
     for field, given, wanted in (("from", event.from_, giver), ("to", event.to, taker)):
         if given != wanted:
@@ -88,7 +91,9 @@ def _take_claim(register: Register, event: Claim, *, party: str) -> Iterator[Pro
 
 def _undo_claim(register: Register, event: Claim) -> None:
     """The claim as before that step; a reversed submission is withdrawn, and its id stays taken."""
-    state = register.claims[event.claim]
+    state = register.claims.get(event.claim)
+    if state is None:
+        return  # whoever folds lines alone has taken in no claims
     match event.action:
         case "submit":
             undone = replace(state, action="withdraw")

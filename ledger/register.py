@@ -14,7 +14,7 @@ import msgspec
 from ledger import entry, hashing
 from ledger.errors import FormatError, ProgrammerError
 from ledger.genesis import Administrator, Genesis, unsigned_administrators
-from ledger.instant import is_time_zone
+from ledger.instant import is_instant, is_time_zone
 from ledger.kinds.authority import MatchingPledge
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
@@ -239,6 +239,8 @@ def found(register: Register, data: bytes) -> None:
         raise _not_genesis(
             "entry 0 is not recorded at its own created_at", "第 0 条的入账时刻与 created_at 不符"
         )
+    if not is_instant(first.recorded):
+        raise _not_genesis("created_at lies in another age", "created_at 不是当代时刻")
     if not is_time_zone(first.genesis.time_zone):
         raise _not_genesis(
             f"{first.genesis.time_zone} is no time zone of the IANA table",

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Text as it may enter the ledger: Unicode NFC, without control, bidirectional or zero-width characters (DESIGN §3)."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from ledger.problems import Problem
 
@@ -21,29 +22,50 @@ _DELETE: Final = b"\x7f"
 
 
 def text_problems(encoded: bytes) -> Iterator[Problem]:
-    """Problems of the texts inside the canonical bytes `encoded` of an event; nothing for plain ASCII, at once."""
+    """Problems of the texts inside the canonical bytes `encoded` of an event, by field; plain ASCII has none."""
     escaped = b"\\" in encoded and b"\\" in _PRINTED_ESCAPES.sub(b"", encoded)
     if not escaped and encoded.isascii() and _DELETE not in encoded:
         return
     text = encoded.decode("utf-8")
-    found = _UNSEEN.search(text)
-    if found is not None or escaped:
-        what = f"U+{ord(found[0]):04X}" if found else "a control character"
+    if escaped or _UNSEEN.search(text) or not unicodedata.is_normalized("NFC", text):
+        for place, part in _texts(json.loads(text), ""):
+            yield from _part_problems(place, part)
+
+
+def _texts(node: Any, place: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any JSON value
+    """Every text below `node`, with the way to it, such as ``rows[0].basis``."""
+    match node:
+        case str():
+            yield place, node
+        case dict():
+            for key, value in node.items():
+                yield from _texts(value, f"{place}.{key}" if place else key)
+        case list():
+            for number, value in enumerate(node):
+                yield from _texts(value, f"{place}[{number}]")
+        case _:
+            return
+
+
+def _part_problems(place: str, part: str) -> Iterator[Problem]:
+    found = _UNSEEN.search(part)
+    if found is not None:
+        what = f"U+{ord(found[0]):04X}"
         yield Problem(
             code="text-unseen",
             check="form",
-            place="text",
-            message_en=f"a text holds {what}, which cannot be seen",
-            message_zh=f"文字中含不可见字符 {what}",
+            place=place,
+            message_en=f"the text holds {what} at character {found.start() + 1}, which cannot be seen",
+            message_zh=f"文字第 {found.start() + 1} 个字符为不可见字符 {what}",
             remedy_en="remove control, direction and zero-width characters",
             remedy_zh="请删除控制符、方向符和零宽字符",
         )
-    if not unicodedata.is_normalized("NFC", text):
+    if not unicodedata.is_normalized("NFC", part):
         yield Problem(
             code="text-nfc",
             check="form",
-            place="text",
-            message_en="a text is not in Unicode normal form C",
+            place=place,
+            message_en="the text is not in Unicode normal form C",
             message_zh="文字不是 Unicode NFC 形式",
             remedy_en="normalise texts to NFC before signing",
             remedy_zh="签名前请将文字规范化为 NFC",

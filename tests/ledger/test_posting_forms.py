@@ -56,6 +56,17 @@ def test_other_normal_forms_are_refused(text: str) -> None:
     assert told(text) == ["text-nfc"]
 
 
+def test_the_field_and_the_character_are_named() -> None:
+    """Whoever has to mend it learns where it is, however deep."""
+    rows = (PolicyRow(id="r1", rule="F03", basis="ok"), PolicyRow(id="r2", rule="F03", basis="第5条\u200b"))
+    found = tuple(
+        text_problems(event_bytes(Policy(occurred_on=DAY, id="p", effective_on=DAY, title="t", rows=rows)))
+    )
+    assert [(one.place, "U+200B at character 4" in one.message_en) for one in found] == [
+        ("rows[1].basis", True)
+    ]
+
+
 FAR = datetime.date(3000, 1, 1)
 OLD = datetime.date(1899, 12, 31)
 

@@ -200,6 +200,12 @@ def test_a_genesis_names_a_time_zone_that_exists(world: World, zone: str) -> Non
         found(Register(), _genesis_with(world, time_zone=zone))
 
 
+def test_a_genesis_of_another_age(world: World) -> None:
+    """A ledger founded in the year 9999 could never record anything."""
+    with pytest.raises(FormatError, match="another age"):
+        found(Register(), _genesis_with(world, created_at="9999-01-01T00:00:00.000Z"))
+
+
 @pytest.mark.parametrize("what", ["person", "device"])
 def test_two_keys_of_one_administrator_are_one_signature(world: World, what: str) -> None:
     """A third key of the first person, or on the first device, does not help to reach the threshold."""

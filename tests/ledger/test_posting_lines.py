@@ -37,7 +37,9 @@ def top(action: str, amount: int, **changes: Any) -> Allocation:  # noqa: ANN401
     """The province raises, lowers or recalls top line L1."""
     down = changes.get("direction") == "increase"
     giver, taker = (PROVINCE, COUNTY) if down else (COUNTY, PROVINCE)
-    fields: dict[str, Any] = {"line": "L1", "from_": giver, "to": taker, "amount": amount, **changes}
+    fields: dict[str, Any] = {
+        "line": "L1", "from_": giver, "to": taker, "amount": amount, "document": "吉财农2026-9号", **changes,
+    }  # fmt: skip
     return Allocation(occurred_on=DAY, action=action, **fields)  # type: ignore[arg-type]
 
 
@@ -139,6 +141,13 @@ def test_each_step_is_reversed_to_what_was_before(world: World, desk: Desk) -> N
     assert desk.register.lines["L1-1"].free == 0
 
 
+def test_a_top_line_is_changed_by_a_paper(world: World, desk: Desk) -> None:
+    """Authority that comes from outside or leaves names its document (DESIGN §4)."""
+    for direction in ("increase", "decrease"):
+        changed = top("adjust", 9, direction=direction, document=None)
+        assert codes(desk.post(world.submission(PROVINCE, changed))) == ["document"]
+
+
 def test_a_lowering_is_not_reversed_once_the_giver_spent_it(world: World, desk: Desk) -> None:
     """What a child gave back and its parent paid out cannot go down again; a top line takes it from outside."""
     desk.must(world.submission(COUNTY, _split(amount=30_000)))
@@ -192,7 +201,8 @@ ACCOUNTS = {
         (COUNTY, CITY, False),  # the superior's account
         (CITY, SUPPLIER, True),  # a bureau runs no private account
         (UNIT, SUPPLIER, True),
-        (SUPPLIER, COUNTY, False),
+        (SUPPLIER, SUPPLIER, False),
+        (SUPPLIER, COUNTY, True),  # no firm draws on the treasury, whatever line it was given
         (SUPPLIER, UNIT, True),
         (BANK, COUNTY, True),
     ],

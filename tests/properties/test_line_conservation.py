@@ -150,7 +150,9 @@ def _on_line(line: Line, count: int, step: Step) -> tuple[str, AnyEvent]:
             occurred_on=DAY, line=line.id, from_account=COUNTY_ACCOUNT, to_account=SUPPLIER_ACCOUNT, amount=amount,
             mode="direct", bank_ref=reference,
         )  # fmt: skip
-    fields_: dict[str, Any] = {"line": line.id, "from_": line.giver, "to": line.holder, "amount": amount}
+    fields_: dict[str, Any] = {
+        "line": line.id, "from_": line.giver, "to": line.holder, "amount": amount, "document": "D1"
+    }  # fmt: skip
     match action:
         case "split":
             below = {"line": f"L{count}", "parent": line.id, "from_": line.holder, "to": HOLDERS[second % 3]}
