@@ -3,7 +3,8 @@
 
 Authority is refused, facts are recorded (DESIGN §1.1): every kind is refused for form, signature, actor, duplicate id or
 a reference that does not resolve; allocations and disbursements also beyond what their line holds, unless genesis says
-`ceilings: flag`. Order of the checks: header and signatures, then event by event, each judged after the ones before it.
+`ceilings: flag`. Order of the checks: header and signatures, then event by event, each judged after the ones before it;
+an event that does not stand is unknown to those after it.
 """
 
 import datetime

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The register: everything open that the next submission is judged against, folded from the log in order.
 
-It grows with parties, accounts, funds, lines, claims and keys, never with entries: single earlier events are looked up
-through `PastEvents`. Every change is journaled, so that a refused submission or a failed commit leaves no trace.
+It grows with registrations, lines, claims, keys, returns and corrections, never with payments and bank lines: single
+earlier events are looked up through `PastEvents`. Every change is journaled, so that a refused submission or a failed commit leaves no trace.
 """
 
 import datetime
