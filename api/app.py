@@ -32,6 +32,7 @@ from api.routers import (
     registry,
     schema,
 )
+from api.routers.portal_answers import error_page
 from api.served_ledger import ServedLedger
 from api.settings import Settings
 from api.worker import Judge, Worker
@@ -172,7 +173,7 @@ async def _on_failure(request: Request, error: Exception) -> Response:
     if _wants_page(request):
         words = _words(request)
         heading, text = words.text("error.failed"), words.text("error.failed_text")
-        return portal_pages.error_page(request, status=500, heading=heading, text=text, reference=reference)
+        return error_page(request, status=500, heading=heading, text=text, reference=reference)
     return plain(
         request,
         status=500,
@@ -196,7 +197,7 @@ def _words(request: Request) -> Wording:
 def _missing_page(request: Request) -> Response:
     words = _words(request)
     heading, text = words.text("error.not_found"), words.text("error.not_found_text")
-    return portal_pages.error_page(request, status=404, heading=heading, text=text)
+    return error_page(request, status=404, heading=heading, text=text)
 
 
 def _error_page(request: Request, error: ToldError) -> Response:
@@ -205,9 +206,7 @@ def _error_page(request: Request, error: ToldError) -> Response:
         return _missing_page(request)
     text = error.told_zh() if words.language == "zh" else str(error)
     answer = told(request, error)
-    return portal_pages.error_page(
-        request, status=answer.status_code, heading=words.text("error.title"), text=text
-    )
+    return error_page(request, status=answer.status_code, heading=words.text("error.title"), text=text)
 
 
 # --- description ----------------------------------------------------------------------------------------

@@ -79,10 +79,11 @@ def refusal(request: Request, problems: Sequence[Problem]) -> JSONResponse:
     )
 
 
-def told(request: Request, error: ToldError) -> JSONResponse:
-    """The answer to an error that says for itself what is wrong, where, and what to do."""
+def told(request: Request, error: ToldError, *, status: int | None = None) -> JSONResponse:
+    """The answer to an error that says for itself what is wrong, where, and what to do; `status` goes by its kind."""
     language = language_of(request)
-    status, headers = _status_of_error(error)
+    usual, headers = _status_of_error(error)
+    status = usual if status is None else status
     zh = language == "zh"
     return _answer(
         request,

@@ -101,16 +101,10 @@ class MoneyStyle:
     def figure(self, amount: int, unit: Unit | None = None) -> Markup:
         """The amount with its unit as a ``<data>`` element that carries the exact value."""
         chosen = unit or self.unit([amount])
-        if amount == 0:
-            return self._data(
-                0, Markup('0{}<span class="unit">{}</span>').format(THIN_SPACE, chosen.after or self.currency)
-            )
-        after = (
-            Markup('{}<span class="unit">{}</span>').format(THIN_SPACE, chosen.after) if chosen.after else ""
-        )
-        return self._data(
-            amount, Markup("{}{}{}{}").format(_sign(amount), chosen.before, _digits(amount, chosen), after)
-        )
+        digits = _digits(amount, chosen) if amount else "0"
+        unit_text = Markup('{}<span class="unit">{}</span>').format(THIN_SPACE, chosen.after)
+        after = unit_text if chosen.after and (amount or self.language == "zh") else ""
+        return self._data(amount, Markup("{}{}{}{}").format(_sign(amount), chosen.before, digits, after))
 
     def cell(self, amount: int, unit: Unit) -> Markup:
         """The bare figure for a table whose header names `unit`; zero is ``0``."""

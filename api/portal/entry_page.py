@@ -99,7 +99,7 @@ def entry_page(visit: Visit, seq: int, data: bytes, checkpoint: StoredCheckpoint
         sentence=visit.sentences(at=seq).entry(entry),
         data=data.decode(),
         size=len(data),
-        fields=tuple(_fields(visit, seq, event)) if event is not None else (),
+        fields=tuple(_contained(visit, entry) if event is None else _fields(visit, seq, event)),
         name=event_name(header, index) if header is not None and index is not None else None,
         head=head,
         header=header,
@@ -175,6 +175,20 @@ def _drawings(visit: Visit, seq: int, size: int) -> tuple[Markup, Markup]:
 
 
 # --- fields ---------------------------------------------------------------------------------------------
+
+
+def _contained(visit: Visit, entry: AnyEntry) -> Iterator[FieldRow]:
+    """Where the events of a submission stand."""
+    if not isinstance(entry, HeaderEntry):
+        return
+    words = visit.frame.words
+    first, last = (
+        Markup('<a href="{}">{}</a>').format(visit.frame.url(f"/entries/{seq}"), f"{seq:,}")
+        for seq in (entry.seq + 1, entry.seq + entry.header.count)
+    )
+    yield FieldRow(
+        label=words.text("entry.contains"), value=words.say("entry.contains_range", first=first, last=last)
+    )
 
 
 def _fields(visit: Visit, seq: int, event: Any) -> Iterator[FieldRow]:  # noqa: ANN401 - any event

@@ -32,7 +32,8 @@ def draw_from(
     """The picture of `book` with at most `per_level` nodes a level.
 
     `flagged` is money in question by party id; what of it still counts as held is hatched. A ribbon that would run
-    upwards or within a level is not drawn: the table has it, and `hidden` sums what stays within levels.
+    upwards or within a level is not drawn: the table has it, and `hidden` sums what stays within levels. Nor is a body
+    that such ribbons alone would touch and that holds nothing.
     """
     shown = {place: one for place, one in book.positions.items() if one.received > 0 or one.passed > 0}
     ids = _node_ids(shown, per_level)
@@ -47,8 +48,10 @@ def draw_from(
             ribbons[source, target] += row.amount
         elif row.giver != row.taker:
             hidden += row.amount
+    joined = {end for pair in ribbons for end in pair}
+    nodes = _nodes(shown, ids, name=name, others=others, flagged=flagged)
     return FlowPicture(
-        nodes=tuple(_nodes(shown, ids, name=name, others=others, flagged=flagged)),
+        nodes=tuple(node for node in nodes if node.id in joined or node.held or len(nodes) == 1),
         ribbons=tuple(
             FlowRibbon(source=source, target=target, amount=amount)
             for (source, target), amount in sorted(ribbons.items())

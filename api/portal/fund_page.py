@@ -9,24 +9,19 @@ from typing import Final
 from markupsafe import Markup
 
 from api.portal.amounts import Unit, share
-from api.portal.due_dates import DueRow, DueTexts, draw_due_dates
 from api.portal.findings_shown import FindingRow, Risk, finding_rows, flagged_by_party, risks
-from api.portal.flow_picture import FlowPicture, draw_from
+from api.portal.fund_pictures import due_drawings, flow_drawings, flow_pictures, picture_unit
 from api.portal.instalments import due_rows, due_unit
 from api.portal.names import in_its_language
 from api.portal.paging import Cut, cut
-from api.portal.sankey import FlowTexts, draw_across, draw_down
 from api.portal.visit import EntryRow, Visit
 from api.projection.fund_book import FlowRow, FundBook, Position
-from api.projection.places import STAGES, Place
+from api.projection.places import Place
 from ledger.kinds.registry import Fund
 from ledger.party import LEVELS
 from ledger.register import Line
 
 HISTORY: Final = 12
-_SPOKEN_FLOWS: Final = 5
-_WIDTHS: Final = ((1152, 8), (684, 7), (324, 4))
-"""Widths of the three drawings in pixels, and how many places of one level each of them shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +104,7 @@ def fund_page(visit: Visit, fund: Fund) -> FundPage:
     model, money, names = visit.model, visit.frame.money, visit.names
     book = model.book(fund.id)
     found = None if visit.judged is None else visit.judged.of_fund(fund.id)
-    pictures = _pictures(visit, book, flagged_by_party(found or ()))
+    pictures = flow_pictures(visit, book, flagged_by_party(found or ()))
     english = visit.frame.language == "en" and fund.purpose_en
     return FundPage(
         fund=fund,
@@ -123,96 +118,20 @@ def fund_page(visit: Visit, fund: Fund) -> FundPage:
         resting_at=sum(1 for one in book.positions.values() if not one.place.final and one.held > 0),
         share=share(book.paid, book.total),
         flagged=None if found is None else next(one for one in risks(found) if one.kind == "gone"),
-        picture_unit=_picture_unit(visit, book),
+        picture_unit=picture_unit(visit, book),
         findings=None if found is None else tuple(finding_rows(visit, found)),
-        drawings=tuple(_drawings(visit, book, pictures)) if book.rows else (),
+        drawings=tuple(flow_drawings(visit, book, pictures)) if book.rows else (),
         hidden=pictures[0].hidden,
         grouped=pictures[0].grouped,
         has_flagged=any(node.flagged for node in pictures[0].nodes),
         flows=_flows(visit, book),
         positions=_positions(visit, book),
         lines=_lines(visit, fund.id),
-        due=tuple(_due_drawings(visit, due_rows(visit, fund.id))),
+        due=tuple(due_drawings(visit, due_rows(visit, fund.id))),
         due_unit=due_unit(visit, fund.id),
         matches=tuple(_matches(visit, fund.id)),
         history=tuple(visit.rows(model.index.about("fund", fund.id, most=HISTORY))),
     )
-
-
-# --- pictures -------------------------------------------------------------------------------------------
-
-
-def _pictures(visit: Visit, book: FundBook, flagged: Mapping[str, int]) -> list[FlowPicture]:
-    names, words = visit.names, visit.frame.words
-    return [
-        draw_from(
-            book,
-            per_level=per_level,
-            name=names.place_text,
-            others=lambda count: words.text("place.others", n=count),
-            flagged=flagged,
-        )
-        for _, per_level in _WIDTHS
-    ]
-
-
-def _drawings(visit: Visit, book: FundBook, pictures: Sequence[FlowPicture]) -> Iterator[Markup]:
-    words, money = visit.frame.words, visit.frame.money
-    unit = _picture_unit(visit, book)
-
-    texts = FlowTexts(
-        titles={stage: words.text(f"level.{stage}") for stage in STAGES},
-        held=words.text("fund.held"),
-        flagged=words.text("fund.flagged_short"),
-        amount=lambda amount: money.bare(amount, unit),
-        sentence=_spoken(visit, book),
-    )
-    for (width, _), picture in zip(_WIDTHS, pictures, strict=True):
-        draw = draw_across if width > 1_000 else draw_down  # noqa: PLR2004 - wide enough to read from left to right
-        yield draw(
-            picture.nodes, picture.ribbons, stages=STAGES, width=width, texts=texts, uid=f"flow{width}"
-        )
-
-
-def _picture_unit(visit: Visit, book: FundBook) -> Unit:
-    """One unit for every figure in the picture."""
-    return visit.frame.money.unit([book.total], columns=True)
-
-
-def _spoken(visit: Visit, book: FundBook) -> str:
-    """The largest flows in words, for those who do not see the picture."""
-    words, money, names = visit.frame.words, visit.frame.money, visit.names
-    largest = sorted(book.rows, key=lambda row: -row.amount)[:_SPOKEN_FLOWS]
-    parts = [
-        words.text(
-            "fund.flow_part",
-            giver=names.place_text(row.giver),
-            taker=names.place_text(row.taker),
-            amount=money.text(row.amount),
-        )
-        for row in largest
-    ]
-    if len(book.rows) > _SPOKEN_FLOWS:
-        parts.append(words.text("fund.flow_more"))
-    return words.text("fund.flow_sentence", parts=words.text("words.separator").join(parts))
-
-
-def _due_drawings(visit: Visit, rows: Sequence[DueRow]) -> Iterator[Markup]:
-    if not rows or visit.judged is None:
-        return
-    words = visit.frame.words
-    told = [f"{row.name} {row.note}" for row in rows[:_SPOKEN_FLOWS]]
-    texts = DueTexts(
-        due=words.text("fund.key_due"),
-        done=words.text("fund.key_done"),
-        today=words.text("words.as_of", date=visit.judged.as_of.isoformat()),
-        sentence=words.text(
-            "fund.timeline_sentence", n=len(rows), parts=words.text("words.separator").join(told)
-        ),
-        language=visit.frame.language,
-    )
-    for width, narrow in ((1152, False), (684, False), (324, True)):
-        yield draw_due_dates(rows, today=visit.judged.as_of, width=width, narrow=narrow, texts=texts)
 
 
 # --- tables ---------------------------------------------------------------------------------------------

@@ -15,7 +15,8 @@ PX: Final = 10
 
 Anchor = Literal["start", "middle", "end"]
 
-_NARROW: Final = frozenset("ilI.,·':;|!()[] ")
+_NARROW: Final = frozenset("ilIjtf.,·':;|!()[] ")
+_BROAD: Final = frozenset("mwMW@%—…")
 _WIDE_FROM: Final = 0x2E80
 """Code points from here on (CJK and full width) take a whole em."""
 
@@ -28,10 +29,18 @@ def px(tenths: int) -> str:
 
 def text_width(text: str, size: int) -> int:
     """About how wide `text` is at `size` pixels, in tenths of a pixel, on the safe side."""
-    ems = sum(
-        100 if ord(character) >= _WIDE_FROM else 34 if character in _NARROW else 60 for character in text
-    )
-    return ems * size * PX // 100
+    return sum(map(_hundredths, text)) * size * PX // 100
+
+
+def _hundredths(character: str) -> int:
+    """How wide a bold character is, in hundredths of the type size."""
+    if ord(character) >= _WIDE_FROM:
+        return 100
+    if character in _NARROW:
+        return 36
+    if character in _BROAD:
+        return 94
+    return 74 if character.isupper() else 61
 
 
 def shortened(text: str, size: int, room: int) -> str:

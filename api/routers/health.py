@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether the process lives, whether it can do its work and why not, and figures for monitoring."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -9,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from api.problems import told
 from api.served_ledger import ServedLedger
-from ledger.errors import EnvironmentFault
+from ledger.errors import EnvironmentFault, ToldError
 
 
 class ReadyAnswer(BaseModel):
@@ -32,17 +33,18 @@ def router() -> APIRouter:
 
     @routes.get("/readyz", response_model=ReadyAnswer, operation_id="getReadiness")
     def readyz(request: Request) -> Response:
-        """200 when the ledger can be read, and posted to if this process may; else 503 with the reason."""
+        """200 when the ledger can be read whole, and posted to if this process may; else 503 with the reason."""
         ledger: ServedLedger = request.app.state.ledger
-        fault: EnvironmentFault | None = None
+        fault: ToldError | None = None
         size = 0
         try:
             size = ledger.head().size
             fault = ledger.sequencer.trouble() if ledger.sequencer is not None else None
         except EnvironmentFault as error:
             fault = error
+        fault = fault or request.app.state.worker.damage
         if fault is not None:
-            return told(request, fault)
+            return told(request, fault, status=HTTPStatus.SERVICE_UNAVAILABLE)
         answer = ReadyAnswer(
             posts=ledger.sequencer is not None, size=size, folded=ledger.model.size, judged=_judged(ledger)
         )

@@ -1,17 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The portal: pages for people, drawn on the server, in Chinese or with ``?lang=en`` in English."""
 
-from collections.abc import Callable, Mapping
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.caching import ASK_AGAIN, IMMUTABLE, tag_of, unchanged
-from api.portal.entry_page import entry_page
 from api.portal.finding_page import finding_page
 from api.portal.findings_shown import finding_rows
-from api.portal.frame import Frame, HeadFacts, page
+from api.portal.frame import page
 from api.portal.fund_page import fund_page
 from api.portal.home_page import as_of_text, fund_row, home_page
 from api.portal.paging import Cut, cut
@@ -20,20 +17,14 @@ from api.portal.project_page import project_list, project_page
 from api.portal.search_page import search_page
 from api.portal.visit import Visit
 from api.projection.read_model import GRANT
-from api.routers.entries import SEQ_MAX, entry_bytes
+from api.routers.entries import SEQ_MAX
+from api.routers.portal_answers import show, show_entry
 from api.routers.public_findings import no_finding
 from api.routers.registry import unknown
 from api.served_ledger import ServedLedger
 from ledger.errors import MissingError
-from ledger.store.log_reader import LogReader, StoredCheckpoint
-
-SECURITY: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-}
 
 Id = Annotated[str, Path(max_length=64)]
-View = Callable[[Visit], Response]
 
 
 def router() -> APIRouter:  # noqa: C901, PLR0915 - one function a page
@@ -173,102 +164,3 @@ def router() -> APIRouter:  # noqa: C901, PLR0915 - one function a page
         return show_entry(request, found.seq)
 
     return routes
-
-
-def show(request: Request, view: View, *, section: str = "") -> Response:
-    """The page that `view` makes of the present state, or 304 when the reader has it already."""
-    ledger: ServedLedger = request.app.state.ledger
-    with ledger.model.lock, ledger.reading() as reader:
-        head = reader.head()
-        frame = _frame(request, ledger, head, section=section)
-        judged = ledger.board.judged
-        state = (ledger.model.size, judged.size if judged else 0, judged.as_of if judged else "")
-        tag = tag_of(head.root.hex() if head else "", *state, frame.language, request.url)
-        known = unchanged(request, tag)
-        if known is not None:
-            return known
-        answer = view(Visit(frame=frame, model=ledger.model, judged=judged, reader=reader))
-    answer.headers.update({**SECURITY, "ETag": tag, "Cache-Control": ASK_AGAIN})
-    return answer
-
-
-def show_entry(request: Request, seq: int) -> Response:
-    """The page of an entry; it never changes, so it may be kept for ever."""
-    ledger: ServedLedger = request.app.state.ledger
-    with ledger.model.lock, ledger.reading() as reader:
-        data = entry_bytes(reader, seq)
-        checkpoint = _covering(reader, seq)
-        if ledger.model.size <= seq:
-            return _still_folding(request, ledger, reader)
-        frame = _frame(request, ledger, checkpoint, anchored=True)
-        visit = Visit(frame=frame, model=ledger.model, judged=None, reader=reader)
-        made = entry_page(visit, seq, data, checkpoint)
-        answer = page("entry.html", frame, page=made, visit=visit)
-    answer.headers.update(
-        {**SECURITY, "ETag": tag_of("entry", made.leaf, request.url), "Cache-Control": IMMUTABLE}
-    )
-    return answer
-
-
-def error_page(request: Request, *, status: int, heading: str, text: str, reference: str = "") -> Response:
-    """A whole page that says what happened, what still works, and where to go on."""
-    ledger: ServedLedger = request.app.state.ledger
-    frame = _frame(request, ledger, None)
-    answer = page(
-        "error.html", frame, status=status, heading=heading, text=text, reference=reference, visit=None
-    )
-    answer.headers.update({**SECURITY, "Cache-Control": "no-store"})
-    return answer
-
-
-def _covering(reader: LogReader, seq: int) -> StoredCheckpoint:
-    found = reader.checkpoint_over(seq)
-    if found is None:
-        raise unknown("entries", str(seq))
-    return found
-
-
-def _still_folding(request: Request, ledger: ServedLedger, reader: LogReader) -> Response:
-    head = reader.head()
-    frame = _frame(request, ledger, head)
-    text = frame.words.text("error.folding", seq=ledger.model.size, size=head.size if head else 0)
-    answer = page(
-        "error.html",
-        frame,
-        status=503,
-        heading=frame.words.text("error.title"),
-        text=text,
-        reference="",
-        visit=None,
-    )
-    answer.headers.update({**SECURITY, "Cache-Control": "no-store", "Retry-After": "2"})
-    return answer
-
-
-def _frame(
-    request: Request,
-    ledger: ServedLedger,
-    head: StoredCheckpoint | None,
-    *,
-    section: str = "",
-    anchored: bool = False,
-) -> Frame:
-    query: Mapping[str, str] = request.query_params
-    facts = HeadFacts(
-        size=head.size if head else 0,
-        root=head.root.hex() if head else "",
-        recorded=head.recorded if head else ledger.genesis.created_at,
-        anchored=anchored,
-    )
-    settings = request.app.state.settings
-    asked = query.get("lang")
-    return Frame(
-        genesis=ledger.genesis,
-        genesis_hash=ledger.genesis_hash,
-        language="en" if asked == "en" else "zh" if asked in {"zh", "zh-CN"} else settings.language,
-        exact=query.get("exact") == "1",
-        path=request.url.path,
-        query=dict(query),
-        head=facts,
-        section=section,
-    )
