@@ -25,12 +25,12 @@ from ledger.publisher import publish
 from ledger.sequencer import Sequencer
 from ledger.store.engine import open_engine
 from ledger.vkey import VerifierKey
-from verifier.audit import Audit, Question, audited
-from verifier.integrity import Progress
+from verifier.integrity.trust import Trust
+from verifier.integrity.walk import Progress
+from verifier.judgement.audit import Audit, Question, audited
+from verifier.reading.sources import open_source
 from verifier.simulation.files import write_world
 from verifier.simulation.world import simulate
-from verifier.sources import open_source
-from verifier.trust import Trust
 
 SEED: Final = 2026
 PROGRAMMES: Final = 1

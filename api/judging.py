@@ -16,12 +16,12 @@ from ledger.errors import ProgrammerError
 from ledger.hashing import leaf_hash
 from ledger.instant import business_date
 from ledger.submission import Header, event_name
-from verifier.case import Case
-from verifier.docket import Docket
-from verifier.findings import Finding
-from verifier.judgement import Judgement
+from verifier.basis.findings import Finding
+from verifier.basis.rulepack import Addressee, RuleBook, load_pack, pack_for
+from verifier.judgement.run import Judgement
+from verifier.obligations.case import Case
+from verifier.obligations.docket import Docket
 from verifier.posted import PostedEvent
-from verifier.rulepack import Addressee, RuleBook, load_pack, pack_for
 from verifier.rules import disbursement_delay, passing_on_delay
 from verifier.workspace import Workspace
 

@@ -19,7 +19,7 @@ _ENTRIES_AT_ONCE: Final = 4_096
 
 
 class LiveSource:
-    """`verifier.sources.Source` over the log in a database, at the checkpoint it had when it was opened."""
+    """`verifier.reading.sources.Source` over the log in a database, at the checkpoint it had when it was opened."""
 
     __slots__ = ("_engine", "_note", "_size")
 

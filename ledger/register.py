@@ -2,7 +2,8 @@
 """The register: everything open that the next submission is judged against, folded from the log in order.
 
 It grows with registrations, lines, claims, keys, returns and corrections, never with payments and bank lines: single
-earlier events are looked up through `PastEvents`. Every change is journaled, so that a refused submission or a failed commit leaves no trace.
+earlier events are looked up through `PastEvents`. Every change is journaled, so that a refused submission or a failed
+commit leaves no trace.
 """
 
 import datetime

@@ -11,9 +11,9 @@ from rich.console import Console
 
 from ledger.errors import FormatError
 from ledger.instant import parse_instant
-from verifier.audit import Audit, Question, audited
+from verifier.judgement.audit import Audit, Question, audited
+from verifier.judgement.report import closing, report_of
 from verifier.language import Language
-from verifier.report import closing, report_of
 from verifier.source_options import (
     DatabaseOption,
     GenesisOption,

@@ -17,8 +17,8 @@ from rich.markup import escape
 from typer.core import TyperGroup
 
 from ledger.errors import ToldError
+from verifier.integrity.verdict import EXIT_CLEAN, EXIT_INCOMPLETE
 from verifier.language import language_of, say_error
-from verifier.verdict import EXIT_CLEAN, EXIT_INCOMPLETE
 
 COMMAND_GROUP: Final = "fundtrace.commands"
 """Entry-point group; each is a function that adds commands to the app."""

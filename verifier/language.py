@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from ledger.errors import ToldError
-from verifier.verdict import Told
+from verifier.integrity.verdict import Told
 
 Language = Literal["zh", "en"]
 

@@ -15,13 +15,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ledger.errors import EnvironmentFault, FormatError, InputError
 from ledger.hashing import hash_from_hex
 from ledger.vkey import parse_vkey
-from verifier.integrity import Progress as Step
+from verifier.integrity.policy import parse_policy
+from verifier.integrity.state import SavedState
+from verifier.integrity.trust import Trust
+from verifier.integrity.walk import Progress as Step
 from verifier.language import Language, language_of
-from verifier.policy import parse_policy
-from verifier.sources import Source, open_database, open_source
-from verifier.state import SavedState
-from verifier.static_log import POLICY_BYTES_MAX
-from verifier.trust import Trust
+from verifier.reading.sources import Source, open_database, open_source
+from verifier.reading.static_log import POLICY_BYTES_MAX
 
 DATABASE_VARIABLE: Final = "FUNDTRACE_DB"
 
@@ -70,7 +70,7 @@ def chosen_source(source: str | None, db: str | None) -> Source:
 
     Raises:
         typer.BadParameter: both or neither is given.
-        InputError, EnvironmentFault: as `verifier.sources.open_source`.
+        InputError, EnvironmentFault: as `verifier.reading.sources.open_source`.
     """
     if source is not None and db is not None:
         raise typer.BadParameter("give SOURCE or --db, not both", param_hint="SOURCE")

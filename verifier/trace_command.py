@@ -12,9 +12,10 @@ import typer
 from ledger.errors import InputError
 from ledger.instant import business_date
 from ledger.register import Register
-from verifier.money_books import MoneyBooks
-from verifier.money_paths import Caps, trace_fund, trace_line
-from verifier.replay import Replay
+from verifier.integrity.replay import Replay
+from verifier.integrity.trust import Trust
+from verifier.integrity.verdict import Verdict
+from verifier.reading.sources import Source
 from verifier.source_options import (
     DatabaseOption,
     GenesisOption,
@@ -28,11 +29,10 @@ from verifier.source_options import (
     chosen_trust,
     progress_bar,
 )
-from verifier.sources import Source
-from verifier.trace_records import MoneyTrace
-from verifier.trace_text import text_of
-from verifier.trust import Trust
-from verifier.verdict import Verdict
+from verifier.tracing.money_books import MoneyBooks
+from verifier.tracing.money_paths import Caps, trace_fund, trace_line
+from verifier.tracing.trace_records import MoneyTrace
+from verifier.tracing.trace_text import text_of
 from verifier.verdict_text import sentence
 from verifier.verdict_text import text_of as verdict_text
 from verifier.workspace import Workspace

@@ -8,7 +8,11 @@ from typing import Annotated
 
 import typer
 
-from verifier.replay import Replay
+from verifier.integrity.replay import Replay
+from verifier.integrity.state import load_state, save_state
+from verifier.integrity.trust import Trust
+from verifier.integrity.verdict import Verdict
+from verifier.reading.sources import Source
 from verifier.source_options import (
     DatabaseOption,
     GenesisOption,
@@ -22,10 +26,6 @@ from verifier.source_options import (
     chosen_trust,
     progress_bar,
 )
-from verifier.sources import Source
-from verifier.state import load_state, save_state
-from verifier.trust import Trust
-from verifier.verdict import Verdict
 from verifier.verdict_text import record_of, text_of
 from verifier.workspace import Workspace
 

@@ -24,6 +24,7 @@ from ledger.intake.mapping import Mapping
 from ledger.intake.tables import source_file
 from ledger.store.engine import DEFAULT_FILE
 from ledger.submission import Submission, wire_bytes
+from verifier.integrity.verdict import EXIT_CLEAN, EXIT_FINDINGS
 from verifier.language import Language
 from verifier.source_options import (
     DATABASE_VARIABLE,
@@ -32,7 +33,6 @@ from verifier.source_options import (
     chosen_language,
     progress_bar,
 )
-from verifier.verdict import EXIT_CLEAN, EXIT_FINDINGS
 
 MAPPING_SUFFIX: Final = ".toml"
 

@@ -40,6 +40,7 @@ from ledger.publisher import publish
 from ledger.sequencer import Sequencer
 from ledger.store.engine import DEFAULT_FILE, open_engine
 from ledger.store.schema import check
+from verifier.integrity.verdict import EXIT_CLEAN, EXIT_FINDINGS
 from verifier.language import say
 from verifier.source_options import (
     DATABASE_VARIABLE,
@@ -48,7 +49,6 @@ from verifier.source_options import (
     chosen_language,
     progress_bar,
 )
-from verifier.verdict import EXIT_CLEAN, EXIT_FINDINGS
 
 DatabaseOption = Annotated[
     str | None,

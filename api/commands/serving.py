@@ -21,10 +21,10 @@ from api.demonstration import (
 )
 from api.serving import opened_ledger, serve
 from api.settings import Settings
+from verifier.integrity.verdict import EXIT_BROKEN, EXIT_CLEAN, Told
+from verifier.judgement.report import report_of
 from verifier.language import Language, say
-from verifier.report import report_of
 from verifier.source_options import LanguageOption, chosen_language, progress_bar
-from verifier.verdict import EXIT_BROKEN, EXIT_CLEAN, Told
 from verifier.verdict_text import text_of
 
 DEMO_FOLDER: Final = Path("demo")

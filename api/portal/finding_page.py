@@ -11,7 +11,7 @@ from api.portal.amounts import MoneyStyle, Unit
 from api.portal.findings_shown import FindingRow, finding_rows, open_amount, shown_amount
 from api.portal.names import in_its_language
 from api.portal.visit import EntryRow, Visit
-from verifier.findings import Finding, Told
+from verifier.basis.findings import Finding, Told
 
 COUNTS: Final = frozenset({"days_late", "den", "num", "payments", "working_days"})
 """Figures that are no money."""

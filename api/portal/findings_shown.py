@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from api.portal.names import in_its_language
 from api.portal.visit import Visit
-from verifier.findings import Finding
+from verifier.basis.findings import Finding
 
 RiskKind = Literal["late", "short", "gone"]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from verifier.findings import Finding, Rule
-from verifier.obligations import State
+from verifier.basis.findings import Finding, Rule
+from verifier.obligations.records import State
 
 Duty = Literal["pass_on", "pay"]
 

@@ -14,7 +14,7 @@ from api.problems import plain
 from api.routers.registry import PAGE_MAX
 from api.served_ledger import ServedLedger
 from ledger.errors import MissingError
-from verifier.findings import Finding, to_line
+from verifier.basis.findings import Finding, to_line
 
 _FINDING_ID = "^[0-9a-f]{32}$"
 _FINDING_ID_OR_NONE = "^([0-9a-f]{32})?$"

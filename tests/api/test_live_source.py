@@ -16,13 +16,13 @@ from ledger.tile_reader import TileReader
 from ledger.vkey import parse_vkey
 from tests.ledgers import founded, opened, post_all
 from tests.worlds import make_world
-from verifier.policy import parse_policy
-from verifier.sources import open_database
+from verifier.integrity.policy import parse_policy
+from verifier.reading.sources import open_database
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from verifier.sources import Source
+    from verifier.reading.sources import Source
 
 
 def test_a_live_log_is_a_source(tmp_path: Path) -> None:

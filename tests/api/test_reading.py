@@ -21,7 +21,7 @@ from ledger.vkey import parse_vkey
 from tests.ledgers import found
 from tests.served import served, simulated
 from tests.worlds import make_world
-from verifier.findings import parse_line
+from verifier.basis.findings import parse_line
 
 if TYPE_CHECKING:
     from pathlib import Path

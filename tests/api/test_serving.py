@@ -22,7 +22,7 @@ from tests.ledgers import found
 from tests.served_process import running
 from tests.worlds import make_world as invented_world
 from verifier.cli import build
-from verifier.verdict import EXIT_CLEAN, EXIT_INCOMPLETE
+from verifier.integrity.verdict import EXIT_CLEAN, EXIT_INCOMPLETE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -23,7 +23,7 @@ from ledger.submission import wire_bytes
 from tests.ledgers import accept, founded, post_all
 from tests.served import served
 from tests.worlds import COUNTY, SUPPLIER_ACCOUNT, UNIT, make_world
-from verifier.audit import Question, audited
+from verifier.judgement.audit import Question, audited
 
 if TYPE_CHECKING:
     from pathlib import Path

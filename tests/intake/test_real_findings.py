@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.live_source import open_live
-from verifier.audit import Question, audited
+from verifier.judgement.audit import Question, audited
 
 if TYPE_CHECKING:
     from tests.intake.conftest import Imported
-    from verifier.findings import Finding
+    from verifier.basis.findings import Finding
 
 pytestmark = pytest.mark.xdist_group("real-files")
 
@@ -49,7 +49,10 @@ def test_mexico_as_of_its_snapshot(mexico: Imported) -> None:
     assert salaries.fund == "MX-33-I004-2016"
     assert salaries.line == "PUE-2016T1-3771"
     assert sum(one.amount or 0 for one in findings if one.rule == "T17") == 32_737_743_766
-    assert gaps == {"F02": 470, "F03": 4_808 + 519}  # accounts without statements; lines and increases of them
+    assert gaps == {
+        "F02": 470,
+        "F03": 4_808 + 519,
+    }  # accounts without statements; lines and increases of them
     assert all("historical" in one.marks for one in findings)
 
 

@@ -18,7 +18,7 @@ from ledger.tiles import bundles_of, tiles_of
 from ledger.vkey import parse_vkey
 from tests.ledgers import founded, opened, post_all
 from tests.worlds import make_world
-from verifier.policy import parse_policy
+from verifier.integrity.policy import parse_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ledger.entry import event_entry_bytes, header_entry_bytes
 from tests.worlds import World
-from verifier.replay import Replay
-from verifier.static_log import StaticLog, missing, within
-from verifier.trust import Trust
+from verifier.integrity.replay import Replay
+from verifier.integrity.trust import Trust
+from verifier.reading.static_log import StaticLog, missing, within
 from verifier.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from ledger.keys import Ed25519Signer
     from ledger.submission import Submission
-    from verifier.state import SavedState
-    from verifier.verdict import Verdict
+    from verifier.integrity.state import SavedState
+    from verifier.integrity.verdict import Verdict
 
 WIDTH: Final = 256
 Files = dict[str, bytes]

@@ -11,8 +11,8 @@ import pytest
 from ledger.vkey import VerifierKey, parse_vkey
 from tests.malicious.forger import Files, Forger, found_in, judge, signed_checkpoint, signed_text, state_of
 from tests.worlds import make_world, signer_named
-from verifier.policy import WitnessKey, parse_policy
-from verifier.trust import Trust
+from verifier.integrity.policy import WitnessKey, parse_policy
+from verifier.integrity.trust import Trust
 
 if TYPE_CHECKING:
     from ledger.keys import Ed25519Signer

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.malicious.forger import Files, Forger, bundle_of, found_in, judge, leaf_of, relinked, tiles_over
-from verifier.trust import Trust
+from verifier.integrity.trust import Trust
 
 if TYPE_CHECKING:
     from tests.conftest import Sample

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ledger.vkey import parse_vkey
 from tests.malicious.forger import Files, Forger, found_in, judge, state_of
-from verifier.trust import Trust
+from verifier.integrity.trust import Trust
 
 
 def hashes_only(forger: Forger, size: int | None = None) -> Files:

@@ -17,10 +17,10 @@ from ledger.kinds.fact import Interest, MatchingReceipt, Return, Transfer, Use
 from ledger.kinds.form import Tag
 from ledger.kinds.registry import Account, Fund
 from tests.worlds import make_world
-from verifier.money_books import MoneyBooks
-from verifier.money_paths import Caps, trace_fund
 from verifier.posted import PostedEvent
-from verifier.reconciliation import BankLine, Told, fill, pair_up
+from verifier.reconciliation.pairing import BankLine, Told, fill, pair_up
+from verifier.tracing.money_books import MoneyBooks
+from verifier.tracing.money_paths import Caps, trace_fund
 from verifier.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifier.docket import Docket
-from verifier.findings import Evidence, Told
-from verifier.obligations import (
+from verifier.basis.findings import Evidence, Told
+from verifier.basis.rulepack import Terms
+from verifier.basis.working_days import WorkingDays
+from verifier.obligations.docket import Docket
+from verifier.obligations.records import (
     Ending,
     Lowering,
     NoFeeds,
@@ -19,9 +21,7 @@ from verifier.obligations import (
     Payment,
     Return,
 )
-from verifier.rulepack import Terms
-from verifier.settling import Dates
-from verifier.working_days import WorkingDays
+from verifier.obligations.settling import Dates
 from verifier.workspace import Workspace
 
 START = datetime.date(2026, 3, 2)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifier.conservation import check_fund
-from verifier.entitlement import Entitlement
-from verifier.flows import Counted, Flow
-from verifier.maximum import Greedy, Maximum
-from verifier.minimum import Minimum
-from verifier.money_facts import CREDIT, DEBIT
+from verifier.reconciliation.flows import Counted, Flow
+from verifier.reconciliation.money_facts import CREDIT, DEBIT
+from verifier.tracing.conservation import check_fund
+from verifier.tracing.entitlement import Entitlement
+from verifier.tracing.maximum import Greedy, Maximum
+from verifier.tracing.minimum import Minimum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

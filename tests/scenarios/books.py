@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tests.scenarios.language import Scenario, scenario
-from verifier.money_books import MoneyBooks
-from verifier.shortages import Admission, Shortage
-from verifier.trace_tables import Holding
+from verifier.tracing.money_books import MoneyBooks
+from verifier.tracing.shortages import Admission, Shortage
+from verifier.tracing.trace_tables import Holding
 from verifier.workspace import Workspace
 
 STAGE = """

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.scenarios.language import Scenario, scenario
-from verifier.case import Case
-from verifier.findings import Finding
-from verifier.judgement import Judgement
-from verifier.obligations import Booking, Unsettled
-from verifier.rulepack import RuleBook, load_pack
+from verifier.basis.findings import Finding
+from verifier.basis.rulepack import RuleBook, load_pack
+from verifier.judgement.run import Judgement
+from verifier.obligations.case import Case
+from verifier.obligations.records import Booking, Unsettled
 from verifier.workspace import Workspace
 
 # A bureau at each level, a unit with its project, a bank that signs nothing yet, and one fund.

@@ -6,7 +6,7 @@ import datetime
 import pytest
 
 from tests.scenarios.judging import judge
-from verifier.findings import Finding
+from verifier.basis.findings import Finding
 
 # Approved on Thursday 5 February: 30 days end on Saturday 7 March, hence due on Monday 9 March.
 CLAIM = """

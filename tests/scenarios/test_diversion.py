@@ -6,10 +6,10 @@ import datetime
 from tests.scenarios.books import STAGE
 from tests.scenarios.judging import judge
 from tests.scenarios.language import scenario
-from verifier.case import Case
-from verifier.findings import Finding, parse_line, to_line
-from verifier.money_watch import MoneyWatch
-from verifier.rulepack import RuleBook, load_pack
+from verifier.basis.findings import Finding, parse_line, to_line
+from verifier.basis.rulepack import RuleBook, load_pack
+from verifier.judgement.money_watch import MoneyWatch
+from verifier.obligations.case import Case
 from verifier.workspace import Workspace
 
 FED = """

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from tests.scenarios.judging import STAGE, judge
 from tests.scenarios.language import scenario
-from verifier.case import Case
-from verifier.findings import Finding, in_order, parse_line, to_line
-from verifier.judgement import Judgement
-from verifier.rulepack import RuleBook, load_pack
+from verifier.basis.findings import Finding, in_order, parse_line, to_line
+from verifier.basis.rulepack import RuleBook, load_pack
+from verifier.judgement.run import Judgement
+from verifier.obligations.case import Case
 from verifier.workspace import Workspace
 
 # Findings of every rule: the province keeps half, the county pays late, the match is short, a line is overdrawn.

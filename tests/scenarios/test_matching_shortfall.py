@@ -6,7 +6,7 @@ import datetime
 import pytest
 
 from tests.scenarios.judging import judge
-from verifier.findings import Finding
+from verifier.basis.findings import Finding
 
 # A county that got 1,000.00 owes a quarter, 250.00, by the end of June, into an account dedicated to the fund.
 TERM = 'match base=allocated num=1 den=4 level=county due_on=2026-06-30 basis="国办发 1"'

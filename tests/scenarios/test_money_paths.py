@@ -10,9 +10,9 @@ from ledger.effects import take_in
 from ledger.register import KnownEvent, Register
 from tests.scenarios.books import Books, closed
 from tests.simulation.posted_world import NoPast
-from verifier.money_paths import Caps, trace_fund, trace_line
-from verifier.trace_records import MoneyTrace
-from verifier.trace_text import text_of
+from verifier.tracing.money_paths import Caps, trace_fund, trace_line
+from verifier.tracing.trace_records import MoneyTrace
+from verifier.tracing.trace_text import text_of
 
 TEXT = """
     2026-01-12 split LS 900.00 NA -> UNIT parent=LF

@@ -6,7 +6,7 @@ import datetime
 import pytest
 
 from tests.scenarios.judging import judge
-from verifier.findings import Finding
+from verifier.basis.findings import Finding
 
 # Received on Saturday 10 January: 30 days end on Monday 9 February.
 RECEIVED = "2026-01-10 issue L0 1000.00 CENTRE -> PROV fund=F as=got\n"

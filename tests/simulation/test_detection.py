@@ -11,10 +11,10 @@ from collections.abc import Iterable
 import pytest
 
 from tests.simulation.posted_world import Posted, post
-from verifier.case import Case
-from verifier.findings import Finding
-from verifier.judgement import Judgement
-from verifier.rulepack import RuleBook, load_pack
+from verifier.basis.findings import Finding
+from verifier.basis.rulepack import RuleBook, load_pack
+from verifier.judgement.run import Judgement
+from verifier.obligations.case import Case
 from verifier.simulation.labels import Label
 from verifier.simulation.world import World, simulate
 from verifier.workspace import Workspace

@@ -13,7 +13,7 @@ from ledger.kinds.registry import Calendar
 from tests.malicious.forger import Forger, edited
 from tests.verifier.test_verify_command import auditor_app
 from tests.worlds import AUDIT, COUNTY, DAY, PROVINCE, make_world
-from verifier.findings import parse_line
+from verifier.basis.findings import parse_line
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ import pytest
 from ledger.errors import ProgrammerError
 from tests.scenarios.books import Mismatch, closed
 from tests.worlds import make_world
-from verifier.money_books import MoneyBooks
-from verifier.obligations import Booking
+from verifier.obligations.records import Booking
+from verifier.tracing.money_books import MoneyBooks
 from verifier.workspace import Workspace
 
 DAY = datetime.date

@@ -6,7 +6,7 @@ Default of 30 calendar days from approval: convention, after 保障中小企业�
 policy events say otherwise where they do.
 
 Arithmetic on signed facts: the approval is the debtor's own admission, the payment an authority entry (semantics P7);
-proved as `verifier.obligation_findings` says.
+proved as `verifier.obligations.obligation_findings` says.
 """
 
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ from ledger.kinds.authority import Disbursement
 from ledger.kinds.control import Correction
 from ledger.kinds.fact import Claim
 from ledger.kinds.fact import Return as ReturnEvent
-from verifier.case import Case, evidence
-from verifier.docket import Docket
-from verifier.findings import Finding, Rule, Told
-from verifier.obligation_findings import days_told, doubts_told, obligation_finding, state_told
-from verifier.obligations import Ending, Obligation, Opening, Payment, Return, Traits
+from verifier.basis.findings import Finding, Rule, Told
+from verifier.basis.rulepack import Addressee
+from verifier.obligations.case import Case, evidence
+from verifier.obligations.docket import Docket
+from verifier.obligations.obligation_findings import days_told, doubts_told, obligation_finding, state_told
+from verifier.obligations.records import Ending, Obligation, Opening, Payment, Return, Traits
 from verifier.posted import PostedEvent
-from verifier.rulepack import Addressee
 
 RULE: Final = Rule(
     id="F04",

@@ -17,13 +17,13 @@ import datetime
 from collections.abc import Iterator
 from typing import Final
 
-from verifier.case import Case
-from verifier.findings import Finding, FindingClass, Mark, Rule, Severity, Step, Told
-from verifier.money_books import MoneyBooks
-from verifier.money_entries import EntryTold, MoneyEntries
-from verifier.money_findings import Lead, account_told, bounded, fund_told, money_finding
-from verifier.shortages import Loss, Shortage
-from verifier.trace_tables import FoundShortage
+from verifier.basis.findings import Finding, FindingClass, Mark, Rule, Severity, Step, Told
+from verifier.obligations.case import Case
+from verifier.tracing.money_books import MoneyBooks
+from verifier.tracing.money_entries import EntryTold, MoneyEntries
+from verifier.tracing.money_findings import Lead, account_told, bounded, fund_told, money_finding
+from verifier.tracing.shortages import Loss, Shortage
+from verifier.tracing.trace_tables import FoundShortage
 
 RULE: Final = Rule(
     id="F02",

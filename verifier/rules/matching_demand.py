@@ -12,11 +12,11 @@ not undo it.
 from collections.abc import Iterator
 from typing import Final
 
-from verifier.case import Case
-from verifier.findings import UNSEALED, Finding, Mark, Rule, Told, finding_id, params_hash, seal
-from verifier.matching_facts import Lacking, MatchingFacts
-from verifier.matching_need import owed_by_term
-from verifier.rulepack import Addressee
+from verifier.basis.findings import UNSEALED, Finding, Mark, Rule, Told, finding_id, params_hash, seal
+from verifier.basis.rulepack import Addressee
+from verifier.obligations.case import Case
+from verifier.obligations.matching_facts import Lacking, MatchingFacts
+from verifier.obligations.matching_need import owed_by_term
 
 RULE: Final = Rule(
     id="F07",

@@ -13,11 +13,21 @@ have landed is covered by bank statements over the whole time and the bank bore 
 from collections.abc import Iterator
 from typing import Final
 
-from verifier.case import Case
-from verifier.findings import UNSEALED, Evidence, Finding, Mark, Rule, Told, finding_id, params_hash, seal
-from verifier.matching_check import Shortfall, check
-from verifier.matching_facts import BaseRow, MatchingFacts
-from verifier.matching_need import owed_by_term
+from verifier.basis.findings import (
+    UNSEALED,
+    Evidence,
+    Finding,
+    Mark,
+    Rule,
+    Told,
+    finding_id,
+    params_hash,
+    seal,
+)
+from verifier.obligations.case import Case
+from verifier.obligations.matching_check import Shortfall, check
+from verifier.obligations.matching_facts import BaseRow, MatchingFacts
+from verifier.obligations.matching_need import owed_by_term
 
 RULE: Final = Rule(
     id="F06",

@@ -16,12 +16,12 @@ import datetime
 from collections.abc import Iterator
 from typing import Final
 
-from verifier.case import Case
-from verifier.findings import Finding, Rule, Step, Told
-from verifier.money_books import MoneyBooks
-from verifier.money_entries import EntryTold, MoneyEntries
-from verifier.money_findings import Lead, account_told, bounded, fund_told, money_finding
-from verifier.trace_tables import FoundAdmission
+from verifier.basis.findings import Finding, Rule, Step, Told
+from verifier.obligations.case import Case
+from verifier.tracing.money_books import MoneyBooks
+from verifier.tracing.money_entries import EntryTold, MoneyEntries
+from verifier.tracing.money_findings import Lead, account_told, bounded, fund_told, money_finding
+from verifier.tracing.trace_tables import FoundAdmission
 
 RULE: Final = Rule(
     id="F01",

@@ -13,10 +13,20 @@ from typing import Final
 
 from ledger.kinds.authority import Disbursement
 from ledger.register import Line
-from verifier.case import Case
-from verifier.findings import UNSEALED, Evidence, Finding, Mark, Rule, Told, finding_id, params_hash, seal
-from verifier.line_excess import Excess, LineExcess
-from verifier.rulepack import Addressee
+from verifier.basis.findings import (
+    UNSEALED,
+    Evidence,
+    Finding,
+    Mark,
+    Rule,
+    Told,
+    finding_id,
+    params_hash,
+    seal,
+)
+from verifier.basis.rulepack import Addressee
+from verifier.obligations.case import Case
+from verifier.obligations.line_excess import Excess, LineExcess
 
 RULE: Final = Rule(
     id="F32",

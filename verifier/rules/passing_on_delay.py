@@ -19,14 +19,14 @@ from typing import Final
 from ledger.kinds.authority import Allocation, Disbursement
 from ledger.kinds.control import Correction
 from ledger.kinds.fact import Return as ReturnEvent
-from verifier.case import Case, evidence
-from verifier.docket import Docket
-from verifier.findings import Finding, Rule, Told
-from verifier.obligation_findings import days_told, doubts_told, obligation_finding, state_told
-from verifier.obligations import Lowering, Obligation, Opening, Payment, Return
+from verifier.basis.findings import Finding, Rule, Told
+from verifier.basis.rulepack import Addressee
+from verifier.obligations.case import Case, evidence
+from verifier.obligations.docket import Docket
+from verifier.obligations.obligation_findings import days_told, doubts_told, obligation_finding, state_told
+from verifier.obligations.records import Lowering, Obligation, Opening, Payment, Return
+from verifier.obligations.standing import LineFacts
 from verifier.posted import PostedEvent
-from verifier.rulepack import Addressee
-from verifier.standing import LineFacts
 
 RULE: Final = Rule(
     id="F03",

@@ -9,12 +9,12 @@ import datetime
 from collections.abc import Iterator
 from typing import Final
 
-from verifier.case import Case
-from verifier.coverage import Gap
-from verifier.findings import Finding, Rule, Told
-from verifier.money_books import MoneyBooks
-from verifier.money_entries import MoneyEntries
-from verifier.money_findings import Lead, account_told, money_finding
+from verifier.basis.findings import Finding, Rule, Told
+from verifier.obligations.case import Case
+from verifier.reconciliation.coverage import Gap
+from verifier.tracing.money_books import MoneyBooks
+from verifier.tracing.money_entries import MoneyEntries
+from verifier.tracing.money_findings import Lead, account_told, money_finding
 
 RULE: Final = Rule(
     id="T2",

@@ -7,12 +7,12 @@ from typing import Annotated
 import msgspec
 import typer
 
+from verifier.integrity.verdict import Told
 from verifier.language import say
 from verifier.simulation.county import PROGRAMMES_MAX
 from verifier.simulation.files import Totals, write_world
 from verifier.simulation.world import SEED_MAX, simulate
 from verifier.source_options import JsonOption, LanguageOption, chosen_language
-from verifier.verdict import Told
 
 SeedOption = Annotated[int, typer.Option("--seed", min=0, max=SEED_MAX, help="Same seed, same bytes.")]
 OriginOption = Annotated[

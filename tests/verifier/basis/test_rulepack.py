@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rule packs: what ships, and which layer wins."""
+
+from datetime import date
+
+import pytest
+
+from ledger.errors import InputError
+from ledger.kinds.registry import Fund, Policy
+from tests.scenarios.language import scenario
+from verifier.basis.rulepack import PACKS, Addressee, RuleBook, load_pack, pack_for
+
+DAY = date(2026, 3, 1)
+
+
+def book(text: str = "", *, pack: str = "cn-special-funds") -> RuleBook:
+    """The rules in force after the policies and funds of a scenario."""
+    made = RuleBook(load_pack(pack))
+    for posted in scenario(text).events:
+        match posted.event:
+            case Policy():
+                made.adopt(posted.event)
+            case Fund():
+                made.register_fund(posted.event)
+            case _:
+                pass
+    return made
+
+
+def days(made: RuleBook, rule: str = "F03", *, on: date = DAY, **to: object) -> tuple[int | None, str | None]:
+    """Days and unit for an addressee of fund F."""
+    terms = made.terms(rule, Addressee(fund="F", **to), on)  # type: ignore[arg-type]
+    return terms.get("days"), terms.unit
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_packs_are_well_formed(name: str) -> None:
+    """Each row is unique, says its basis twice and marks what is no law."""
+    pack = load_pack(name)
+    assert pack.id == name
+    assert len({row.id for row in pack.rows}) == len(pack.rows)
+    for row in pack.rows:
+        assert row.basis.zh
+        assert row.basis.en
+        told = "惯例" in row.basis.zh or "Convention" in row.basis.en or "convention" in row.basis.en
+        if "days" in row.parameters:
+            assert told == (row.status == "convention")
+
+
+def test_unknown_pack_is_refused() -> None:
+    """A ledger is never judged by a pack the verifier does not have."""
+    with pytest.raises(InputError, match="carries"):
+        load_pack("../secrets")
+
+
+def test_pack_is_chosen_by_genesis_then_currency() -> None:
+    """The genesis names it; else yuan means China."""
+    assert pack_for(("generic",), "CNY") == "generic"
+    assert pack_for((), "CNY") == "cn-special-funds"
+    assert pack_for((), "BRL") == "generic"
+
+
+def test_defaults_of_passing_on() -> None:
+    """Province 30 by law, city and county 60 by convention, direct funds 30, others nothing."""
+    made = book()
+    assert days(made, level="province") == (30, "calendar")
+    assert days(made, level="county") == (60, "calendar")
+    assert days(made, level="county", direct=True) == (30, "calendar")
+    assert days(made, level="township") == (None, None)
+    assert made.terms("F03", Addressee(fund="F", level="province"), DAY).status == "law"
+    assert made.terms("F03", Addressee(fund="F", level="county"), DAY).status == "convention"
+    assert made.terms("F03", Addressee(fund="F", level="county", direct=True), DAY).status == "published"
+    assert days(book(pack="generic"), level="province") == (None, None)
+
+
+FUND = """
+2026-01-05 fund F PROV
+  deadline pass_on 10 working level=city basis="办法 3"
+"""
+
+
+def test_deadlines_of_the_fund_win_over_the_pack() -> None:
+    """The fund says who owes; conventions yield to its list, law does not."""
+    made = book(FUND)
+    assert days(made, level="city") == (10, "working")
+    assert days(made, level="county") == (None, None)
+    assert days(made, level="province") == (30, "calendar")
+    terms = made.terms("F03", Addressee(fund="F", level="city"), DAY)
+    assert (terms.basis.zh, terms.status) == ("办法 3", "ledger")
+    assert terms.sources[-1] == "fund F/1"
+    assert days(made, "F04", level="city") == (30, "calendar")
+
+
+POLICIES = """
+2026-02-01 policy P effective_on=2026-03-01
+  row a F03 days=45 level=city unit=calendar
+  row b F03 days=20 unit=working fund=F level=city
+  row c F04 days=15 unit=working
+"""
+
+
+def test_policy_rows_act_from_their_effective_date() -> None:
+    """A general row yields to the fund, a row for the fund does not."""
+    before, after = date(2026, 2, 28), date(2026, 3, 1)
+    assert days(book(POLICIES), on=before, level="city") == (60, "calendar")
+    assert days(book(FUND + POLICIES), on=before, level="city") == (10, "working")
+    assert days(book(FUND + POLICIES), on=after, level="city") == (20, "working")
+    general = POLICIES.replace("fund=F", "fund=G")
+    assert days(book(FUND + general), on=after, level="city") == (10, "working")
+    assert days(book(general), on=after, level="city") == (45, "calendar")
+    assert days(book(POLICIES), "F04", on=after, level="city") == (15, "working")
+
+
+def test_a_new_version_of_a_policy_replaces_all_its_rows() -> None:
+    """A row left out is no longer in force."""
+    again = "\n2026-03-01 policy P version=2\n  row c F04 days=12 unit=calendar"
+    made = book(POLICIES + again)
+    assert days(made, "F04", level="city") == (12, "calendar")
+    assert days(made, level="city") == (60, "calendar")
+
+
+def test_loosening_and_unknown_parameters_are_noticed() -> None:
+    """Every report can say what was loosened and what could not be applied."""
+    text = """
+    2026-02-01 policy P
+      row a F03 days=90 level=city
+      row b F04 days=10
+      row c F04 wings=2
+      row d F99 days=3
+    """
+    made = book(text)
+    said = {(notice.row, notice.what.en) for notice in made.notices}
+    assert said == {
+        ("a", "parameter days loosened from 60 to 90"),
+        ("c", "this verifier does not know parameter wings; it was not applied"),
+        ("d", "this verifier does not know parameter days; it was not applied"),
+    }
+
+
+def test_many_policies_leave_short_sources() -> None:
+    """Only rows whose numbers count are named."""
+    rows = "\n".join(f"2026-02-01 policy P{n}\n  row a F04 days={n + 1}" for n in range(100))
+    terms = book(rows).terms("F04", Addressee(fund="F", level="city"), DAY)
+    assert terms.get("days") == 100
+    assert terms.sources == ("cn-special-funds/1#pay", "policy P99/1#a")
+
+
+def test_hashed_parameters_name_their_sources() -> None:
+    """What enters the params hash tells numbers, unit, status and rows."""
+    hashed = book(FUND).terms("F03", Addressee(fund="F", level="city"), DAY).hashed()
+    assert hashed["days"] == 10
+    assert hashed["unit"] == "working"
+    assert "fund F/1" in str(hashed["sources"])

@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which parameters apply to whom and from when: the pack, over it `policy` events, over it the fund's own terms.
+
+A pack is package data: every number with unit, legal basis and status. The status says how well the basis is known:
+``law`` read in the statute, ``published`` seen in a published document, ``convention`` neither. Layers, the later one
+wins, parameter by parameter:
+
+1. rows of the pack, the more narrowly addressed later;
+2. rows of `policy` events not narrowed to a fund, from their position and `effective_on` on;
+3. `deadlines` of the fund; a fund that lists deadlines of a duty replaces the pack's conventions for that duty
+   altogether, since its list says who owes; law stays for whom the fund does not name;
+4. rows of `policy` events narrowed to the fund.
+"""
+
+import datetime
+import importlib.resources
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import msgspec
+
+from ledger.errors import InputError
+from ledger.kinds.registry import Deadline, Fund, Policy, PolicyRow
+from ledger.party import Level
+from verifier.basis.findings import Record, Told
+from verifier.basis.working_days import Unit
+
+Status = Literal["law", "published", "convention", "ledger"]
+"""``ledger``: said by a fund document or a policy event in the ledger itself."""
+
+DUTIES: Final[dict[str, Literal["pass_on", "pay"]]] = {"F03": "pass_on", "F04": "pay"}
+"""Rule → the duty whose fund deadlines it reads."""
+
+DIRECT_FLAGS: Final = frozenset({"01", "02"})
+"""Flags of direct funds (直达资金标识); ``09`` is none."""
+
+PACKS: Final = ("cn-special-funds", "generic")
+
+
+class PackRow(Record, frozen=True, kw_only=True):
+    """Defaults of one rule, narrowed to a level or to direct funds."""
+
+    id: str
+    rule: str
+    parameters: dict[str, int]
+    status: Literal["law", "published", "convention"]
+    basis: Told
+    unit: Unit | None = None
+    level: Level | None = None
+    direct: Literal[True] | None = None
+
+
+class Pack(Record, frozen=True, kw_only=True):
+    """A rule pack: id, version, title, rows."""
+
+    id: str
+    version: int
+    title: Told
+    rows: tuple[PackRow, ...]
+
+    @property
+    def name(self) -> str:
+        """Id and version, as reports show them."""
+        return f"{self.id}/{self.version}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Effective parameters of a rule for one addressee, with unit, basis and the rows they come from.
+
+    `unit` and `basis` are those of the row that sets `days`, or of the last row where no days are set; `sources` name
+    that row and those whose numbers count.
+    """
+
+    values: tuple[tuple[str, int], ...]
+    unit: Unit | None
+    basis: Told
+    status: Status
+    sources: tuple[str, ...]
+
+    def get(self, name: str) -> int | None:
+        """The parameter `name`, or None when nothing sets it."""
+        return dict(self.values).get(name)
+
+    def number(self, name: str) -> int:
+        """The parameter `name`, 0 when nothing sets it."""
+        return self.get(name) or 0
+
+    def hashed(self) -> dict[str, int | str]:
+        """What `params_hash` covers: numbers, unit, status and sources."""
+        plain: dict[str, int | str] = dict(self.values)
+        if self.unit is not None:
+            plain["unit"] = self.unit
+        return {**plain, "status": self.status, "sources": ", ".join(self.sources)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressee:
+    """Whom a rule addresses: a fund, the level of the party that owes, and whether the line is of a direct fund."""
+
+    fund: str
+    level: Level | None = None
+    direct: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something every report says of the rules: a loosened row, or one that this verifier cannot apply."""
+
+    policy: str
+    row: str
+    rule: str
+    what: Told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layer:
+    values: dict[str, int]
+    unit: Unit | None
+    basis: Told
+    status: Status
+    source: str
+
+
+class RuleBook:
+    """The rules in force, folded from the log in order; ask it at the position of the event that is judged."""
+
+    __slots__ = ("_funds", "_policies", "notices", "pack")
+
+    def __init__(self, pack: Pack) -> None:
+        """The defaults of `pack`; no policy and no fund yet."""
+        self.pack = pack
+        self._policies: dict[str, Policy] = {}
+        self._funds: dict[str, Fund] = {}
+        self.notices: list[Notice] = []
+
+    def register_fund(self, fund: Fund) -> None:
+        """From now on the deadlines of this version of the fund count."""
+        self._funds[fund.id] = fund
+
+    def adopt(self, policy: Policy) -> None:
+        """From now on the rows of `policy` count instead of those of its earlier version.
+
+        Loosened parameters, and parameters or rules that this verifier does not know, are added to `notices`.
+        """
+        before = [self._row_terms(row, policy.effective_on) for row in policy.rows]
+        self._policies.pop(policy.id, None)  # a new version ranks as newly adopted
+        self._policies[policy.id] = policy
+        for row, old in zip(policy.rows, before, strict=True):
+            new = self._row_terms(row, policy.effective_on)
+            self.notices.extend(self._row_notices(policy, row, old, new))
+
+    def terms(self, rule: str, to: Addressee, on: datetime.date) -> Terms:
+        """What `rule` asks of the addressee on business date `on`, by everything adopted so far."""
+        values: dict[str, int] = {}
+        sources: dict[str, str] = {}
+        decisive: _Layer | None = None
+        for layer in self._layers(rule, to, on):
+            values |= layer.values
+            sources |= dict.fromkeys(layer.values, layer.source)
+            if decisive is None or "days" in layer.values or "days" not in values:
+                decisive = layer
+        if decisive is None:
+            nothing = Told(zh="规则包中没有该规则", en="the pack has no such rule")
+            decisive = _Layer(values={}, unit=None, basis=nothing, status="convention", source="")
+        return Terms(
+            values=tuple(sorted(values.items())),
+            unit=(decisive.unit or "calendar") if "days" in values else None,
+            basis=decisive.basis,
+            status=decisive.status,
+            sources=tuple(sorted(set(sources.values()) | {decisive.source})),
+        )
+
+    def names_debtors(self, rule: str, fund: str) -> bool:
+        """Whether the fund says itself who owes the duty of `rule`; who is not on its list owes by law alone."""
+        return bool(self._deadlines(rule, Addressee(fund=fund)))
+
+    def _layers(self, rule: str, to: Addressee, on: datetime.date) -> Iterator[_Layer]:
+        deadlines = self._deadlines(rule, to)
+        for row in sorted(self.pack.rows, key=lambda row: (row.direct is not None, row.level is not None)):
+            if row.rule == rule and row.level in {None, to.level} and (to.direct or not row.direct):
+                yield self._pack_layer(row, replaced=bool(deadlines))
+        yield from self._policy_layers(rule, to, on, fund=None)
+        for deadline in sorted(deadlines, key=lambda one: one.level is not None):
+            if deadline.level in {None, to.level}:
+                yield _deadline_layer(deadline, self._funds[to.fund])
+        yield from self._policy_layers(rule, to, on, fund=to.fund)
+
+    def _deadlines(self, rule: str, to: Addressee) -> list[Deadline]:
+        fund, duty = self._funds.get(to.fund), DUTIES.get(rule)
+        return [] if fund is None else [one for one in fund.deadlines if one.duty == duty]
+
+    def _pack_layer(self, row: PackRow, *, replaced: bool) -> _Layer:
+        values = dict(row.parameters)
+        if replaced and row.status == "convention":
+            values.pop("days", None)
+        return _Layer(
+            values=values,
+            unit=row.unit,
+            basis=row.basis,
+            status=row.status,
+            source=f"{self.pack.name}#{row.id}",
+        )
+
+    def _policy_layers(
+        self, rule: str, to: Addressee, on: datetime.date, *, fund: str | None
+    ) -> Iterator[_Layer]:
+        for policy in self._policies.values():
+            if policy.effective_on > on:
+                continue
+            for row in sorted(policy.rows, key=lambda row: row.level is not None):
+                if row.rule == rule and row.fund == fund and row.level in {None, to.level}:
+                    yield _policy_layer(policy, row)
+
+    def _row_terms(self, row: PolicyRow, on: datetime.date) -> Terms:
+        return self.terms(row.rule, Addressee(fund=row.fund or "", level=row.level), on)
+
+    def _row_notices(self, policy: Policy, row: PolicyRow, old: Terms, new: Terms) -> Iterator[Notice]:
+        known = {name for one in self.pack.rows if one.rule == row.rule for name in one.parameters}
+        if row.rule in DUTIES:
+            known.add("days")
+        for name, value in sorted(row.parameters.items()):
+            if name not in known:
+                zh, en = (
+                    f"本验证程序不认识参数 {name}，未采用",
+                    f"this verifier does not know parameter {name}",
+                )
+                yield _notice(policy, row, zh, f"{en}; it was not applied")
+            elif (before := old.get(name)) is not None and before < value == new.get(name):
+                zh, en = f"参数 {name} 由 {before} 放宽至 {value}", f"parameter {name} loosened from {before}"
+                yield _notice(policy, row, zh, f"{en} to {value}")
+
+
+def load_pack(name: str) -> Pack:
+    """The pack that ships as `name`.
+
+    Raises:
+        InputError: this verifier carries no such pack.
+    """
+    if name not in PACKS:
+        raise InputError(
+            code="pack-unknown",
+            place=f"rule pack {name}",
+            message_en=f"this verifier carries {', '.join(PACKS)} only",
+            message_zh=f"本验证程序仅带有规则包 {'、'.join(PACKS)}",
+            remedy_en="Use the version of FundTrace that the ledger names its rule pack from.",
+            remedy_zh="请使用带有该规则包的 FundTrace 版本。",
+        )
+    data = importlib.resources.files("verifier.packs").joinpath(f"{name}.json").read_bytes()
+    return msgspec.json.decode(data, type=Pack)
+
+
+def pack_for(names: tuple[str, ...], currency: str) -> str:
+    """The pack a ledger is judged by: the first that its genesis names; else by currency, for yuan the Chinese one."""
+    if names:
+        return names[0]
+    return "cn-special-funds" if currency == "CNY" else "generic"
+
+
+def _policy_layer(policy: Policy, row: PolicyRow) -> _Layer:
+    return _Layer(
+        values=dict(row.parameters),
+        unit=row.unit,
+        basis=Told(zh=row.basis, en=row.basis),
+        status="ledger",
+        source=f"policy {policy.id}/{policy.version}#{row.id}",
+    )
+
+
+def _deadline_layer(deadline: Deadline, fund: Fund) -> _Layer:
+    return _Layer(
+        values={"days": deadline.days},
+        unit=deadline.unit,
+        basis=Told(zh=deadline.basis, en=deadline.basis),
+        status="ledger",
+        source=f"fund {fund.id}/{fund.version}",
+    )
+
+
+def _notice(policy: Policy, row: PolicyRow, zh: str, en: str) -> Notice:
+    return Notice(policy=f"{policy.id}/{policy.version}", row=row.id, rule=row.rule, what=Told(zh=zh, en=en))

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Replay of what the ledger took in: the checks that its sequencer made, made again from the bytes alone.
+
+I6  Submissions. The first entry is a genesis that every first administrator signed. Each header entry is followed by
+    exactly its events, in order, recorded at one instant, and the last submission is complete; the header names this
+    ledger, and its count and root are those of the events; every signature is made by the key it names, and the keys
+    have the right: valid, not revoked, of the party, in that role, over that division, by two persons.
+I7  References resolve to earlier entries; no submission id, key, line, version or bank line stands twice.
+I8  Lines hold what they allocate and pay (where the genesis refuses more); what entered a fund is in its lines or was
+    paid (`verifier.integrity.fund_sums`); closed bank statements add up (`verifier.integrity.statements`).
+
+Replay ends at the first submission that cannot stand, because everything later was judged by the sequencer as if it
+stood. At the first event that only a newer program understands I7 and I8 end; I6 goes on over the bytes.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, assert_never
+
+from ledger import authority, effects
+from ledger.errors import InputError
+from ledger.kinds.control import Correction
+from ledger.kinds.registry import Account, Key, Party, Project
+from ledger.posting import admit
+from ledger.problems import Check, Problem
+from ledger.register import KnownEvent, Register, found
+from ledger.submission import Header, check_form, events_root
+from verifier.integrity.fund_sums import FundSums
+from verifier.integrity.past_entries import PastEntries
+from verifier.integrity.regrouping import Misplaced, Regrouped, Regrouping
+from verifier.integrity.signature_pool import Claimed, SignaturePool, claims_of
+from verifier.integrity.statements import Statements
+from verifier.integrity.verdict import Checklist, CheckNumber, Told, told_of
+from verifier.integrity.walk import Walked
+from verifier.posted import PostedEvent
+
+NOTHING: Final[tuple[PostedEvent, ...]] = ()
+
+_NUMBER: Final[dict[Check, CheckNumber]] = {
+    "form": "I6",
+    "I6": "I6",
+    "I7": "I7",
+    "I8": "I8",
+    "ceiling": "I8",
+}
+_BROKEN_ENTRIES: Final = Told(en="the entries from here on are broken", zh="自此之后的条目已损坏")
+_REFUSED: Final = Told(en="replay ended at a submission that cannot stand", zh="重放止于一笔不能成立的提交")
+_NEWER: Final = Told(en="needs a newer verifier from here on", zh="自此之后需要更新版本的验证程序")
+_NO_GENESIS: Final = Told(en="there is no genesis", zh="没有创世条目")
+_WRONG_ROOT: Final = Told(en="header.root: root does not fit the events", zh="header.root：根哈希与事件不符")
+
+
+class Admission:
+    """I6 to I8 over the entries of one log; `admitted` is the end of the last submission that stands."""
+
+    def __init__(
+        self, checklist: Checklist, past: PastEntries, statements: Statements, pool: SignaturePool
+    ) -> None:
+        """Begin before entry 0; what is found goes to `checklist`."""
+        self.register = Register()
+        self.admitted = 0
+        self._checklist = checklist
+        self._past = past
+        self._statements = statements
+        self._funds = FundSums(self.register)
+        self._pool = pool
+        self._regrouping = Regrouping()
+        self._ended = False
+
+    def take(self, walked: Walked) -> Sequence[PostedEvent]:
+        """The events of the submission that `walked` completes, if it stands; none otherwise."""
+        if self._ended:
+            return NOTHING
+        if walked.seq == 0:
+            self._found(walked)
+            return NOTHING
+        taken = self._regrouping.take(walked)
+        match taken:
+            case None:
+                return NOTHING
+            case Misplaced():
+                self._end(self.admitted)
+                self._checklist.broke("I6", taken.position, taken.reason, cut=self.admitted)
+                return NOTHING
+            case Regrouped():
+                return self._judge(taken)
+            case _:
+                assert_never(taken)
+
+    def conclude(self, *, sound: bool, size: int) -> Iterator[Told]:
+        """After the last entry; `sound` says that all `size` were handed over. Yields notes for the report."""
+        self._tell(self._pool.finish())
+        since = self._regrouping.open_since
+        if size == 0:
+            self._checklist.broke("I6", 0, _NO_GENESIS)
+        elif not sound and self._checklist.incomplete is None:
+            self._halt(self.admitted, _BROKEN_ENTRIES, "I6", "I7", "I8")
+        elif since is not None and not self._ended:
+            reason = Told(
+                en=f"the checkpoint cuts the submission at {since}: its events are not all there",
+                zh=f"检查点截断了第 {since} 条的提交：其事件不全",
+            )
+            self._checklist.broke("I6", since, reason)
+        if self._checklist.incomplete is None:
+            self._funds.conclude(self._checklist)
+            yield from self._statements.conclude(self._checklist)
+
+    def _found(self, walked: Walked) -> None:
+        try:
+            found(self.register, walked.data)
+        except InputError as error:
+            self._end(0)
+            self._checklist.broke("I6", 0, told_of(error))
+            return
+        self.admitted = 1
+
+    def _judge(self, taken: Regrouped) -> Sequence[PostedEvent]:
+        header = taken.submission.header
+        try:
+            if taken.foreign is not None or self._checklist.newer_from is not None:
+                self._judge_bytes(taken)
+                return NOTHING
+            problems = self._problems(taken)
+        except InputError as error:
+            self._end(taken.seq)
+            self._checklist.broke("I6", taken.seq, _named(header, told_of(error)))
+            return NOTHING
+        if problems:
+            self._refuse(taken, problems)
+            return NOTHING
+        posted = tuple(taken.posted())
+        self._past.note_submission(header.party, header.id, seq=taken.seq, events=len(posted))
+        for one in posted:
+            self._past.note_event(one.seq, one.event)
+            self._count(one, taken.seq)
+        self.register.settle()
+        self.admitted = taken.end
+        return posted
+
+    def _problems(self, taken: Regrouped) -> tuple[Problem, ...]:
+        return self._claim_signatures(taken) or admit(
+            self.register,
+            taken.submission,
+            seq=taken.seq,
+            recorded=taken.recorded,
+            past=self._past,
+            signatures=False,
+        )
+
+    def _count(self, posted: PostedEvent, header: int) -> None:
+        """I8: the sums after one more event."""
+        event = posted.event
+        if not isinstance(event, Correction):
+            self._funds.take(event)
+            self._statements.take(event, seq=posted.seq, cut=header)
+            return
+        original = self._past.find(event.event)
+        if original is not None:
+            self._funds.take(original.event, times=-1)
+            self._statements.undo(original.event)
+
+    # --- signatures ---------------------------------------------------------------------------------------
+
+    def _claim_signatures(self, taken: Regrouped) -> tuple[Problem, ...]:
+        """Have every signature checked under the key that the register holds for it here; problems if it holds none."""
+        claims = claims_of(self.register, taken.submission, seq=taken.seq)
+        if claims is None:
+            return tuple(authority.check_signatures(self.register, taken.submission))
+        self._tell(self._pool.add(claims))
+        return ()
+
+    def _tell(self, wrong: Iterator[Claimed]) -> None:
+        for claimed in wrong:
+            short = f"{claimed.signature.key[:16]}…"
+            reason = Told(
+                en=f"the {claimed.signature.role} signature by key {short} does not fit the header",
+                zh=f"密钥 {short} 的 {claimed.signature.role} 签名与提交头不符",
+            )
+            self._checklist.broke("I6", claimed.seq, _named(claimed.header, reason))
+
+    # --- beyond what this program understands -------------------------------------------------------------
+
+    def _judge_bytes(self, taken: Regrouped) -> None:
+        """I6 as far as it goes without understanding the events: root, signatures, and the rights of the keys."""
+        if self._checklist.newer_from is None and taken.foreign is not None:
+            self._checklist.needs_newer(taken.foreign)
+            self._halt(taken.foreign, _NEWER, "I7", "I8")
+        submission = taken.submission
+        check_form(submission, place=f"entry {taken.seq}")
+        if submission.header.root != events_root(submission.event_bytes):
+            self._end(taken.seq)
+            self._checklist.broke("I6", taken.seq, _named(submission.header, _WRONG_ROOT))
+            return
+        problems = self._claim_signatures(taken) or tuple(
+            authority.check_signers(self.register, submission, recorded=taken.recorded)
+        )
+        if problems:
+            self._refuse(taken, problems)
+            return
+        self._register_only(taken)
+
+    def _register_only(self, taken: Regrouped) -> None:
+        """Keep up to date the parties, accounts, projects and keys on which the rights of later signers rest."""
+        for event in taken.submission.events:
+            if isinstance(event, Party | Account | Project | Key):
+                party = taken.submission.header.party
+                known = KnownEvent(seq=taken.seq, recorded=taken.recorded, party=party, event=event)
+                for _problem in effects.take_in(self.register, known, name="", past=self._past):
+                    pass  # I7, which ended at the first unknown event
+        self.register.settle()
+
+    # --- ends ---------------------------------------------------------------------------------------------
+
+    def _refuse(self, taken: Regrouped, problems: Sequence[Problem]) -> None:
+        self._end(taken.seq)
+        for problem in problems:
+            position = taken.seq if problem.index is None else taken.seq + 1 + problem.index
+            reason = Told(
+                en=f"{problem.place}: {problem.message_en}", zh=f"{problem.place}：{problem.message_zh}"
+            )
+            named = _named(taken.submission.header, reason)
+            self._checklist.broke(_NUMBER[problem.check], position, named, cut=taken.seq)
+
+    def _end(self, position: int) -> None:
+        self._ended = True
+        self._halt(position, _REFUSED, "I6", "I7", "I8")
+
+    def _halt(self, position: int | None, reason: Told, *numbers: CheckNumber) -> None:
+        for number in numbers:
+            self._checklist.halt(number, position, reason)
+
+
+def _named(header: Header, reason: Told) -> Told:
+    name = f"{header.party}/{header.id}"
+    return Told(en=f"submission {name}, {reason.en}", zh=f"提交 {name}，{reason.zh}")

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One pass over a ledger that verifies it (I1 to I8) and hands out its events for judgement on the way.
+
+    with Workspace() as workspace:
+        replay = Replay(source, workspace, trust=trust)
+        for event in replay.events(): ...
+        verdict = replay.verdict()
+
+Events are handed out as soon as their submission stands, hence before the verdict: what was judged from them holds for
+the entries below `Verdict.good_prefix` only.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Final
+
+from ledger.checkpoint import Checkpoint
+from ledger.errors import InputError, MissingError, ProgrammerError, ProofError
+from ledger.genesis import Genesis
+from ledger.hashing import leaf_hash
+from ledger.merkle import Node
+from ledger.register import Register
+from ledger.tile_reader import TileReader
+from verifier.integrity.admission import Admission
+from verifier.integrity.past_entries import PastEntries
+from verifier.integrity.signature_pool import SignaturePool
+from verifier.integrity.state import SavedState
+from verifier.integrity.statements import Statements
+from verifier.integrity.trust import Offered, Trust, judge_checkpoint, read_checkpoint
+from verifier.integrity.verdict import Checklist, Told, Verdict, told_of
+from verifier.integrity.walk import Progress, Walk
+from verifier.posted import PostedEvent
+from verifier.reading.sources import Source
+from verifier.workspace import Workspace
+
+_NO_TRUST: Final = Trust()
+_NO_CHECKPOINT: Final = Told(en="the checkpoint cannot be read", zh="检查点无法读取")
+_REPLAY: Final = Told(
+    en="replayed clock: instants are those of signing, not of a machine",
+    zh="重放时钟：时刻取自签名，而非机器",
+)
+_DEMO: Final = Told(en="DEMO: invented data", zh="演示：虚构数据")
+_HISTORICAL: Final = Told(
+    en="historical: transcribed from records, signed by a transcriber", zh="历史账：由转录方据档案登记并签名"
+)
+
+
+class Replay:
+    """One verification of one source; `events` is exhausted once, then `verdict` and `state` answer."""
+
+    def __init__(
+        self,
+        source: Source,
+        workspace: Workspace,
+        *,
+        trust: Trust = _NO_TRUST,
+        progress: Progress = lambda _done, _all: None,
+        workers: int | None = None,
+    ) -> None:
+        """Verify `source` against `trust`; scratch tables go to `workspace`; `workers` threads check signatures."""
+        self._source = source
+        self._workspace = workspace
+        self._trust = trust
+        self._progress = progress
+        self._workers = workers or os.cpu_count() or 1
+        self._checklist = Checklist()
+        self._note = b""
+        self._checkpoint: Checkpoint | None = None
+        self._walk: Walk | None = None
+        self._admission: Admission | None = None
+        self._notes: tuple[Told, ...] = ()
+        self._done = False
+
+    @property
+    def genesis(self) -> Genesis:
+        """The genesis; known from the first event on.
+
+        Raises:
+            ProgrammerError: asked before the first event, or of a ledger whose genesis cannot stand.
+        """
+        if self._admission is None:
+            raise ProgrammerError("the genesis is known from the first event on")
+        return self._admission.register.genesis
+
+    @property
+    def genesis_hash(self) -> str:
+        """Leaf hash of entry 0 in hex; as `genesis`."""
+        if self._admission is None:
+            raise ProgrammerError("the genesis is known from the first event on")
+        return self._admission.register.genesis_hash
+
+    @property
+    def register(self) -> Register:
+        """Lines, parties and accounts after the submissions handed out so far; as `genesis`. To be read only."""
+        if self._admission is None:
+            raise ProgrammerError("the register is known from the first event on")
+        return self._admission.register
+
+    def events(self) -> Iterator[PostedEvent]:
+        """Every event of every submission that stands, in log order, up to the first that cannot.
+
+        Raises:
+            EnvironmentFault: the machine or the network failed, so nothing can be said.
+        """
+        self._note = self._source.checkpoint()
+        self._checkpoint = read_checkpoint(self._checklist, self._note)
+        if self._checkpoint is None:
+            for number in ("I1", "I2", "I3", "I5", "I6", "I7", "I8"):
+                self._checklist.halt(number, None, _NO_CHECKPOINT)
+        else:
+            yield from self._replay(self._checkpoint)
+            self._judge_checkpoint()
+        self._done = True
+
+    def verdict(self) -> Verdict:
+        """What was found, once `events` is exhausted.
+
+        Raises:
+            ProgrammerError: it is not.
+        """
+        if not self._done:
+            raise ProgrammerError("the verdict stands when all events were taken")
+        checkpoint, cut = self._checkpoint, self._checklist.cut
+        admitted = self._admission.admitted if self._admission else 0
+        return Verdict(
+            checks=tuple(self._checklist.outcomes()),
+            origin=checkpoint.origin if checkpoint else None,
+            genesis=self._walk.genesis_hash if self._walk else None,
+            size=checkpoint.size if checkpoint else None,
+            root=checkpoint.root.hex() if checkpoint else None,
+            good_prefix=admitted if cut is None else min(cut, admitted),
+            trusted=tuple(self._trust.told()),
+            incomplete=self._checklist.incomplete,
+            newer_from=self._checklist.newer_from,
+            marks=tuple(_marks(self._genesis_or_none())),
+            notes=self._notes,
+        )
+
+    def state(self) -> SavedState | None:
+        """What to remember of this ledger; None unless the verdict is clean."""
+        verdict = self.verdict()
+        if verdict.exit_code or verdict.size is None or verdict.root is None or self._walk is None:
+            return None
+        return SavedState(
+            origin=verdict.origin or "",
+            genesis=verdict.genesis or "",
+            size=verdict.size,
+            root=verdict.root,
+            peaks=tuple(peak.hex() for peak in self._walk.peaks),
+            checkpoint=self._note.decode(),
+        )
+
+    def _replay(self, checkpoint: Checkpoint) -> Iterator[PostedEvent]:
+        self._walk = Walk(
+            self._source, checkpoint, self._checklist, state=self._trust.state, progress=self._progress
+        )
+        past = PastEntries(self._workspace, _ProvedEntries(self._source, checkpoint).read)
+        with SignaturePool(self._workers) as pool:
+            self._admission = Admission(self._checklist, past, Statements(self._workspace), pool)
+            for walked in self._walk.entries():
+                yield from self._admission.take(walked)
+            self._notes = tuple(self._admission.conclude(sound=self._walk.sound, size=checkpoint.size))
+
+    def _judge_checkpoint(self) -> None:
+        policy: str | None = None
+        try:
+            policy = self._source.policy()
+        except InputError as error:
+            self._checklist.broke("I4", None, told_of(error))
+        offered = Offered(
+            note=self._note,
+            genesis=self._genesis_or_none(),
+            genesis_hash=self._walk.genesis_hash if self._walk else None,
+            policy=policy,
+        )
+        judge_checkpoint(self._checklist, offered, self._trust)
+
+    def _genesis_or_none(self) -> Genesis | None:
+        return self._admission.register.genesis_or_none if self._admission else None
+
+
+def posted_events(source: Source, workspace: Workspace, *, trust: Trust = _NO_TRUST) -> Iterator[PostedEvent]:
+    """The events of `source` that stand, in log order, for callers to whom the verdict does not matter."""
+    return Replay(source, workspace, trust=trust).events()
+
+
+class _ProvedEntries:
+    """Entries read a second time, each proved from the checkpoint, since a source may answer differently."""
+
+    __slots__ = ("_hashes", "_source")
+
+    def __init__(self, source: Source, checkpoint: Checkpoint) -> None:
+        self._source = source
+        self._hashes = TileReader(source.fetch, size=checkpoint.size, root=checkpoint.root)
+
+    def read(self, seq: int) -> bytes:
+        data = next(iter(self._source.entries(seq, seq + 1)), None)
+        if data is None:
+            raise MissingError(
+                code="source.missing-entry",
+                place=f"entry {seq}",
+                message_en="the source gave it once and not again",
+                message_zh="来源曾提供该条，再次读取时却没有",
+            )
+        (proved,) = self._hashes.read_hashes([Node(0, seq)])
+        if leaf_hash(data) != proved:
+            raise ProofError(
+                code="source.fickle",
+                place=f"entry {seq}",
+                message_en="read again, it is not what the checkpoint covers",
+                message_zh="再次读取的内容与检查点不符",
+            )
+        return data
+
+
+def _marks(genesis: Genesis | None) -> Iterator[Told]:
+    if genesis is None:
+        return
+    if genesis.demo:
+        yield _DEMO
+    if genesis.historical:
+        yield _HISTORICAL
+    if genesis.clock == "replay":
+        yield _REPLAY

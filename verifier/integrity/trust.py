@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""I4: who signed the checkpoint, and whether anybody outside SOURCE vouches for them.
+
+Trust starts outside the source (DESIGN §5): a policy file, a log key, the hash of the genesis, a saved state. What the
+source offers itself, genesis and policy, must agree with it, and is believed only as far as that. The steps:
+
+1. the checkpoint is a signed note that says origin, size and root;
+2. keys from outside, if any; otherwise those that the genesis names;
+3. a key of the log has signed, and no known key signed something else;
+4. where keys came from outside, one of them is among the signers;
+5. the genesis says the same origin and names the signing key;
+6. the policy that the source offers names no key that the genesis does not;
+7. the genesis has the hash that was given from outside;
+8. the quorum of witnesses that the policy asks for is reached.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ledger.checkpoint import Checkpoint, parse_checkpoint
+from ledger.errors import InputError
+from ledger.genesis import Genesis
+from ledger.note import open_note, parse_note
+from ledger.vkey import VerifierKey, parse_vkey
+from verifier.integrity.policy import Policy, parse_policy
+from verifier.integrity.state import SavedState
+from verifier.integrity.verdict import Checklist, Told, told_of
+
+_GENESIS_ENTRY: Final = 0
+_UNKNOWN_TYPE: Final = "vkey.type"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """What the reader brings along; without any of it the source can only be found self-consistent.
+
+    `genesis` is the leaf hash of entry 0 in hex.
+    """
+
+    policy: Policy | None = None
+    log_keys: tuple[VerifierKey, ...] = ()
+    genesis: str | None = None
+    state: SavedState | None = None
+
+    @property
+    def keys(self) -> tuple[VerifierKey, ...]:
+        """The log keys believed from outside."""
+        return (*self.log_keys, *(self.policy.logs if self.policy else ()))
+
+    def told(self) -> Iterator[Told]:
+        """What a verdict rests on, for people."""
+        if self.policy is not None:
+            yield Told(en="the policy file given", zh="所给策略文件")
+        for key in self.log_keys:
+            short = f"{key.name}+{key.note_key_id.hex()}"
+            yield Told(en=f"log key {short}", zh=f"账本密钥 {short}")
+        if self.genesis is not None:
+            yield Told(en="the genesis hash given", zh="所给创世哈希")
+        if self.state is not None:
+            yield Told(
+                en=f"the state saved at {self.state.size:,} entries",
+                zh=f"在第 {self.state.size:,} 条时保存的状态",
+            )
+
+
+def read_checkpoint(checklist: Checklist, data: bytes) -> Checkpoint | None:
+    """Step 1: what the checkpoint says, believed by nobody yet; None, with I4 broken, if it cannot be read."""
+    try:
+        return parse_checkpoint(parse_note(data).text)
+    except InputError as error:
+        checklist.broke("I4", None, told_of(error))
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """What the source says of itself: the signed note, the genesis with its leaf hash, its policy file."""
+
+    note: bytes
+    genesis: Genesis | None = None
+    genesis_hash: str | None = None
+    policy: str | None = None
+
+
+def judge_checkpoint(checklist: Checklist, offered: Offered, trust: Trust) -> None:
+    """Steps 2 to 8: I4 is broken by each that fails, and says nothing where no key is known at all."""
+    named = tuple(_genesis_keys(checklist, offered.genesis))
+    keys = trust.keys or named
+    if keys:
+        _judge_signatures(checklist, offered, trust, named)
+    else:
+        reason = Told(en="no key of the log is known", zh="不知道账本的任何密钥")
+        checklist.halt("I4", None, reason)
+    if offered.policy is not None and named:
+        _judge_policy(checklist, offered.policy, named)
+    if trust.genesis is not None and offered.genesis_hash not in {None, trust.genesis}:
+        _broke_genesis(
+            checklist,
+            f"the genesis is {offered.genesis_hash}, not the one trusted, {trust.genesis}",
+            f"创世为 {offered.genesis_hash}，不是所信任的 {trust.genesis}",
+        )
+
+
+def _judge_signatures(
+    checklist: Checklist, offered: Offered, trust: Trust, named: tuple[VerifierKey, ...]
+) -> None:
+    witnesses = tuple(trust.policy.witnesses.values()) if trust.policy else ()
+    try:
+        note = open_note(offered.note, (*trust.keys, *named, *witnesses))
+        origin = parse_checkpoint(note.text).origin
+    except InputError as error:
+        checklist.broke("I4", None, _with_signers(told_of(error), offered.note))
+        return
+    signed = {(one.name, one.key_id) for one in note.verified}
+
+    def have(keys: Iterable[VerifierKey]) -> bool:
+        return any((key.name, key.note_key_id) in signed for key in keys if key.name == origin)
+
+    if not have(trust.keys or named):
+        reason = Told(en="no key believed has signed it for this log", zh="没有受信密钥为该账本签名")
+        checklist.broke("I4", None, _with_signers(reason, offered.note))
+    elif offered.genesis is not None and (offered.genesis.origin != origin or not have(named)):
+        _broke_genesis(
+            checklist,
+            f"the genesis is of {offered.genesis.origin} and names no key that signed the checkpoint of {origin}",
+            f"创世属于 {offered.genesis.origin}，未载明签署 {origin} 检查点的密钥",
+        )
+    if trust.policy is not None:
+        cosigned = [one for one in witnesses if (one.name, one.note_key_id) in signed]
+        if not trust.policy.satisfied(cosigned):
+            reason = Told(
+                en=f"{len(cosigned)} witnesses have cosigned, and quorum {trust.policy.quorum} is not reached",
+                zh=f"有 {len(cosigned)} 个见证方共签，未达到法定数 {trust.policy.quorum}",
+            )
+            checklist.broke("I4", None, reason)
+
+
+def _genesis_keys(checklist: Checklist, genesis: Genesis | None) -> Iterator[VerifierKey]:
+    """The keys that the genesis names, as far as their type is known here."""
+    for text in genesis.log_keys if genesis else ():
+        try:
+            yield parse_vkey(text)
+        except InputError as error:
+            if error.code != _UNKNOWN_TYPE:
+                checklist.broke("I4", _GENESIS_ENTRY, told_of(error))
+
+
+def _judge_policy(checklist: Checklist, text: str, named: tuple[VerifierKey, ...]) -> None:
+    try:
+        policy = parse_policy(text, place="policy of the source")
+    except InputError as error:
+        checklist.broke("I4", None, told_of(error))
+        return
+    strange = [key.text for key in policy.logs if key not in named]
+    if strange:
+        reason = Told(
+            en=f"the policy that the source offers names {strange[0]}, which its genesis does not",
+            zh=f"来源自带的策略文件载有 {strange[0]}，创世中没有",
+        )
+        checklist.broke("I4", None, reason)
+
+
+def _broke_genesis(checklist: Checklist, en: str, zh: str) -> None:
+    checklist.broke("I4", _GENESIS_ENTRY, Told(en=en, zh=zh))
+
+
+def _with_signers(reason: Told, data: bytes) -> Told:
+    """`reason`, with whoever signed the note, known or not."""
+    try:
+        signers = ", ".join(f"{one.name}+{one.key_id.hex()}" for one in parse_note(data).signatures)
+    except InputError:
+        return reason
+    return Told(en=f"{reason.en}; signed by {signers}", zh=f"{reason.zh}；签名者为 {signers}")

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Integrity of the bytes, whatever they say: one walk over all entries in order.
+
+I1  The bytes of every entry are the canonical form of an entry and within its limits; so are those of an event inside
+    that only a newer program understands.
+I2  Entry n says that it is entry n, names the leaf hash of entry n − 1, and is recorded no earlier than it.
+I3  The source holds as many entries as the checkpoint promises; the hash tiles of every level are those that the
+    entries hash to; the root over all of them is the one in the checkpoint (`verifier.integrity.tile_check`).
+I4  The checkpoint is signed by whom it should be (`verifier.integrity.trust`).
+I5  What was verified before is still there: the same genesis, no fewer entries, the same first ones
+    (`verifier.integrity.memory`).
+
+A source that holds hash tiles and no entry at all, such as the public export of a restricted ledger, is not broken: I3 to
+I5 are checked on the hashes, and the rest is said to be out of reach.
+
+No step stops another: the walk goes on to the end of the log, but hands out entries only up to the first broken one.
+Nothing here reads a file, a network or a clock; bytes come from a `verifier.reading.sources.Source`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from ledger.canonical import parse_canonical
+from ledger.checkpoint import Checkpoint
+from ledger.entry import NO_PREVIOUS, Entry, ForeignEntry, parse_entry
+from ledger.errors import InputError, MissingError
+from ledger.hashing import leaf_hash
+from ledger.kinds.form import EVENT_BYTES_MAX
+from ledger.tiles import TILE_WIDTH
+from verifier.integrity.memory import Memory
+from verifier.integrity.state import SavedState
+from verifier.integrity.tile_check import TileCheck
+from verifier.integrity.verdict import Checklist, Told, told_of
+from verifier.reading.sources import Source
+
+Progress = Callable[[int, int], None]
+"""Called with the number of entries read and the number there are."""
+
+SOURCE_ENDS: Final = Told(en="the source ends here", zh="来源到此为止")
+WITHHELD: Final = Told(
+    en="the source holds no entries, only their hashes; ask for an auditor's export",
+    zh="来源只有哈希而没有条目；请索取审计用导出",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walked:
+    """An entry that passed I1 to I3: position, leaf hash, bytes, and what they say."""
+
+    seq: int
+    leaf: bytes
+    data: bytes
+    entry: Entry | ForeignEntry
+
+
+class Walk:
+    """One walk over a log, to be exhausted once; then it knows the genesis and the edge of the tree."""
+
+    def __init__(
+        self,
+        source: Source,
+        checkpoint: Checkpoint,
+        checklist: Checklist,
+        *,
+        state: SavedState | None,
+        progress: Progress,
+    ) -> None:
+        """Walk what `source` holds up to the size of `checkpoint`; what is found goes to `checklist`."""
+        self._source = source
+        self._size = checkpoint.size
+        self._checklist = checklist
+        self._tiles = TileCheck(source, checkpoint, checklist)
+        self._memory = Memory(state)
+        self._progress = progress
+        self._previous = NO_PREVIOUS
+        self._recorded = ""
+        self.genesis_hash: str | None = None
+        """Leaf hash of entry 0 in hex, once it was read."""
+        self.sound = True
+        """Whether no entry was broken so far and none is missing."""
+
+    @property
+    def peaks(self) -> tuple[bytes, ...]:
+        """The hashes of the complete subtrees that the entries read split into, largest first."""
+        return self._tiles.rows.peaks()
+
+    def entries(self) -> Iterator[Walked]:
+        """Every entry up to the first broken one; behind it the walk goes on without handing out."""
+        yield from self._walk_entries()
+        self._memory.conclude(
+            self._checklist, genesis=self.genesis_hash, size=self._size, read=self._tiles.rows.size
+        )
+
+    def _walk_entries(self) -> Iterator[Walked]:
+        for first in range(0, self._size, TILE_WIDTH):
+            width = min(TILE_WIDTH, self._size - first)
+            datas, lack = self._read(first, width)
+            if lack is not None and not self._holds_any(datas, first):
+                self.sound = False
+                self._walk_hashes()
+                break
+            leaves = [leaf_hash(data) for data in datas]
+            altered = self._tiles.altered(leaves)
+            for seq, (data, leaf) in enumerate(zip(datas, leaves, strict=True), first):
+                self.sound = self.sound and seq != altered
+                walked = self._judge(seq, data, leaf)
+                if self.sound and walked is not None:
+                    yield walked
+            self._take_in(leaves)
+            if lack is not None:
+                self.sound = False
+                self._tiles.cut_short(first + len(datas), lack)
+                break
+        else:
+            self._tiles.conclude()
+
+    def _holds_any(self, datas: list[bytes], first: int) -> bool:
+        """Whether the source holds an entry at all, when the bundle from `first` on gave only `datas`."""
+        if datas or first:
+            return True
+        try:
+            return next(iter(self._source.entries(self._size - 1, self._size)), None) is not None
+        except MissingError:
+            return False
+        except InputError:
+            return True
+
+    def _walk_hashes(self) -> None:
+        """I3 and I5 on the leaf hashes in the tiles of level 0."""
+        self._checklist.incomplete = WITHHELD
+        for number in ("I1", "I2", "I6", "I7", "I8"):
+            self._checklist.halt(number, None, WITHHELD)
+        for first in range(0, self._size, TILE_WIDTH):
+            leaves = self._tiles.published()
+            if leaves is None:
+                self._tiles.cut_short(first, SOURCE_ENDS)
+                return
+            if first == 0:
+                self.genesis_hash = leaves[0].hex()
+            self._take_in(leaves)
+        self._tiles.conclude()
+
+    def _read(self, first: int, width: int) -> tuple[list[bytes], Told | None]:
+        """The entries of one bundle as far as they can be read, and why not further."""
+        datas: list[bytes] = []
+        try:
+            for data in islice(self._source.entries(first, first + width), width):
+                datas.append(data)  # noqa: PERF402 - what was read before an error is kept
+        except InputError as error:
+            return datas, told_of(error)
+        return datas, None if len(datas) == width else SOURCE_ENDS
+
+    def _take_in(self, leaves: list[bytes]) -> None:
+        self._memory.pass_leaves(self._tiles.rows, leaves)
+        self._tiles.add(leaves)
+        self._memory.pass_edge(self._tiles.rows)
+        self._progress(self._tiles.rows.size, self._size)
+
+    def _judge(self, seq: int, data: bytes, leaf: bytes) -> Walked | None:
+        """I1 and I2 of one entry; None if either is broken."""
+        previous, self._previous = self._previous, leaf.hex()
+        if seq == 0:
+            self.genesis_hash = self._previous
+        try:
+            entry = parse_entry(data, place=f"entry {seq}")
+            if isinstance(entry, ForeignEntry):
+                parse_canonical(entry.event, max_bytes=EVENT_BYTES_MAX)
+        except InputError as error:
+            self.sound = False
+            self._checklist.broke("I1", seq, told_of(error))
+            reason = Told(en=f"entry {seq} cannot be read", zh=f"第 {seq} 条无法读取")
+            self._checklist.halt("I2", seq, reason)
+            return None
+        reason_or_none = _chain_fault(entry, seq, previous=previous, recorded=self._recorded)
+        self._recorded = max(entry.recorded, self._recorded)
+        if reason_or_none is not None:
+            self.sound = False
+            self._checklist.broke("I2", seq, reason_or_none)
+            return None
+        return Walked(seq=seq, leaf=leaf, data=data, entry=entry)
+
+
+def _chain_fault(entry: Entry | ForeignEntry, seq: int, *, previous: str, recorded: str) -> Told | None:
+    if entry.seq != seq:
+        return Told(
+            en=f"the entry at position {seq} says it is entry {entry.seq}",
+            zh=f"位置 {seq} 上的条目自称第 {entry.seq} 条",
+        )
+    if entry.prev != previous:
+        return Told(
+            en=f"entry {seq} follows an entry with hash {entry.prev}, the one before it has {previous}",
+            zh=f"第 {seq} 条所接条目的哈希为 {entry.prev}，其前一条为 {previous}",
+        )
+    if entry.recorded < recorded:
+        return Told(
+            en=f"entry {seq} is recorded at {entry.recorded}, before {recorded}",
+            zh=f"第 {seq} 条的入账时刻 {entry.recorded} 早于 {recorded}",
+        )
+    return None

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rules that a judgement runs; adding a rule is one file under `verifier.rules` and a few lines here."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from verifier.basis.findings import Finding
+from verifier.judgement.money_watch import MoneyWatch
+from verifier.obligations.case import Case
+from verifier.obligations.line_excess import LineExcess
+from verifier.obligations.matching_facts import MatchingFacts
+from verifier.obligations.watch import DutyWatch, Gap, Watch
+from verifier.posted import PostedEvent
+from verifier.rules import (
+    disbursement_delay,
+    matching_demand,
+    matching_shortfall,
+    over_limit,
+    passing_on_delay,
+)
+
+
+class MatchingWatch:
+    """F06 and F07 over the same facts."""
+
+    def __init__(self, case: Case) -> None:
+        """Nothing taken yet."""
+        self.rules: Final = (matching_shortfall.RULE, matching_demand.RULE)
+        self._case = case
+        self._facts = MatchingFacts(case.workspace)
+
+    def take(self, posted: PostedEvent) -> None:
+        """Note what bears on matching money."""
+        self._facts.take(posted, self._case)
+
+    def findings(self) -> Iterator[Finding]:
+        """Shortfalls, and demands without lawful basis."""
+        self._facts.ready()
+        yield from matching_shortfall.judge(self._case, self._facts)
+        yield from matching_demand.judge(self._case, self._facts)
+
+    def gaps(self) -> Iterator[Gap]:
+        """None: what bank lines leave open is a finding of its own class."""
+        return iter(())
+
+
+class OverLimitWatch:
+    """F32, which has something to see only where the ledger records what is over the limit."""
+
+    def __init__(self, case: Case) -> None:
+        """Nothing taken yet."""
+        self.rules: Final = (over_limit.RULE,)
+        self._case = case
+        self._lines = LineExcess(case.workspace) if case.genesis.ceilings == "flag" else None
+
+    def take(self, posted: PostedEvent) -> None:
+        """Follow the lines."""
+        if self._lines is not None:
+            self._lines.take(posted)
+
+    def findings(self) -> Iterator[Finding]:
+        """One for each time a line was overdrawn."""
+        return iter(()) if self._lines is None else over_limit.judge(self._case, self._lines)
+
+    def gaps(self) -> Iterator[Gap]:
+        """None."""
+        return iter(())
+
+
+def _passing_on(case: Case) -> Watch:
+    return DutyWatch(case, passing_on_delay.RULE, passing_on_delay.note, passing_on_delay.judge)
+
+
+def _disbursement(case: Case) -> Watch:
+    return DutyWatch(case, disbursement_delay.RULE, disbursement_delay.note, disbursement_delay.judge)
+
+
+WATCHES: Final[tuple[Callable[[Case], Watch], ...]] = (
+    MoneyWatch,  # first: it lets the case know what the bank says
+    _passing_on,
+    _disbursement,
+    MatchingWatch,
+    OverLimitWatch,
+)
+"""Makers of the rules; each is called once for a case."""

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All rules about where money went, at work on one case: they share one set of books."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from typing import Final
+
+from verifier.basis.findings import Finding, Rule, Told
+from verifier.basis.rulepack import Addressee
+from verifier.obligations.case import Case
+from verifier.obligations.records import NoFeeds
+from verifier.obligations.watch import Gap
+from verifier.posted import PostedEvent
+from verifier.reconciliation.coverage import NOT_COVERED
+from verifier.reconciliation.pairing import DEFAULT, Windows
+from verifier.rules import (
+    bank_mismatch,
+    entitlement_shortage,
+    out_of_scope,
+    statement_gap,
+    unconfirmed_report,
+    unreferenced_return,
+)
+from verifier.tracing.money_books import MoneyBooks
+
+Judge = Callable[[Case, MoneyBooks], Iterator[Finding]]
+
+WINDOWS_RULE: Final = "R1"
+"""The rule of the pack whose parameters are the windows of reconciliation."""
+
+
+JUDGES: Final[tuple[tuple[Rule, Judge], ...]] = (
+    (out_of_scope.RULE, out_of_scope.judge),
+    (entitlement_shortage.RULE, entitlement_shortage.judge),
+    (bank_mismatch.RULE, bank_mismatch.judge),
+    (unconfirmed_report.RULE, unconfirmed_report.judge),
+    (unreferenced_return.RULE, unreferenced_return.judge),
+    (statement_gap.RULE, statement_gap.judge),
+)
+"""The rules that read the books, with what each makes of them."""
+
+
+class MoneyWatch:
+    """Closes the books before anything is found, so it stands before every watch that asks the bank for dates."""
+
+    def __init__(self, case: Case) -> None:
+        """Empty books in the workspace of `case`."""
+        self.rules: Final = tuple(rule for rule, _ in JUDGES)
+        self.books: Final = MoneyBooks(case.workspace, case.genesis, as_of=case.as_of)
+        self._case = case
+
+    def take(self, posted: PostedEvent) -> None:
+        """The books after `posted`."""
+        self.books.take(posted)
+
+    def findings(self) -> Iterator[Finding]:
+        """Close the books, let the case know what the bank says unless it was told otherwise, and judge."""
+        self.books.close(windows_of(self._case))
+        if isinstance(self._case.bank, NoFeeds):
+            self._case.bank = self.books.bank()
+        for _, judge in JUDGES:
+            yield from judge(self._case, self.books)
+
+    def gaps(self) -> Iterator[Gap]:
+        """Accounts that hold earmarked money and have no statements: what is not reported there, nobody can see."""
+        coverage = self.books.coverage
+        blind = sum(1 for one in self.books.traced.keepers() if not coverage.get(one, NOT_COVERED).stretches)
+        if blind:
+            reason = Told(
+                zh="存有专项资金的账户没有完整的银行对账单，未报告的支出无从得知",
+                en="an account holds earmarked money and has no closed bank statement: unreported spending cannot be seen",
+            )
+            yield Gap(rule=entitlement_shortage.RULE.id, reason=reason, count=blind)
+
+
+def windows_of(case: Case) -> Windows:
+    """The windows that the pack and the policies in force at the as-of date set; defaults for the rest."""
+    terms = case.book.terms(WINDOWS_RULE, Addressee(fund=""), case.as_of)
+    said = {field.name: terms.get(field.name) for field in fields(DEFAULT)}
+    return Windows(**{name: value for name, value in said.items() if value is not None})

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every rule over one prefix of one ledger, as of one date: events in, findings out; no clock, no network.
+
+    judgement = Judgement(case)
+    for posted in events:
+        judgement.take(posted)
+    judgement.close()
+    for line in judgement.lines(): ...
+
+Same prefix, same dates, same parameters: the same bytes in the same order. Findings wait on disk, so that memory is
+bounded by open state.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from ledger.kinds.registry import Calendar, Fund, Policy
+from verifier.basis.findings import Finding, FindingClass, Rule, parse_line, to_line
+from verifier.judgement.catalogue import WATCHES
+from verifier.obligations.case import Case
+from verifier.posted import PostedEvent
+
+if TYPE_CHECKING:
+    from verifier.obligations.watch import Gap, Watch
+
+_TABLE: Final = "CREATE TABLE finding (rule TEXT, id TEXT, line BLOB)"
+_IN_ORDER: Final = "SELECT line FROM finding ORDER BY rule, id, rowid"
+
+
+class Judgement:
+    """One run of all rules; take every event of the prefix in log order, close once, then read."""
+
+    def __init__(self, case: Case) -> None:
+        """All rules at work on `case`, nothing taken yet."""
+        self.case: Final = case
+        self.watches: Final[tuple[Watch, ...]] = tuple(make(case) for make in WATCHES)
+        self.gaps: list[Gap] = []
+        self.counts: Counter[tuple[str, FindingClass]] = Counter()
+        """(rule, class) → findings."""
+        self.amounts: Counter[tuple[str, FindingClass]] = Counter()
+        """(rule, class) → amounts of these findings in minor units; those of different rules overlap."""
+        case.workspace.run(_TABLE)
+        self._findings = case.workspace.batch("INSERT INTO finding VALUES (?, ?, ?)")
+
+    def take(self, posted: PostedEvent) -> None:
+        """Let every rule see the next event; events dated after the as-of date, or beyond `known_by`, are left out."""
+        event = posted.event
+        if posted.seq > self.case.known_by:
+            return
+        dated = event.occurred_on <= self.case.as_of
+        if dated or not isinstance(
+            event, Fund
+        ):  # an event dated in time may name a line or party dated later
+            self.case.standing.take(event)
+        if not dated:
+            return
+        match event:
+            case Fund():
+                self.case.book.register_fund(event)
+            case Policy():
+                self.case.book.adopt(event)
+            case Calendar():
+                self.case.calendar.adopt(event)
+            case _:
+                pass
+        for watch in self.watches:
+            watch.take(posted)
+
+    def close(self) -> None:
+        """All rules have said what they found and what they could not judge."""
+        for watch in self.watches:
+            for finding in watch.findings():
+                self.add(finding)
+            self.gaps.extend(watch.gaps())
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule that ran, by id."""
+        return tuple(
+            sorted((rule for watch in self.watches for rule in watch.rules), key=lambda rule: rule.id)
+        )
+
+    def add(self, finding: Finding) -> None:
+        """One more finding; order does not matter."""
+        key = (finding.rule, finding.finding_class)
+        self.counts[key] += 1
+        self.amounts[key] += finding.amount or 0
+        self._findings.add(finding.rule, finding.id, to_line(finding))
+
+    def lines(self) -> Iterator[bytes]:
+        """The findings as JCS lines without line feeds, sorted by (rule, id)."""
+        return self.case.workspace.rows(bytes, _IN_ORDER)
+
+    def findings(self) -> Iterator[Finding]:
+        """The findings as records, in the order of `lines`."""
+        return (parse_line(line) for line in self.lines())

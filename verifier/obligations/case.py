@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every rule is given: the ledger judged, as of when, known by what, and the state of registers and rules."""
+
+import datetime
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from ledger.amount import group_amount
+from ledger.genesis import Genesis
+from ledger.instant import business_date
+from verifier.basis.findings import Evidence, Told
+from verifier.basis.rulepack import RuleBook
+from verifier.basis.working_days import WorkingDays
+from verifier.obligations.records import BankDates, NoFeeds
+from verifier.obligations.settling import Dates
+from verifier.obligations.standing import Standing
+from verifier.posted import PostedEvent
+from verifier.workspace import Workspace
+
+
+@lru_cache(maxsize=4_096)
+def _business_date(minute: str, time_zone: str) -> datetime.date:
+    return business_date(f"{minute}:00.000Z", time_zone)
+
+
+@dataclass(slots=True, kw_only=True)
+class Case:
+    """One judgement: `genesis` of the ledger with leaf hash `genesis_hash`, as of `as_of`, up to position `known_by`.
+
+    `standing`, `book` and `calendar` hold what the events taken so far say. `bank` answers once reconciliation is
+    done.
+    """
+
+    genesis: Genesis
+    genesis_hash: str
+    as_of: datetime.date
+    known_by: int
+    workspace: Workspace
+    book: RuleBook
+    bank: BankDates = field(default_factory=NoFeeds)
+    standing: Standing = field(default_factory=Standing)
+    calendar: WorkingDays = field(default_factory=WorkingDays)
+
+    def recorded_on(self, posted: PostedEvent) -> datetime.date:
+        """The day on which the ledger recorded the event, in its own time zone.
+
+        A historical ledger was written long afterwards: there an event counts as recorded on its own date (T2).
+        """
+        if self.genesis.historical:
+            return posted.event.occurred_on
+        return _business_date(posted.recorded[:16], self.genesis.time_zone)
+
+    def dates(self, late_days: int) -> Dates:
+        """What puts dates on acts."""
+        return Dates(
+            as_of=self.as_of,
+            calendar=self.calendar,
+            bank=self.bank,
+            late_days=late_days,
+        )
+
+    def party(self, party: str) -> Told:
+        """Name and id of a party, as explanations say it."""
+        found = self.standing.parties.get(party)
+        if found is None:
+            return Told(zh=party, en=party)
+        zh = party if found.name == party else f"{found.name}（{party}）"
+        return Told(zh=zh, en=f"{found.name_en} ({party})" if found.name_en else party)
+
+    def money(self, amount: int) -> Told:
+        """An amount with its currency."""
+        text = group_amount(amount)
+        currency = self.genesis.currency
+        return Told(zh=f"{text}元" if currency == "CNY" else f"{currency} {text}", en=f"{currency} {text}")
+
+
+def evidence(posted: PostedEvent) -> Evidence:
+    """Name, position and leaf hash of an event."""
+    return Evidence(name=posted.name, seq=posted.seq, leaf=posted.leaf.hex())

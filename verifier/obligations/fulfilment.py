@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sweep: dated acts in, obligations out; pure, in memory for what is open only (semantics O3, O7 to O9, O12).
+
+Within a day, what opens comes first, then payments and returns by position, then what is taken back or ends.
+"""
+
+import bisect
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import assert_never
+
+import msgspec
+
+from verifier.basis.rulepack import Terms
+from verifier.basis.working_days import WorkingDays
+from verifier.obligations.open_obligation import OpenObligation
+from verifier.obligations.records import (
+    Act,
+    Dated,
+    Ending,
+    Lowering,
+    Obligation,
+    Opening,
+    Payment,
+    Return,
+)
+
+
+def rank(act: Act) -> int:
+    """Order of an act among those of its day."""
+    match act:
+        case Opening():
+            return 0
+        case Payment() | Return():
+            return 1
+        case Lowering() | Ending():
+            return 2
+        case _:
+            assert_never(act)
+
+
+def sweep(
+    acts: Iterable[Dated], *, as_of: datetime.date, terms: Sequence[Terms], calendar: WorkingDays
+) -> Iterator[Obligation]:
+    """Every obligation as it stands at the end of `as_of`, each once, when nothing can touch it any more or at the end.
+
+    `acts` come sorted by (date, `rank`, position) and none is later than `as_of`; `terms` are what openings index.
+    Memory is bounded by open obligations and by payments whose return is still to come.
+    """
+    state = _Sweep(as_of=as_of, terms=terms, calendar=calendar)
+    for dated in acts:
+        yield from state.take(dated)
+    yield from state.rest()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Pieces:
+    """What a payment met, in the order of meeting, and what of it met nothing; kept for its return."""
+
+    met: list[tuple[OpenObligation, int]] = field(default_factory=list)
+    excess: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class _Sweep:
+    as_of: datetime.date
+    terms: Sequence[Terms]
+    calendar: WorkingDays
+    groups: dict[str, list[OpenObligation]] = field(default_factory=dict)
+    named: dict[str, list[OpenObligation]] = field(default_factory=dict)
+    pieces: dict[str, _Pieces] = field(default_factory=dict)
+
+    def take(self, dated: Dated) -> Iterator[Obligation]:
+        act = dated.act
+        match act:
+            case Opening():
+                self._open(act, dated)
+            case Payment() if dated.voided_on is not None:
+                self._note_reversed(act, dated.on, dated.voided_on)
+            case Payment():
+                yield from self._pay(act, dated)
+            case Return() if dated.voided_on is None:
+                self._reopen(act)
+            case Lowering() if dated.voided_on is None:
+                yield from self._lower(act)
+            case Ending() if dated.voided_on is None:
+                yield from self._end(act)
+            case Return() | Lowering() | Ending():
+                pass
+            case _:
+                assert_never(act)
+
+    def rest(self) -> Iterator[Obligation]:
+        """What is still open at the end."""
+        for found in self.groups.values():
+            for one in found:
+                yield one.closed(self.terms[one.opening.terms], self.as_of)
+
+    def _open(self, act: Opening, dated: Dated) -> None:
+        due = dated.due or dated.on
+        if dated.voided_on is not None and dated.voided_on <= due:
+            return  # reversed before it could be late: as if it had never been
+        self._add(
+            OpenObligation(
+                opening=act,
+                start=dated.on,
+                due=due,
+                calendars=dated.calendars,
+                provisional=dated.provisional,
+                known_on=act.recorded,
+                ends_on=dated.voided_on,
+                ended_as=None if dated.voided_on is None else "corrected",
+            )
+        )
+
+    def _add(self, one: OpenObligation) -> None:
+        bisect.insort(self.groups.setdefault(one.opening.group, []), one, key=lambda other: other.order)
+        if one.opening.named is not None:
+            bisect.insort(self.named.setdefault(one.opening.named, []), one, key=lambda other: other.order)
+
+    def _candidates(self, payment: Payment, on: datetime.date) -> list[OpenObligation]:
+        """The oldest open obligations that a payment of `on` may meet, as many as its amount reaches (O7)."""
+        named, left, reached = payment.named, payment.amount, []
+        for one in self.groups.get(payment.group, []) if named is None else self.named.get(named, []):
+            if one.ends_on is not None and on >= one.ends_on:
+                continue
+            if named is None and not one.opening.traits.fits(payment.traits):
+                continue
+            reached.append(one)
+            left -= one.unmet
+            if left <= 0:
+                break
+        return reached
+
+    def _pay(self, payment: Payment, dated: Dated) -> Iterator[Obligation]:
+        left, name = payment.amount, payment.entry.name
+        pieces = self.pieces.setdefault(name, _Pieces()) if dated.returned else _Pieces()
+        for one in self._candidates(payment, dated.on):
+            part = min(left, one.unmet)
+            one.meet(payment, dated, part)
+            pieces.met.append((one, part))
+            left -= part
+            if one.unmet == 0:
+                yield self._close(one)
+        pieces.excess += left
+
+    def _note_reversed(self, payment: Payment, on: datetime.date, voided_on: datetime.date) -> None:
+        """A payment that was reversed later met nothing, but until then the obligation could not be known unmet."""
+        for one in self._candidates(payment, on):
+            one.known_on = max(one.known_on, voided_on)
+
+    def _reopen(self, act: Return) -> None:
+        """What came back is owed anew, last matched first (O8); never under a claim that has ended."""
+        pieces = self.pieces.get(act.undoes)
+        if pieces is None:
+            return
+        left = act.amount - min(act.amount, pieces.excess)
+        pieces.excess -= min(act.amount, pieces.excess)
+        while left and pieces.met:
+            one, part = pieces.met.pop()
+            back = min(left, part)
+            left -= back
+            if back < part:
+                pieces.met.append((one, part - back))
+            if one.ended_as is None:
+                self._add(self._reopened(act, one, back))
+
+    def _reopened(self, act: Return, one: OpenObligation, amount: int) -> OpenObligation:
+        terms = self.terms[one.opening.terms]
+        due = self.calendar.period(act.on, terms.number("days"), terms.unit or "calendar")
+        opening = msgspec.structs.replace(
+            one.opening,
+            entry=act.entry,
+            on=act.on,
+            recorded=act.recorded,
+            amount=amount,
+            own_act=one.opening.own_act and (act.by_bank or act.poster == one.opening.who),
+            reopens=one.opening.entry,
+        )
+        return OpenObligation(
+            opening=opening,
+            start=act.on,
+            due=due.on,
+            calendars=due.calendars,
+            provisional=due.provisional,
+            known_on=act.recorded,
+        )
+
+    def _lower(self, act: Lowering) -> Iterator[Obligation]:
+        """What was taken back is no longer owed, newest first: a correction undoes the latest receipt."""
+        left = act.amount
+        for one in reversed(list(self.groups.get(act.group, []))):
+            part = min(left, one.unmet)
+            if act.on <= one.due:
+                one.lowered += part
+            else:
+                one.dropped += part
+            one.ended_by = act.entry
+            left -= part
+            if one.unmet == 0:
+                yield self._close(one)
+            if left == 0:
+                break
+
+    def _end(self, act: Ending) -> Iterator[Obligation]:
+        for one in list(self.named.get(act.named, [])):
+            if one.ends_on is None or act.on < one.ends_on:
+                one.ends_on, one.ended_as, one.ended_by = act.on, "returned", act.entry
+                yield self._close(one)
+
+    def _close(self, one: OpenObligation) -> Obligation:
+        """Nothing can meet it any more."""
+        for table, key in ((self.groups, one.opening.group), (self.named, one.opening.named)):
+            if key is not None:
+                table[key].remove(one)
+                if not table[key]:
+                    del table[key]
+        return one.closed(self.terms[one.opening.terms], self.as_of)

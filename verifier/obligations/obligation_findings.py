@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A breached obligation as a finding: class, severity, figures and evidence, the same for every rule of delay.
+
+Class (DESIGN §6): the trigger must be the act of the party whose act it is, an authority entry or the debtor's own
+signed admission; fulfilment is an authority entry, so its absence shows in the ledger itself. What turns on a bank
+line that may still come is undecidable; what turns on a backdated report, a transcriber or a calendar not adopted is
+indicated.
+"""
+
+import datetime
+from typing import Final
+
+from verifier.basis.findings import (
+    UNSEALED,
+    Evidence,
+    Finding,
+    FindingClass,
+    Mark,
+    Rule,
+    Severity,
+    Told,
+    finding_id,
+    params_hash,
+    seal,
+)
+from verifier.obligations.case import Case
+from verifier.obligations.records import Obligation, State
+
+STATES: Final[dict[State, Told]] = {
+    "open": Told(zh="未到期", en="open"),
+    "due_soon": Told(zh="即将到期", en="due soon"),
+    "met": Told(zh="已履行", en="met"),
+    "met_late": Told(zh="逾期后履行", en="met late"),
+    "overdue": Told(zh="逾期未履行", en="overdue"),
+    "lapsed": Told(zh="逾期后终止", en="ended after the due day"),
+    "corrected": Told(zh="事由已冲正", en="trigger corrected"),
+    "ended": Told(zh="到期前终止", en="ended in time"),
+}
+"""What each state of an obligation is called."""
+
+_DAYS: Final = {
+    "calendar": Told(zh="个自然日", en="calendar days"),
+    "working": Told(zh="个工作日", en="working days"),
+}
+
+
+def obligation_finding(
+    case: Case, rule: Rule, duty: str, one: Obligation, *, explanation: Told, clears_if: Told
+) -> Finding:
+    """The finding that obligation `one` of `duty` was breached.
+
+    Its subject is [trigger event, duty], and the trigger it opened anew, if a return did: no date, no amount.
+    """
+    opening = one.opening
+    subject = (opening.entry.name, duty, *([opening.reopens.name] if opening.reopens else []))
+    parameters = one.terms.hashed()
+    return seal(
+        Finding(
+            id=finding_id(case.genesis_hash, rule.id, subject),
+            content_hash=UNSEALED,
+            rule=rule.id,
+            rule_version=rule.version,
+            params_hash=params_hash(rule.id, rule.version, parameters, one.calendars),
+            finding_class=class_of(one),
+            severity=severity_of(one, case.as_of),
+            subject=subject,
+            as_of=case.as_of,
+            known_by=case.known_by,
+            explanation=explanation,
+            clears_if=clears_if,
+            basis=one.terms.basis,
+            parameters=parameters,
+            calendars=one.calendars,
+            evidence=_evidence(one),
+            fund=opening.fund,
+            line=opening.line,
+            parties=(opening.who,),
+            accounts=tuple(sorted({part.account for part in one.fulfilments if part.account is not None})),
+            amount_min=one.surely_unmet,
+            amount=one.unmet_at_due,
+            outstanding=one.outstanding,
+            first_event=opening.entry.name,
+            decisive_event=opening.entry.name,
+            decisive_on=one.known_on,
+            due=one.due,
+            state=one.state,
+            figures=_figures(one, case.as_of),
+            marks=_marks(one, historical=case.genesis.historical),
+        )
+    )
+
+
+def class_of(one: Obligation) -> FindingClass:
+    """How well the breach is known."""
+    if one.shaken == "pending":
+        return "undecidable"
+    if one.shaken is not None or one.provisional or not one.opening.own_act:
+        return "indicated"
+    return "proved"
+
+
+def severity_of(one: Obligation, as_of: datetime.date) -> Severity:
+    """Yellow when it is over, orange while something is outstanding, red beyond `red_overdue` days late."""
+    if days_late(one, as_of) > one.terms.number("red_overdue"):
+        return "red"
+    return "orange" if one.outstanding else "yellow"
+
+
+def days_late(one: Obligation, as_of: datetime.date) -> int:
+    """Days from the due day until it was met, or until the as-of date while something is outstanding."""
+    until = one.met_on if one.state == "met_late" and one.met_on is not None else as_of
+    return max(0, (until - one.due).days)
+
+
+def days_told(one: Obligation) -> Told:
+    """The period in words, such as ``30 calendar days``."""
+    unit = _DAYS[one.terms.unit or "calendar"]
+    days = one.terms.number("days")
+    return Told(zh=f"{days} {unit.zh}", en=f"{days} {unit.en}")
+
+
+def state_told(case: Case, one: Obligation) -> Told:
+    """How it stands at the as-of date, with what is outstanding and how late it is."""
+    open_ = case.money(one.outstanding)
+    late = days_late(one, case.as_of)
+    match one.state:
+        case "met_late":
+            return Told(
+                zh=f"已于 {one.met_on} 全部补足，逾期 {late} 天",
+                en=f"met in full on {one.met_on}, {_days_en(late)} late",
+            )
+        case "overdue":
+            return Told(
+                zh=f"截至 {case.as_of} 仍欠 {open_.zh}，逾期 {late} 天",
+                en=f"{open_.en} is open on {case.as_of}, {_days_en(late)} late",
+            )
+        case _:
+            state = STATES[one.state]
+            return Told(zh=f"{state.zh}，不再计欠", en=f"{state.en}; nothing is owed any more")
+
+
+def doubts_told(one: Obligation) -> Told:
+    """What weakens the finding, as sentences to append; empty when nothing does."""
+    zh, en = [], []
+    if one.shaken == "pending":
+        zh.append("有付款报告尚待银行流水印证，现有数据无法判定。")
+        en.append("Payments are reported that the bank may still bear out: this cannot be decided yet.")
+    if one.shaken == "backdated":
+        zh.append("有报告在业务日期之后过久才入账，按入账日计。")
+        en.append("Reports were recorded too long after the date they claim and count from their recording.")
+    if one.provisional:
+        zh.append("所涉年度尚无已采用的节假日安排，暂按周一至周五为工作日。")
+        en.append(
+            "No holiday calendar is adopted for a year consulted; Monday to Friday are taken as worked."
+        )
+    if one.reported_only:
+        zh.append("部分付款仅有报告，无银行流水。")
+        en.append("Some payments rest on reports without a bank line.")
+    if not one.opening.own_act:
+        zh.append("起算事件并非由责任方本人登记。")
+        en.append("The trigger was not posted by the party whose act it is.")
+    return Told(zh="".join(zh), en="".join(f" {sentence}" for sentence in en))
+
+
+def _days_en(days: int) -> str:
+    return "1 day" if days == 1 else f"{days} days"
+
+
+def _figures(one: Obligation, as_of: datetime.date) -> dict[str, int]:
+    return {
+        "asked": one.amount,
+        "taken_back": one.lowered,
+        "met_in_time": one.in_time,
+        "unmet_at_due": one.unmet_at_due,
+        "met_late": one.late,
+        "no_longer_owed": one.dropped,
+        "outstanding": one.outstanding,
+        "days_late": days_late(one, as_of),
+        "payments": one.fulfilments_count,
+    }
+
+
+def _marks(one: Obligation, *, historical: bool) -> tuple[Mark, ...]:
+    marks: set[Mark] = set()
+    if one.provisional:
+        marks.add("provisional")
+    if one.reported_only:
+        marks.add("reported_only")
+    if one.shaken == "pending":
+        marks.add("pending")
+    if one.state == "corrected":
+        marks.add("corrected")
+    if one.state == "lapsed":
+        marks.add("lapsed")
+    if historical:
+        marks.add("historical")
+    return tuple(sorted(marks))
+
+
+def _evidence(one: Obligation) -> tuple[Evidence, ...]:
+    found = [one.opening.entry, *(part.entry for part in one.fulfilments)]
+    found += [entry for entry in (one.opening.reopens, one.ended_by) if entry is not None]
+    return tuple(sorted(set(found), key=lambda entry: entry.seq))

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What each reported event says about money: which account it leaves, which it enters, and whose money it declares.
+
+| kind | leaves `from_account` as | enters `to_account` as |
+|---|---|---|
+| disbursement | money of the line's fund | the same |
+| transfer | its tag, or general | the same |
+| use | its tag, or general | general: use ends the earmark (semantics T1) |
+| interest | – | its tag, or general (T16) |
+| matching_receipt | general money of the payer | the fund's match; in kind: nothing moves |
+| return | what had entered there | what had left there (T17); without reference: its tag, or general |
+
+Only custodian accounts are kept (T1), by the class that the registry holds at the event's own position. A direct payment
+into a custodian account is no final payment: the earmark goes on there. An unreferenced return without a tag is general
+on both sides: the sender's general money leaves first, and what that leaves short is found at the sender (T17).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from ledger.kinds.authority import Disbursement
+from ledger.kinds.fact import Interest, MatchingReceipt, Return, Transfer, Use
+from ledger.kinds.form import Tag
+from ledger.kinds.registry import CUSTODIAN_CLASSES, Account, Fund
+from ledger.kinds.vocabulary import AnyEvent
+
+DEBIT: Final = 1
+"""The side on which money leaves; also the bit of `MoneyFact.keeps` that says an account there is kept."""
+
+CREDIT: Final = 2
+
+
+class MoneyFact(NamedTuple):
+    """One report of money that moved; `keeps` says which sides are custodian accounts (DEBIT | CREDIT).
+
+    `debit_fund` and `credit_fund` are the funds the two sides declare, None for general money; `source` and `line`
+    complete the tag. `payee` is who gets it in the end, as far as said. `functional` and `economic` are the declared
+    classes, `outside` says that one lies outside the fund's scope (T13). `original` names what a return undoes.
+    """
+
+    kind: str
+    amount: int
+    from_account: str | None = None
+    to_account: str | None = None
+    keeps: int = 0
+    debit_fund: str | None = None
+    credit_fund: str | None = None
+    source: str | None = None
+    line: str | None = None
+    payee: str | None = None
+    bank_ref: str | None = None
+    voucher: str | None = None
+    functional: str | None = None
+    economic: str | None = None
+    original: str | None = None
+    direct: bool = False
+    outside: bool = False
+
+
+class Registry(NamedTuple):
+    """What the log has registered so far: accounts, funds, and the fund of each line."""
+
+    accounts: Mapping[str, Account]
+    funds: Mapping[str, Fund]
+    line_funds: Mapping[str, str]
+
+
+def money_fact(event: AnyEvent, registry: Registry) -> MoneyFact | None:
+    """What `event` reports about money, judged by `registry` as it stands; None if it moves none in a kept account."""
+    match event:
+        case Disbursement():
+            fact = _disbursement(event, registry)
+        case Use():
+            fact = _use(event, registry)
+        case Transfer():
+            fact = _transfer(event)
+        case Return():
+            fact = _return(event)
+        case MatchingReceipt() if event.source != "in_kind":
+            fact = _matched(event)
+        case Interest():
+            fact = _interest(event)
+        case _:
+            return None
+    keeps = DEBIT * _kept(fact.from_account, registry) | CREDIT * _kept(fact.to_account, registry)
+    return fact._replace(keeps=keeps) if keeps else None
+
+
+def outside_scope(fund: Fund | None, functional: str | None, economic: str | None) -> bool:
+    """Whether a declared class lies outside what `fund` allows (T13): codes are compared by prefix.
+
+    A class not declared and a list not given say nothing. A denied economic class is outside even where allowed.
+    """
+    if fund is None:
+        return False
+    if functional is not None and fund.functional and not _begins(functional, fund.functional):
+        return True
+    if economic is None:
+        return False
+    return _begins(economic, fund.denied_economic) or bool(
+        fund.economic and not _begins(economic, fund.economic)
+    )
+
+
+def _disbursement(event: Disbursement, registry: Registry) -> MoneyFact:
+    fund = registry.line_funds.get(event.line)
+    payees = f"list:{event.payee_list}" if event.payee_list else None
+    return MoneyFact(
+        kind="disbursement",
+        amount=event.amount,
+        from_account=event.from_account,
+        to_account=event.to_account,
+        debit_fund=fund,
+        credit_fund=fund,
+        source="grant",
+        line=event.line,
+        payee=event.payee or payees or event.to_account,
+        bank_ref=event.bank_ref,
+        voucher=event.voucher,
+        functional=event.functional,
+        economic=event.economic,
+        direct=event.mode == "direct",
+        outside=outside_scope(registry.funds.get(fund or ""), event.functional, event.economic),
+    )
+
+
+def _use(event: Use, registry: Registry) -> MoneyFact:
+    fund, source, line = _parts(event.tag)
+    return MoneyFact(
+        kind="use",
+        amount=event.amount,
+        from_account=event.from_account,
+        to_account=event.to_account,
+        debit_fund=fund,
+        source=source,
+        line=line,
+        payee=event.payee or event.to_account,
+        bank_ref=event.bank_ref,
+        voucher=event.voucher,
+        functional=event.functional,
+        economic=event.economic,
+        outside=outside_scope(registry.funds.get(fund or ""), event.functional, event.economic),
+    )
+
+
+def _transfer(event: Transfer) -> MoneyFact:
+    fund, source, line = _parts(event.tag)
+    return MoneyFact(
+        kind="transfer",
+        amount=event.amount,
+        from_account=event.from_account,
+        to_account=event.to_account,
+        debit_fund=fund,
+        credit_fund=fund,
+        source=source,
+        line=line,
+        payee=event.to_account,
+        bank_ref=event.bank_ref,
+        voucher=event.voucher,
+    )
+
+
+def _return(event: Return) -> MoneyFact:
+    """Tagged as declared; a reference decides later, when the original is known (`verifier.reconciliation.fact_tables`)."""
+    fund, source, line = _parts(event.tag)
+    return MoneyFact(
+        kind="return",
+        amount=event.amount,
+        from_account=event.from_account,
+        to_account=event.to_account,
+        debit_fund=fund,
+        credit_fund=fund,
+        source=source,
+        line=line,
+        payee=event.to_account,
+        bank_ref=event.bank_ref,
+        voucher=event.voucher,
+        original=event.event,
+    )
+
+
+def _matched(event: MatchingReceipt) -> MoneyFact:
+    return MoneyFact(
+        kind="matching_receipt",
+        amount=event.amount,
+        from_account=event.from_account,
+        to_account=event.account,
+        credit_fund=event.fund,
+        source="match",
+        payee=event.account,
+        bank_ref=event.bank_ref,
+        voucher=event.voucher,
+    )
+
+
+def _interest(event: Interest) -> MoneyFact:
+    fund, source, line = _parts(event.tag)
+    return MoneyFact(
+        kind="interest",
+        amount=event.amount,
+        to_account=event.account,
+        credit_fund=fund,
+        source=source,
+        line=line,
+        bank_ref=event.bank_ref,
+        voucher=event.voucher,
+    )
+
+
+def _parts(tag: Tag | None) -> tuple[str | None, str | None, str | None]:
+    return (None, None, None) if tag is None else (tag.fund, tag.source, tag.line)
+
+
+def _kept(account: str | None, registry: Registry) -> bool:
+    found = registry.accounts.get(account) if account else None
+    return found is not None and found.account_class in CUSTODIAN_CLASSES
+
+
+def _begins(code: str, prefixes: Sequence[str]) -> bool:
+    return any(code.startswith(prefix) for prefix in prefixes)

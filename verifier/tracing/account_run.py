@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one account lost of the money it owed to funds: the three amounts, shortage by shortage (semantics T2 to T13).
+
+Runs the stated order (`verifier.tracing.entitlement`) and both bounds (`verifier.tracing.minimum`,
+`verifier.tracing.maximum`) over the movements
+of one account, with the balances that its bank signed. Each shortage is one value: later losses of the fund extend it until
+it is restored in full; then a new one begins (T11).
+
+Choices where the semantics is silent
+- A balance signed by the bank that differs from the running one sets it; what falls short then is unresolved after a gap
+  (T2), and lost by report where only balances are known (T3).
+- The opening balance follows from the first signed balance less the movements before it (T4); if that is negative, the
+  reports are incomplete and everything before that balance is unresolved.
+- A return of money restores to the minimum at most what it restores to the stated order, so that minimum ≤ amount.
+- Money in a pool (T5) is judged account by account; sub-ledgers are not yet joined with their pool.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from verifier.reconciliation.coverage import Coverage
+from verifier.reconciliation.doubts import Doubts
+from verifier.reconciliation.flows import UNLIMITED, Counted, Effect, Flow
+from verifier.reconciliation.money_facts import CREDIT
+from verifier.tracing.conservation import FundTally
+from verifier.tracing.entitlement import Entitlement
+from verifier.tracing.maximum import Maximum
+from verifier.tracing.minimum import Minimum
+from verifier.tracing.shortages import Admission, Short, Shortage, Shortages
+
+Lost = tuple[tuple[str, int], ...]
+"""What each fund lost at once."""
+
+
+class SignedBalance(NamedTuple):
+    """The bank says that the account held `balance` at the beginning of `day`; `seq` is the statement.
+
+    `chained` tells a covered stretch, whose days before are a gap, from a balance without its lines (T3).
+    """
+
+    day: int
+    balance: int
+    seq: int
+    chained: bool
+
+
+class AccountTrace(NamedTuple):
+    """What became of the money in one account up to the as-of date.
+
+    `balance` is None where the opening balance is not known; `elsewhere` is, by fund, what was declared as paid from it and
+    came from other money; `joint` is the total shortage of the account over all funds.
+    """
+
+    account: str
+    balance: int | None
+    tallies: dict[str, FundTally]
+    elsewhere: dict[str, int]
+    shortages: tuple[Shortage, ...]
+    admissions: tuple[Admission, ...]
+    joint: int
+
+
+def signed_balances(coverage: Coverage, *, as_of: int) -> list[SignedBalance]:
+    """The balances that the bank signed, in the order of days, up to the beginning of the day after `as_of`."""
+    found = [
+        SignedBalance(one.first_day, one.opening, one.opened_by, chained=True) for one in coverage.stretches
+    ]
+    for one in coverage.open_balances:
+        found.append(SignedBalance(one.first_day, one.opening, one.seq, chained=False))
+        found.append(SignedBalance(one.last_day + 1, one.closing, one.seq, chained=False))
+    return sorted(one for one in found if one.day <= as_of + 1)
+
+
+def trace_account(
+    account: str,
+    flows: Iterable[Flow],
+    *,
+    opening: int | None,
+    coverage: Coverage,
+    doubts: Doubts,
+    as_of: int,
+) -> AccountTrace:
+    """The trace of `account`; `flows` are its movements up to `as_of` in order, `opening` None if not known (T4)."""
+    tracer = _Tracer(account, opening, coverage, doubts)
+    pending = signed_balances(coverage, as_of=as_of)
+    for flow in flows:
+        while pending and pending[0].day <= flow.day:
+            tracer.sign(pending.pop(0))
+        tracer.move(flow)
+    for signed in pending:
+        tracer.sign(signed)
+    return tracer.finish()
+
+
+class _Tracer:
+    """The runs over one account, kept in step day by day."""
+
+    def __init__(self, account: str, opening: int | None, coverage: Coverage, doubts: Doubts) -> None:
+        self._account = account
+        self._coverage = coverage
+        self._doubts = doubts
+        self._known = opening is not None
+        start = UNLIMITED if opening is None else opening
+        self._stated = Entitlement(opening or 0)
+        self._minimum = Minimum(start)
+        self._maximum = Maximum(start)
+        self._shortages = Shortages()
+        self._day = 0
+        self._today: list[Counted] = []
+        self._overdrew: Flow | None = None
+        self._reported: set[str] = set()  # funds whose claim rests on reports
+
+    def move(self, flow: Flow) -> None:
+        if flow.day != self._day:
+            self._close_day()
+            self._day = flow.day
+        effect = self._stated.apply(flow, resolved=self._known, tested=self._tested(flow.day))
+        self._today.append(Counted(flow.side, flow.amount, effect.portions))
+        self._note(flow, effect)
+        self._mark_overdraft(flow)
+
+    def sign(self, signed: SignedBalance) -> None:
+        """Take the balance from the bank; what it leaves short is unresolved where lines are missing (T2)."""
+        self._close_day()
+        resolved = self._known and not signed.chained
+        lost = self._stated.set_balance(signed.balance, resolved=resolved)
+        for fund, part in self._minimum.set_balance(signed.balance, resolved=resolved).items():
+            self._shortages.prove(fund, part, firm=False)
+        self._maximum.set_balance(signed.balance)
+        self._known = True
+        entry = Flow(self._account, signed.day, signed.seq, 1, max(signed.balance, 0))
+        self._lose(lost, entry, entry, resolved=resolved)
+        self._shortages.cap(self._maximum.diverted)
+
+    def finish(self) -> AccountTrace:
+        self._close_day()
+        tallies = self._stated.funds
+        return AccountTrace(
+            self._account,
+            self._stated.balance if self._known else None,
+            tallies,
+            dict(self._stated.elsewhere),
+            self._shortages.finish(self._maximum.diverted),
+            self._shortages.admissions(),
+            sum(tally.diverted for tally in tallies.values()),
+        )
+
+    def _tested(self, day: int) -> bool:
+        return not any(one.first_day <= day <= one.last_day for one in self._coverage.open_balances)
+
+    def _mark_overdraft(self, flow: Flow) -> None:
+        if self._stated.balance >= 0:
+            self._overdrew = None
+        elif self._overdrew is None:
+            self._overdrew = flow
+
+    def _note(self, flow: Flow, effect: Effect) -> None:
+        if flow.side == CREDIT and not flow.bank:
+            self._reported.update(portion.fund for portion in effect.portions if portion.kind == "tag")
+        if effect.admitted is not None:
+            self._shortages.admit(*effect.admitted, flow)
+        if effect.readmitted and flow.undoes is not None:
+            self._shortages.readmit(flow.undoes, effect.readmitted)
+        for fund, part in effect.restored:
+            self._shortages.restore(fund, part)
+        first = flow if flow.side != CREDIT else self._overdrew or flow
+        self._lose(effect.lost, flow, first, resolved=self._known)
+
+    def _lose(self, lost: Lost, entry: Flow, first: Flow, *, resolved: bool) -> None:
+        if not lost:
+            return
+        owed = sum(part for _, part in lost) + max(self._stated.balance, 0)
+        short = Short(entry, first, resolved, self._stated.balance, owed)
+        for fund, part in lost:
+            self._shortages.lose(fund, part, short)
+
+    def _close_day(self) -> None:
+        if not self._today:
+            return
+        lost = self._minimum.day(self._today, tested=self._known and self._tested(self._day))
+        for fund, part in lost.items():
+            self._shortages.prove(fund, part, firm=self._firm(fund))
+        self._maximum.day(self._today)
+        self._today = []
+        self._shortages.cap(self._maximum.diverted)
+        self._reported = {fund for fund in self._reported if self._rests(fund)}
+
+    def _firm(self, fund: str) -> bool:
+        """Whether a loss of today is proved: covered, opening known, nothing in doubt, no claim from reports (T3)."""
+        since = self._doubts.since(self._account, fund)
+        in_doubt = since is not None and since <= self._day
+        return not in_doubt and fund not in self._reported and self._coverage.covers(self._day)
+
+    def _rests(self, fund: str) -> bool:
+        return self._stated.claim(fund) > 0 or self._minimum.claim(fund) > 0
+
+
+def opening_balance(coverage: Coverage, moved_before: Iterable[tuple[int, int]]) -> int | None:
+    """The opening balance by the first signed balance less (side, amount) moved before it; None if unknown (T4)."""
+    first = min(signed_balances(coverage, as_of=1 << 40), default=None)
+    if first is None:
+        return None
+    opening = first.balance - sum(amount if side == CREDIT else -amount for side, amount in moved_before)
+    before = opening != first.balance
+    return None if before and opening < 0 else opening
+
+
+def first_signed_day(coverage: Coverage) -> int | None:
+    """The day of the first balance that the bank signed, or None."""
+    return min((one.day for one in signed_balances(coverage, as_of=1 << 40)), default=None)

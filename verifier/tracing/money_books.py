@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The money of a ledger from its first event to its shortages: tables, links, reconciliation, tracing, in that order.
+
+books = MoneyBooks(workspace, genesis, as_of=day)
+for posted in events:
+    books.take(posted)
+books.close()                      # reconciled: books.bank, books.coverage, the tables
+for trace in books.traces(): …     # account by account, one in memory at a time
+"""
+
+import datetime
+from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
+from typing import Final
+
+from ledger.errors import ProgrammerError
+from ledger.genesis import Genesis
+from verifier.basis.workday_numbers import WorkdayNumbers
+from verifier.posted import PostedEvent
+from verifier.reconciliation.bank_record import BankRecord
+from verifier.reconciliation.coverage import NOT_COVERED, Coverage, read_coverage
+from verifier.reconciliation.doubts import Doubts
+from verifier.reconciliation.fact_links import link_facts
+from verifier.reconciliation.fact_tables import FactTables
+from verifier.reconciliation.flows import Flow
+from verifier.reconciliation.matching_run import MatchingRun
+from verifier.reconciliation.pairing import DEFAULT, Windows
+from verifier.reconciliation.placing import Placing
+from verifier.tracing.account_run import AccountTrace, first_signed_day, opening_balance, trace_account
+from verifier.tracing.trace_tables import TraceTables
+from verifier.workspace import Workspace
+
+_FLOWS: Final = """
+    SELECT m.account, m.day, m.seq, m.side, m.amount, m.bank, m.part,
+        CASE m.side WHEN 1 THEN r.debit_fund ELSE r.credit_fund END,
+        m.side = 1 AND coalesce(r.outside, 0), m.side = 1 AND coalesce(r.returned, 0),
+        CASE WHEN m.side = 2 AND r.undoes THEN r.original_seq END,
+        CASE WHEN r.kind = 'return' THEN 'returned'
+            WHEN r.kind <> 'use' AND r.keeps & 2 THEN 'passed_on' ELSE 'used' END
+    FROM movement m LEFT JOIN report r ON r.seq = m.part
+    ORDER BY m.rowid"""
+
+_BEFORE: Final = "SELECT side, amount FROM movement WHERE account = ? AND day < ?"
+
+
+class MoneyBooks:
+    """Everything about money that a judgement asks for, over one prefix of one ledger, up to one date."""
+
+    def __init__(self, workspace: Workspace, genesis: Genesis, *, as_of: datetime.date) -> None:
+        """Empty books in `workspace`; `as_of` may be brought forward until they are closed."""
+        self.workspace = workspace
+        self.as_of = as_of
+        self.tables = FactTables(workspace, as_of=as_of, time_zone=genesis.time_zone)
+        self._historical = genesis.historical
+        self.windows = DEFAULT
+        self._coverage: dict[str, Coverage] | None = None
+        self._traced: TraceTables | None = None
+
+    def take(self, posted: PostedEvent) -> None:
+        """The books after `posted`; events come in log order."""
+        self.tables.take(posted)
+
+    def close(self, windows: Windows = DEFAULT) -> None:
+        """Reconcile and trace everything; called once, after the last event."""
+        link_facts(self.tables)
+        self.windows = windows
+        self._coverage = read_coverage(self.workspace)
+        numbers = WorkdayNumbers(self.tables.calendars)
+        as_of = self.as_of.toordinal()
+        run = MatchingRun(self.workspace, self._coverage, numbers, as_of=as_of, windows=windows)
+        run.run()
+        placing = Placing(
+            self.workspace, self._coverage, numbers, as_of=as_of, historical=self._historical, windows=windows
+        )
+        placing.run()
+        self._traced = TraceTables(self.workspace)
+        for trace in self._traces(run.doubts):
+            self._traced.add(trace)
+
+    @property
+    def coverage(self) -> dict[str, Coverage]:
+        """What the bank tells of each account that has statements.
+
+        Raises:
+            ProgrammerError: the books are not closed yet.
+        """
+        if self._coverage is None:
+            raise _still_open()
+        return self._coverage
+
+    @property
+    def traced(self) -> TraceTables:
+        """Shortages, admissions and holdings of every account.
+
+        Raises:
+            ProgrammerError: the books are not closed yet.
+        """
+        if self._traced is None:
+            raise _still_open()
+        return self._traced
+
+    def bank(self) -> BankRecord:
+        """When the bank bore out each report (semantics O1); only of closed books."""
+        return BankRecord(self.workspace, self.coverage)
+
+    def _traces(self, doubts: Doubts) -> Iterator[AccountTrace]:
+        """The trace of every account that money moved in, one in memory at a time."""
+        flows = self.workspace.rows(Flow, _FLOWS)
+        for account, group in groupby(flows, key=attrgetter("account")):
+            coverage = self.coverage.get(account, NOT_COVERED)
+            yield trace_account(
+                account,
+                group,
+                opening=self._opening(account, coverage),
+                coverage=coverage,
+                doubts=doubts,
+                as_of=self.as_of.toordinal(),
+            )
+
+    def _opening(self, account: str, coverage: Coverage) -> int | None:
+        first = first_signed_day(coverage)
+        if first is None:
+            return None
+        return opening_balance(coverage, self.workspace.rows(_pair, _BEFORE, (account, first)))
+
+
+def _pair(side: int, amount: int) -> tuple[int, int]:
+    return side, amount
+
+
+def _still_open() -> ProgrammerError:
+    return ProgrammerError("the books are still open: call close() after the last event")
