@@ -3,6 +3,7 @@
 
 import datetime
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 
@@ -10,12 +11,13 @@ from ledger.errors import InputError
 from ledger.kinds.authority import Disbursement
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.fact import Interest, MatchingReceipt, Return, Transfer, Use
+from ledger.kinds.registry import Fund, Party, Project
 from ledger.submission import parse_wire, wire_bytes
 from tests.simulation.posted_world import Posted, post
 from verifier.simulation.county import PAIRS, PROGRAMMES_MAX
 from verifier.simulation.diary import Diary, sides
 from verifier.simulation.holidays import is_working
-from verifier.simulation.names import PLACES_MAX, place_name
+from verifier.simulation.names import PLACES_MAX, place_name, place_name_en
 from verifier.simulation.world import SEED_MAX, World, simulate
 
 ORIGIN = "ledger.example/jl/2026"
@@ -183,9 +185,23 @@ def test_impossible_worlds_are_refused(seed: int, programmes: int, origin: str, 
     assert refused.value.code == code
 
 
-def test_every_place_has_its_own_name() -> None:
-    """There are names enough for the largest world, none twice."""
-    names = [place_name(number) for number in range(PLACES_MAX)]
+def test_everything_named_has_an_english_name(world: World) -> None:
+    """Parties, projects and funds carry a name in plain Latin letters; no two parties, and no two projects, share one."""
+    events = [event for one in world.submissions() for event in one.events]
+    for kind in (Party, Project, Fund):
+        names = [event.name_en or "" for event in events if isinstance(event, kind)]
+        assert names
+        assert all(name and name.isascii() for name in names)
+        assert len(set(names)) == len(names)
+    county = world.cities[0].counties[0]
+    bureau = next(one for one in events if isinstance(one, Party) and one.id == county.finance)
+    assert bureau.name_en == f"{county.name_en} Finance Bureau"
+
+
+@pytest.mark.parametrize("spell", [place_name, place_name_en])
+def test_every_place_has_its_own_name(spell: Callable[[int], str]) -> None:
+    """There are names enough for the largest world, none twice, in either script."""
+    names = [spell(number) for number in range(PLACES_MAX)]
     assert len(set(names)) == PLACES_MAX >= PROGRAMMES_MAX * (1 + 2 * len(PAIRS))
 
 

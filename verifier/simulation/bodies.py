@@ -12,7 +12,7 @@ from verifier.simulation.cast import ADMINISTRATORS, BODIES_PER_SUBMISSION, Cast
 from verifier.simulation.county import City, County
 from verifier.simulation.diary import Diary
 from verifier.simulation.funds import ISSUER, MEALS, ROAD, SUBSIDY, match_owed
-from verifier.simulation.names import PROVINCE, PROVINCE_DIVISION, credit_code
+from verifier.simulation.names import PROVINCE, PROVINCE_DIVISION, PROVINCE_EN, credit_code
 
 AUDIT: Final = f"{PROVINCE_DIVISION}-audit"
 
@@ -49,44 +49,65 @@ def _register_keys(diary: Diary, cast: Cast, acting: Sequence[Party]) -> None:
 
 
 def _provincial() -> list[Party]:
+    code = PROVINCE_DIVISION
+    finance = (f"{PROVINCE}财政厅", f"{PROVINCE_EN} Finance Department")
     return [
-        _party(ISSUER, "中央财政（模拟）", "centre", "000000", "finance"),
-        _party(PROVINCE_FINANCE, f"{PROVINCE}财政厅", "province", PROVINCE_DIVISION, "finance", ISSUER),
-        _party(AUDIT, f"{PROVINCE}审计厅", "province", PROVINCE_DIVISION, "audit"),
-        _party(TREASURY_BANK, "江岭银行国库业务部", "province", PROVINCE_DIVISION, "bank"),
-        _party(RURAL_BANK, "江岭农村商业银行", "province", PROVINCE_DIVISION, "bank"),
+        _party(ISSUER, ("中央财政（模拟）", "Central Finance (simulated)"), "centre", "000000", "finance"),
+        _party(PROVINCE_FINANCE, finance, "province", code, "finance", ISSUER),
+        _party(AUDIT, (f"{PROVINCE}审计厅", f"{PROVINCE_EN} Audit Office"), "province", code, "audit"),
+        _party(
+            TREASURY_BANK, ("江岭银行国库业务部", "Jiangling Bank, Treasury Desk"), "province", code, "bank"
+        ),
+        _party(RURAL_BANK, ("江岭农村商业银行", "Jiangling Rural Commercial Bank"), "province", code, "bank"),
     ]
 
 
 def _city_parties(city: City) -> list[Party]:
-    code = city.division
+    zh, en, code = city.name, city.name_en, city.division
+    builder = (f"{zh}路桥工程有限公司", f"{en} Road and Bridge Engineering Co., Ltd.")
+    grocer = (f"{zh}综合商贸有限公司", f"{en} General Trading Co., Ltd.")
+    platform = (f"{zh}城市建设投资有限公司", f"{en} Urban Construction Investment Co., Ltd.")
     return [
-        _party(city.finance, f"{city.name}财政局", "city", code, "finance", PROVINCE_FINANCE),
-        _party(f"{code}-builder", f"{city.name}路桥工程有限公司", "payee", code, "supplier"),
-        _party(f"{code}-grocer", f"{city.name}综合商贸有限公司", "payee", code, "supplier"),
-        _party(f"{code}-platform", f"{city.name}城市建设投资有限公司", "payee", code, "supplier"),
+        _party(
+            city.finance, (f"{zh}财政局", f"{en} Finance Bureau"), "city", code, "finance", PROVINCE_FINANCE
+        ),
+        _party(f"{code}-builder", builder, "payee", code, "supplier"),
+        _party(f"{code}-grocer", grocer, "payee", code, "supplier"),
+        _party(f"{code}-platform", platform, "payee", code, "supplier"),
     ]
 
 
 def _parties(county: County) -> list[Party]:
-    name, code = county.name, county.division
-    rural = f"{code}001"
+    zh, en, code = county.name, county.name_en, county.division
+    over = county.finance
+    finance = (f"{zh}财政局", f"{en} Finance Bureau")
+    roads = (f"{zh}农村公路服务中心", f"{en} Rural Road Service Centre")
+    school = (f"{zh}第一中心学校", f"{en} First Central School")
+    township = (f"{zh}城关镇财政所", f"{en} Chengguan Township Finance Office")
     return [
-        _party(county.finance, f"{name}财政局", "county", code, "finance", f"{county.city}-finance"),
-        _party(county.roads, f"{name}农村公路服务中心", "county", code, "unit", county.finance),
-        _party(county.school, f"{name}第一中心学校", "county", code, "unit", county.finance),
-        _party(county.township, f"{name}城关镇财政所", "township", rural, "finance", county.finance),
+        _party(over, finance, "county", code, "finance", f"{county.city}-finance"),
+        _party(county.roads, roads, "county", code, "unit", over),
+        _party(county.school, school, "county", code, "unit", over),
+        _party(county.township, township, "township", f"{code}001", "finance", over),
     ]
 
 
 def _party(
-    identifier: str, name: str, level: Level, division: str, role: PartyRole, parent: str | None = None
+    identifier: str,
+    names: tuple[str, str],
+    level: Level,
+    division: str,
+    role: PartyRole,
+    parent: str | None = None,
 ) -> Party:
+    """A body; `names` are its Chinese and its English name."""
+    name, name_en = names
     prefix = {"unit": _INSTITUTION, "bank": _FIRM, "supplier": _FIRM}.get(role, _ORGAN)
     return Party(
         occurred_on=PARTIES_ON,
         id=identifier,
         name=name,
+        name_en=name_en,
         level=level,
         division=division,
         roles=(role,),
@@ -102,7 +123,7 @@ def _projects(county: County) -> list[Project]:
             occurred_on=PROJECTS_ON,
             id=county.project(ROAD),
             name=f"{county.name}农村公路改建工程（2026年）",
-            name_en="Rebuilding of rural roads, 2026",
+            name_en=f"{county.name_en}: rebuilding of rural roads, 2026",
             unit=county.roads,
             division=county.division,
             funds=(ROAD,),
@@ -113,7 +134,7 @@ def _projects(county: County) -> list[Project]:
             occurred_on=PROJECTS_ON,
             id=county.project(MEALS),
             name=f"{county.name}第一中心学校营养餐（2026年）",
-            name_en="School meals, 2026",
+            name_en=f"{county.name_en} First Central School: meals, 2026",
             unit=county.school,
             division=county.division,
             funds=(MEALS,),
@@ -123,7 +144,7 @@ def _projects(county: County) -> list[Project]:
             occurred_on=PROJECTS_ON,
             id=county.project(SUBSIDY),
             name=f"{county.name}城关镇种粮农户补贴（2026年）",
-            name_en="Subsidy to grain-growing households, 2026",
+            name_en=f"{county.name_en}, Chengguan Township: subsidy to grain-growing households, 2026",
             unit=county.township,
             division=county.division,
             funds=(SUBSIDY,),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from verifier.simulation.funds import MEALS, ROAD, SUBSIDY
-from verifier.simulation.names import place_name
+from verifier.simulation.names import place_name, place_name_en
 
 PAIRS: Final = (1, 2, 3)
 TEN_THOUSAND: Final = 10_000 * 100
@@ -51,6 +51,7 @@ class County:
 
     division: str
     name: str
+    name_en: str
     city: str
     pair: int
     guilty: bool
@@ -132,6 +133,7 @@ class City:
 
     division: str
     name: str
+    name_en: str
     variant: int
     counties: tuple[County, ...]
 
@@ -165,6 +167,7 @@ def draw_city(seed: int, variant: int) -> City:
             county = County(
                 division=f"{division[:4]}{20 + number}",
                 name=f"{place_name(first + number)}县",
+                name_en=f"{place_name_en(first + number)} County",
                 city=division,
                 pair=pair,
                 guilty=guilty,
@@ -172,7 +175,13 @@ def draw_city(seed: int, variant: int) -> City:
                 figures=figures,
             )
             counties.append(county)
-    return City(division=division, name=f"{place_name(first)}市", variant=variant, counties=tuple(counties))
+    return City(
+        division=division,
+        name=f"{place_name(first)}市",
+        name_en=f"{place_name_en(first)} City",
+        variant=variant,
+        counties=tuple(counties),
+    )
 
 
 def _draw_figures(rng: random.Random) -> Figures:
