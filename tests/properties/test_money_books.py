@@ -163,7 +163,10 @@ def test_books_of_any_ledger_close_and_conserve(events: list[AnyEvent], days: in
         books = books_of(workspace, events, as_of=FIRST + datetime.timedelta(days=days))
         for fund in ("F", "G"):
             cash = trace_fund(books, {}, fund, Caps()).cash
-            should = cash["declared"] + cash["elsewhere"]
+            went = cash["used"] + cash["passed_on"] + cash["returned"]
+            assert cash["came_in"] + cash["beyond"] == went + cash["left"]
+            assert min(cash["left"], cash["beyond"], cash["held"], cash["advance"]) >= 0
+            should = cash["left"] - cash["beyond"] + cash["elsewhere"]
             assert should == cash["held"] - cash["advance"] + cash["lost"] + cash["unresolved"]
         for found in books.traced.shortages():
             short = found.shortage

@@ -10,6 +10,7 @@ from ledger.effects import take_in
 from ledger.register import KnownEvent, Register
 from tests.scenarios.books import Books, closed
 from tests.simulation.posted_world import NoPast
+from verifier.language import Language
 from verifier.tracing.money_paths import Caps, trace_fund, trace_line
 from verifier.tracing.trace_records import MoneyTrace
 from verifier.tracing.trace_text import text_of
@@ -67,6 +68,19 @@ def test_authority_is_a_tree_that_adds_up() -> None:
     assert whole.authority == {"issued": 100_000, "free": 30_000, "disbursed": 70_000, "restored": 0}
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_money_from_outside_the_record_is_not_netted_against_what_is_on_hand(language: Language) -> None:
+    """The treasury paid before anything of the fund came in; the headline shows that beside what the others hold."""
+    headline = list(text_of(of_fund(TEXT), "CNY", language))[2]
+    expected = {
+        "zh": ("按登记应存 450.00", "支出超过流入（来源在账外或先行垫付） 700.00", "现存 440.00"),
+        "en": ("should be left 450.00", "out beyond what came in (from outside the record, or ahead) 700.00"),
+    }
+    assert all(told in headline for told in expected[language])
+    assert "−" not in headline
+    assert "-" not in headline
+
+
 def test_a_line_shows_how_it_came_and_what_is_below() -> None:
     """Lines above are told and not counted; siblings are not shown."""
     trace = of_line(TEXT, "LT")
@@ -85,12 +99,14 @@ def test_cash_of_a_fund_conserves_account_by_account() -> None:
     trace = of_fund(TEXT)
     by_account = {one.account: one for one in trace.accounts}
     unit, treasury, platform = by_account["UA"], by_account["TR"], by_account["PL"]
-    assert (unit.came_in, unit.used, unit.passed_on, unit.declared) == (60_000, 15_000, 4_000, 41_000)
+    assert (unit.came_in, unit.used, unit.passed_on, unit.left) == (60_000, 15_000, 4_000, 41_000)
     assert (unit.held, unit.lost, unit.out_of_scope, unit.balance) == (40_000, 1_000, 5_000, 40_000)
-    assert (treasury.declared, treasury.elsewhere, treasury.held) == (-70_000, 70_000, 0)
+    assert (treasury.left, treasury.beyond, treasury.elsewhere, treasury.held) == (0, 70_000, 70_000, 0)
     assert (platform.came_in, platform.held, platform.balance) == (4_000, 4_000, None)
     assert trace.cash["came_in"] == 64_000
-    assert trace.cash["held"] + trace.cash["lost"] == trace.cash["declared"] + trace.cash["elsewhere"]
+    cash = trace.cash
+    assert (cash["left"], cash["beyond"], cash["elsewhere"]) == (45_000, 70_000, 70_000)
+    assert cash["held"] + cash["lost"] == cash["left"] - cash["beyond"] + cash["elsewhere"]
     assert [(one.payee, one.amount, one.payments) for one in trace.payees] == [
         ("SU", 10_000, 1),
         ("SUP", 10_000, 1),
@@ -102,7 +118,7 @@ def test_a_line_says_what_its_account_lost_of_the_fund() -> None:
     """T14: losses belong to the fund; the line view says so and splits nothing."""
     trace = of_line(TEXT, "LS")
     unit = next(one for one in trace.accounts if one.account == "UA")
-    assert (unit.declared, unit.held, unit.fund_lost) == (41_000, None, 1_000)
+    assert (unit.left, unit.held, unit.fund_lost) == (41_000, None, 1_000)
 
 
 def test_payments_say_what_the_bank_says() -> None:

@@ -6,10 +6,14 @@ by account what came in for the money asked for and what went out of it as decla
 the payments themselves. What an account lost of a fund belongs to the fund and not to one of its lines (semantics T14), so
 losses are shown with a fund only.
 
-Sums are over everything; a list that was cut says by how much. Both sums are checked:
+What should be left and what went out beyond what had come in are told apart and never netted: a treasury whose own
+source lies outside the record must not hide what the accounts below hold.
+
+Sums are over everything; a list that was cut says by how much. These hold, for each account and for the whole:
 
     issued = free + disbursed − restored
-    came in − used − passed on − returned + paid from elsewhere = held − advance + lost + unresolved
+    came in + beyond = used + passed on + returned + left
+    left − beyond + paid from elsewhere = held − advance + lost + unresolved
 """
 
 import datetime
@@ -31,7 +35,7 @@ from verifier.workspace import Workspace
 NO_HOLDING: Final = Holding("", "", *(0 for _ in range(12)))
 """Of an account in which no money of the fund ever was."""
 
-LINE_SUMS: Final = ("came_in", "used", "passed_on", "returned", "declared")
+LINE_SUMS: Final = ("came_in", "used", "passed_on", "returned", "left", "beyond")
 FUND_SUMS: Final = (*LINE_SUMS, "elsewhere", "out_of_scope", "held", "advance", "lost", "unresolved")
 
 
@@ -144,7 +148,7 @@ def _sums(workspace: Workspace, asked: _Asked) -> tuple[dict[str, Counter[str]],
 
 def _account(books: MoneyBooks, account: str, sums: Counter[str]) -> AccountStand:
     registered = books.tables.accounts.get(account)
-    out = sums["used"] + sums["passed_on"] + sums["returned"]
+    left = sums["came_in"] - sums["used"] - sums["passed_on"] - sums["returned"]
     return AccountStand(
         account=account,
         owner=None if registered is None else registered.owner,
@@ -152,7 +156,8 @@ def _account(books: MoneyBooks, account: str, sums: Counter[str]) -> AccountStan
         used=sums["used"],
         passed_on=sums["passed_on"],
         returned=sums["returned"],
-        declared=sums["came_in"] - out,
+        left=max(left, 0),
+        beyond=max(-left, 0),
     )
 
 
@@ -163,7 +168,7 @@ def _with_losses(books: MoneyBooks, stand: AccountStand, one: Holding) -> Accoun
         ProgrammerError: the two do not conserve.
     """
     lost = _lost(one)
-    if stand.declared + one.elsewhere != one.claim - one.advance + lost + one.unresolved:
+    if stand.left - stand.beyond + one.elsewhere != one.claim - one.advance + lost + one.unresolved:
         raise ProgrammerError(f"cash of account {stand.account} does not conserve: {stand}, {one}")
     return msgspec.structs.replace(
         stand,

@@ -10,8 +10,9 @@ from verifier.tracing.line_tree import LineStand
 class AccountStand(Record, frozen=True, kw_only=True):
     """One account, in minor units: what came in for the money asked for, and what went out of it as declared.
 
-    `declared` = came in − used − passed on − returned is what should be left by its own record; below zero where payments
-    came first. For a fund: `elsewhere` was declared as the fund's and paid from other money (before any of the fund's had
+    Came in less used, passed on and returned is what should be `left` by its own record; where more went out than had come
+    in, it is `beyond`, money from outside the record or paid in advance. Neither is below zero, one of them is zero. For a
+    fund: `elsewhere` was declared as the fund's and paid from other money (before any of the fund's had
     come, or out of scope and beyond it); `held` is on hand; `advance` was paid ahead of its credit; `lost` is diverted,
     less what came back; `unresolved` may be lost. `out_of_scope` is the part of `used` that lies outside the scope, net.
     `balance` is what the account holds altogether, absent where its opening balance is not known. For a line:
@@ -24,7 +25,8 @@ class AccountStand(Record, frozen=True, kw_only=True):
     used: int
     passed_on: int
     returned: int
-    declared: int
+    left: int
+    beyond: int
     elsewhere: int | None = None
     out_of_scope: int | None = None
     held: int | None = None

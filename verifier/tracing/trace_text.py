@@ -25,7 +25,11 @@ _CASH_COLUMNS: Final[dict[str, Told]] = {
     "out_of_scope": Told(zh="其中超范围", en="of it out of scope"),
     "passed_on": Told(zh="转拨", en="passed on"),
     "returned": Told(zh="退回", en="returned"),
-    "declared": Told(zh="按登记应存", en="should be left"),
+    "left": Told(zh="按登记应存", en="should be left"),
+    "beyond": Told(
+        zh="支出超过流入（来源在账外或先行垫付）",
+        en="out beyond what came in (from outside the record, or ahead)",
+    ),
     "elsewhere": Told(zh="由其他资金垫付或账外来源支付", en="paid from other money"),
     "held": Told(zh="现存", en="on hand"),
     "advance": Told(zh="垫付未补", en="advanced"),
