@@ -8,20 +8,20 @@ from collections.abc import AsyncIterator
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.caching import ASSET
+from api.description import describe
 from api.metrics import Metrics
 from api.portal.wording import Wording, wording
-from api.problems import MEDIA_TYPE, language_of, plain, told
+from api.problems import language_of, plain, told
 from api.routers import (
     entries,
     health,
@@ -70,7 +70,8 @@ def create_app(settings: Settings, ledger: ServedLedger, *, judge: Judge) -> Fas
     app.mount("/static", _Assets(directory=STATIC), name="static")
     _add_error_answers(app)
     app.add_middleware(_SafeHeaders)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # the way FastAPI documents it
+    app.add_middleware(_HeadAsGet)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign] # the way FastAPI documents it
     return app
 
 
@@ -115,6 +116,25 @@ class _SafeHeaders:
             await send(message)
 
         await self._app(scope, receive, send_safely)
+
+
+class _HeadAsGet:
+    """Every GET is answered to HEAD too, without its body (RFC 9110 §9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self._app({**scope, "method": "GET"}, receive, send_head)
 
 
 # --- errors ---------------------------------------------------------------------------------------------
@@ -207,49 +227,3 @@ def _error_page(request: Request, error: ToldError) -> Response:
     text = error.told_zh() if words.language == "zh" else str(error)
     answer = told(request, error)
     return error_page(request, status=answer.status_code, heading=words.text("error.title"), text=text)
-
-
-# --- description ----------------------------------------------------------------------------------------
-
-
-def _openapi(app: FastAPI) -> dict[str, Any]:
-    """OpenAPI 3.1 with the event kinds from their records, and problem details for every error."""
-    if app.openapi_schema is None:
-        made = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
-        components = made.setdefault("components", {}).setdefault("schemas", {})
-        components.update(schema.openapi_components())
-        components["Problem"] = _problem_schema()
-        for name in ("HTTPValidationError", "ValidationError"):
-            components.pop(name, None)
-        answer = {
-            "description": "A problem (RFC 9457)",
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
-        for path in made["paths"].values():
-            for operation in path.values():
-                operation["responses"].pop("422", None)
-                operation["responses"]["default"] = answer
-        app.openapi_schema = made
-    return app.openapi_schema
-
-
-def _problem_schema() -> dict[str, Any]:
-    text = {"type": "string"}
-    names = ("type", "title", "detail", "instance", "code", "place", "remedy")
-    listed = {
-        "type": "object",
-        "required": ["code", "check", "place", "message", "remedy"],
-        "properties": {
-            **dict.fromkeys(("code", "check", "place", "message", "remedy"), text),
-            "index": {"type": "integer", "description": "position of the event in the submission, from 0"},
-        },
-    }
-    return {
-        "type": "object",
-        "required": [*names, "status"],
-        "properties": {
-            **dict.fromkeys(names, text),
-            "status": {"type": "integer"},
-            "problems": {"type": "array", "items": listed},
-        },
-    }

@@ -195,21 +195,23 @@ class EntryIndex:
 
     def payments(self, *, account: str, bank_ref: str, amount: int) -> list[int]:
         """Positions of disbursements of `amount` that touch `account` and carry `bank_ref`."""
-        found = self._database.execute(
-            "SELECT entry.seq FROM paper JOIN entry USING (seq) JOIN topic USING (seq)"
-            " WHERE word = ? AND kind = 'disbursement' AND amount = ? AND topic.topic = 'account' AND topic.id = ?",
-            (bank_ref, amount, account),
-        )
-        return [int(seq) for (seq,) in found]
+        wanted = self._on_paper("disbursement", bank_ref=bank_ref, account=account)
+        return [seq for seq, paid in wanted if paid == amount]
 
     def bank_lines(self, *, account: str, bank_ref: str) -> list[int]:
         """Positions of bank lines of `account` that carry `bank_ref`."""
+        return [seq for seq, _ in self._on_paper("movement", bank_ref=bank_ref, account=account)]
+
+    def _on_paper(self, kind: str, *, bank_ref: str, account: str) -> list[tuple[int, int | None]]:
+        """Positions and amounts of the few entries with that reference; CROSS JOIN keeps them first in the plan."""
         found = self._database.execute(
-            "SELECT entry.seq FROM paper JOIN entry USING (seq) JOIN topic USING (seq)"
-            " WHERE word = ? AND kind = 'movement' AND topic.topic = 'account' AND topic.id = ? ORDER BY entry.seq",
-            (bank_ref, account),
+            "SELECT entry.seq, amount FROM paper CROSS JOIN entry ON entry.seq = paper.seq"
+            " WHERE word = ? AND kind = ? AND EXISTS ("
+            " SELECT 1 FROM topic WHERE topic.topic = 'account' AND topic.id = ? AND topic.seq = entry.seq)"
+            " ORDER BY entry.seq",
+            (bank_ref, kind, account),
         )
-        return [int(seq) for (seq,) in found]
+        return [(int(seq), amount) for seq, amount in found]
 
     def _many(self, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
         if rows:

@@ -289,6 +289,14 @@ def _references(node: Any) -> list[str]:  # noqa: ANN401 - any JSON
             return []
 
 
+def test_head_is_get_without_a_body(site: Site) -> None:
+    """Monitors and proxies ask for headers alone."""
+    for path in ("/", "/log/checkpoint", "/v1/funds", "/static/portal.css"):
+        head, whole = site.send("HEAD", path), site.get(path)
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["content-type"] == whole.headers["content-type"]
+
+
 def test_every_answer_forbids_guessing_its_type(site: Site) -> None:
     """`nosniff` and a referrer policy stand on pages, files and problems alike."""
     for path in ("/", "/log/checkpoint", "/v1/funds", "/v1/nothing", "/static/portal.css"):
