@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from ledger.errors import EnvironmentFault
-from verifier.workspace import Workspace
+from verifier.workspace import CACHE_KIB, Workspace
 
 
 class Row(NamedTuple):
@@ -61,3 +61,12 @@ def test_a_full_disk_is_told_with_place_and_remedy(tmp_path: Path) -> None:
             batch.add("x" * 1_000)
         with pytest.raises(EnvironmentFault, match=r"fundtrace-.*Free disk space"):
             workspace.flush()
+
+
+def test_neither_cache_nor_sorting_may_take_memory_by_the_number_of_rows(tmp_path: Path) -> None:
+    """Pages and sorted runs beyond a few megabytes are on disk, however many rows there are."""
+    with Workspace(tmp_path) as workspace:
+        (cache,) = workspace.rows(int, "PRAGMA cache_size")
+        (store,) = workspace.rows(int, "PRAGMA temp_store")
+    assert (cache, store) == (-CACHE_KIB, 1)
+    assert CACHE_KIB <= 4_096
