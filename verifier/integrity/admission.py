@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, assert_never
 
 from ledger import authority, effects
-from ledger.errors import InputError
+from ledger.errors import InputError, MissingError
 from ledger.kinds.control import Correction
 from ledger.kinds.registry import Account, Key, Party, Project
 from ledger.posting import admit
@@ -120,6 +120,11 @@ class Admission:
                 self._judge_bytes(taken)
                 return NOTHING
             problems = self._problems(taken)
+        except MissingError as error:  # the source lacks something; the submission is not to blame for it
+            self._ended = True
+            self._checklist.incomplete = reason = told_of(error)
+            self._halt(taken.seq, reason, "I6", "I7", "I8")
+            return NOTHING
         except InputError as error:
             self._end(taken.seq)
             self._checklist.broke("I6", taken.seq, _named(header, told_of(error)))
