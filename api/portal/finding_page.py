@@ -61,7 +61,7 @@ def finding_page(visit: Visit, finding: Finding) -> FindingPage:
         unit=money.unit([one for one in amounts.values() if one is not None]),
         amounts=tuple((name, one) for name, one in amounts.items() if one is not None),
         fund=visit.names.link("fund", finding.fund) if finding.fund else None,
-        explanation=_told(visit, finding.explanation),
+        explanation=_joint(visit, finding, money) if joint else _told(visit, finding.explanation),
         basis=_told(visit, finding.basis),
         clears=_told(visit, finding.clears_if),
         figures=tuple(_figures(visit, finding)),
@@ -70,6 +70,14 @@ def finding_page(visit: Visit, finding: Finding) -> FindingPage:
         ),
         evidence=tuple(visit.rows(one for one in found if one is not None)),
     )
+
+
+def _joint(visit: Visit, finding: Finding, money: MoneyStyle) -> Markup:
+    """A shortage as the public is told it: of the account, not of one fund's share (semantics T8)."""
+    amounts = {
+        name: money.figure(finding.figures[name]) for name in ("balance", "owed_to_funds", "joint_min")
+    }
+    return visit.frame.words.say("finding.joint", day=str(finding.decisive_on), **amounts)
 
 
 def _told(visit: Visit, told: Told) -> Markup:

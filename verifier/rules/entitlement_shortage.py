@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""F02 占用专项资金: an account that no longer holds what it owes a fund (purpose-tagged lowest intermediate balance).
+"""F02 专项资金余额低于应保留额: an account that no longer holds what it owes a fund (lowest intermediate balance).
 
 Basis: 预算法 (2018) art. 93(5), 处罚处分条例 (Decree 427) art. 6(2). After reconciliation every account owes each fund what
 came in for it less what went out as declared. Other payments take other money first; when the balance falls below what is
@@ -28,7 +28,7 @@ from verifier.tracing.trace_tables import FoundShortage
 RULE: Final = Rule(
     id="F02",
     version=1,
-    title=Told(zh="占用专项资金", en="Earmarked money no longer held"),
+    title=Told(zh="专项资金余额低于应保留额", en="Earmarked money no longer held"),
     basis=Told(
         zh="《预算法》（2018年修正）第九十三条第五项；《财政违法行为处罚处分条例》（国务院令第427号，2011年修订）第六条第二项",
         en="Budget Law (as amended 2018), art. 93(5); State Council Decree 427 (rev. 2011), art. 6(2)",
@@ -144,7 +144,7 @@ def _explain(case: Case, found: FoundShortage, kind: FindingClass, decisive: Ent
         )
     return Told(
         zh=f"{account.zh} 在 {day}（{decisive.name}）之后余额 {balance.zh}，低于应为各专项资金保有的 {owed.zh}。"
-        f"资金{fund.zh}被占用 {amount.zh}（至少 {least.zh}，至多 {most.zh}）；已归还 {back.zh}，尚缺 {open_.zh}。",
+        f"资金{fund.zh}少了 {amount.zh}（至少 {least.zh}，至多 {most.zh}）；已归还 {back.zh}，尚缺 {open_.zh}。",
         en=f"After {day} ({decisive.name}) {account.en} held {balance.en}, less than the {owed.en} it owed to earmarked "
         f"funds. Fund {fund.en} lost {amount.en} (at least {least.en}, at most {most.en}); {back.en} came back, {open_.en} "
         f"is outstanding.",
