@@ -41,7 +41,7 @@ hypothesis.settings.register_profile(
     database=None,
     print_blob=True,
 )
-hypothesis.settings.register_profile("full", parent=hypothesis.settings.get_profile("ci"), max_examples=2_000)
+hypothesis.settings.register_profile("full", parent=hypothesis.settings.get_profile("ci"), max_examples=500)
 hypothesis.settings.load_profile("full" if FULL else "ci")
 
 
