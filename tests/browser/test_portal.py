@@ -186,7 +186,7 @@ def test_searching_from_the_home_page(browser: Browser, server: ServerProcess, c
     page.locator("#q").fill("road-990121")
     page.locator("#q").press("Enter")
     page.wait_for_url("**/search?lang=en&q=road-990121")
-    page.locator("main a", has_text="财政局").first.click()
+    page.locator("main a", has_text="Finance Bureau").first.click()
     page.wait_for_url("**/funds/road-2026?lang=en#line-road-990121")
     assert complaints == []
     page.context.close()

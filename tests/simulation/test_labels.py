@@ -112,7 +112,8 @@ def differences(guilty: County, innocent: County, posted: Posted) -> dict[tuple[
 
 def told_of(county: County, posted: Posted) -> dict[tuple[str, str], dict[str, Any]]:
     """What the ledger says of `county`, its own names taken out: reports, bank lines by report, closings by account."""
-    own = re.compile(rf"(?<![0-9]){county.division}(?=[^0-9]|001|$)|{county.name}")
+    place = county.name_en.removesuffix(" County")
+    own = re.compile(rf"(?<![0-9]){county.division}(?=[^0-9]|001|$)|{county.name}|{place}")
     reports = {
         one.event.bank_ref: one.name
         for one in posted.events
