@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.portal.due_dates import DueRow, DueTexts, draw_due_dates
+from api.app import STATIC
+from api.portal.due_dates import DueRow, DueState, DueTexts, draw_due_dates
 from api.portal.flow_layout import FlowNode, FlowRibbon, lay_out
 from api.portal.flow_picture import draw_from
 from api.portal.level_bar import LevelPart, draw_level_bar, draw_share_bar
@@ -205,10 +206,10 @@ def test_the_stub_and_what_left_fill_the_bar() -> None:
 def test_shape_says_what_became_of_a_deadline(width: int, narrow: bool) -> None:
     """A diamond each, a disc where done, an arrow where overdue; all inside the frame, months named without overlap."""
 
-    def row(name: str, due: int, done: int | None, state: str) -> DueRow:
+    def row(name: str, due: int, done: int | None, state: DueState) -> DueRow:
         day = datetime.date(2026, 1, 1) + datetime.timedelta(days=due)
         finished = None if done is None else datetime.date(2026, 1, 1) + datetime.timedelta(days=done)
-        return DueRow(name=name, amount="1.00", due=day, done=finished, state=state, note="n")  # type: ignore[arg-type]
+        return DueRow(name=name, amount="1.00", due=day, done=finished, state=state, note="n")
 
     rows = [
         row("kept", 40, 20, "ok"),
@@ -269,8 +270,6 @@ def test_a_shortened_label_fits(text: str, room: int) -> None:
 
 def test_levels_of_the_code_are_levels_of_the_style() -> None:
     """Every level has its colour in the style sheet for bars, gradients and swatches."""
-    from api.app import STATIC  # noqa: PLC0415 - only here
-
     css = (STATIC / "portal.css").read_text("utf-8")
     level: Level
     for level in LEVELS:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from tests.served import Site
     from tests.worlds import World
+    from verifier.obligations.records import State
 
 PATIENCE = 30
 
@@ -183,7 +184,7 @@ def test_the_judgement_of_the_server_is_that_of_the_audit(site: Site) -> None:
 def test_the_telling_instalments_come_first() -> None:
     """Of many deadlines the page shows the missed ones, then the late, and in order of their due day."""
 
-    def instalment(day: int, state: str) -> Instalment:
+    def instalment(day: int, state: State) -> Instalment:
         return Instalment(
             fund="F",
             duty="pay",
@@ -191,7 +192,7 @@ def test_the_telling_instalments_come_first() -> None:
             amount=1,
             due=datetime.date(2026, 1, day),
             met_on=None,
-            state=state,  # type: ignore[arg-type]
+            state=state,
             started=day,
         )
 
