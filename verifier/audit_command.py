@@ -13,7 +13,7 @@ from ledger.errors import FormatError
 from ledger.instant import parse_instant
 from verifier.judgement.audit import Audit, Question, audited
 from verifier.judgement.report import closing, report_of
-from verifier.language import Language
+from verifier.language import Language, say
 from verifier.source_options import (
     DatabaseOption,
     GenesisOption,
@@ -90,10 +90,8 @@ def _print_lines(done: Audit, language: Language) -> None:
     for line in [] if done.judgement is None else done.judgement.lines():
         out.write(line + b"\n")
     out.flush()
-    told = sentence(done.verdict)
-    typer.echo(told.zh if language == "zh" else told.en, err=True)
-    last = closing(done)
-    typer.echo(last.zh if language == "zh" else last.en, err=True)
+    for told in (sentence(done.verdict), closing(done)):
+        typer.echo(say(told, language), err=True)
 
 
 def _print_report(done: Audit, language: Language) -> None:

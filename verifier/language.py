@@ -1,15 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""In which language a command speaks to a person; machines get both."""
+"""What is said in two languages, and in which of them a command speaks to a person; machines get both."""
 
 from collections.abc import Mapping
 from typing import Final, Literal
 
+import msgspec
+
 from ledger.errors import ToldError
-from verifier.integrity.verdict import Told
 
 Language = Literal["zh", "en"]
 
 _VARIABLES: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same thing said in Chinese and in English."""
+
+    zh: str
+    en: str
 
 
 def language_of(environment: Mapping[str, str]) -> Language:

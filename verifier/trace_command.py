@@ -15,6 +15,7 @@ from ledger.register import Register
 from verifier.integrity.replay import Replay
 from verifier.integrity.trust import Trust
 from verifier.integrity.verdict import Verdict
+from verifier.language import say
 from verifier.reading.sources import Source
 from verifier.source_options import (
     DatabaseOption,
@@ -88,8 +89,7 @@ def trace(  # noqa: PLR0913 - one parameter for each option of the command
     else:
         for told in text_of(traced, currency, language):
             typer.echo(told)
-    said = sentence(verdict)
-    typer.echo(said.zh if language == "zh" else said.en, err=as_json)
+    typer.echo(say(sentence(verdict), language), err=as_json)
 
 
 def _run(

@@ -4,8 +4,8 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from verifier.integrity.verdict import TITLES, Check, CheckState, Outcome, Told, Verdict
-from verifier.language import Language, say
+from verifier.integrity.verdict import TITLES, Check, CheckState, Outcome, Verdict
+from verifier.language import Language, Told, say
 
 _SIGNS: Final[dict[CheckState, str]] = {"ok": "✓", "broken": "✗", "unevaluable": "–"}
 _STATES: Final[dict[CheckState, Told]] = {

@@ -10,7 +10,7 @@ from api.new_ledger import LOG_KEY_FILE, Created
 from ledger.checkpoint import Checkpoint
 from ledger.file_posting import LineOutcome
 from ledger.problems import Problem
-from verifier.integrity.verdict import Told
+from verifier.language import Told
 
 SHOWN_MAX: Final = 100
 """Refused lines told one by one; the number of all is always told."""

@@ -21,9 +21,9 @@ from api.demonstration import (
 )
 from api.serving import opened_ledger, serve
 from api.settings import Settings
-from verifier.integrity.verdict import EXIT_BROKEN, EXIT_CLEAN, Told
+from verifier.integrity.verdict import EXIT_BROKEN, EXIT_CLEAN
 from verifier.judgement.report import report_of
-from verifier.language import Language, say
+from verifier.language import Language, Told, say
 from verifier.source_options import LanguageOption, chosen_language, progress_bar
 from verifier.verdict_text import text_of
 

@@ -11,7 +11,8 @@ from api.portal.amounts import MoneyStyle, Unit
 from api.portal.findings_shown import FindingRow, finding_rows, open_amount, shown_amount
 from api.portal.names import in_its_language
 from api.portal.visit import EntryRow, Visit
-from verifier.basis.findings import Finding, Told
+from verifier.basis.findings import Finding
+from verifier.language import Told, say
 
 COUNTS: Final = frozenset({"days_late", "den", "num", "payments", "working_days"})
 """Figures that are no money."""
@@ -81,7 +82,7 @@ def _joint(visit: Visit, finding: Finding, money: MoneyStyle) -> Markup:
 
 
 def _told(visit: Visit, told: Told) -> Markup:
-    return in_its_language(told.zh if visit.frame.language == "zh" else told.en, visit.frame.language)
+    return in_its_language(say(told, visit.frame.language), visit.frame.language)
 
 
 def _figures(visit: Visit, finding: Finding) -> Iterator[FigureRow]:

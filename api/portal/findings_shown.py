@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from api.portal.names import in_its_language
 from api.portal.visit import Visit
 from verifier.basis.findings import Finding
+from verifier.language import say
 
 RiskKind = Literal["late", "short", "gone"]
 
@@ -94,9 +95,7 @@ def finding_title(visit: Visit, finding: Finding) -> Markup:
     rule = visit.judged.rules.get(finding.rule) if visit.judged is not None else None
     if rule is None:
         return escape(finding.rule)
-    return in_its_language(
-        rule.title.zh if visit.frame.language == "zh" else rule.title.en, visit.frame.language
-    )
+    return in_its_language(say(rule.title, visit.frame.language), visit.frame.language)
 
 
 def flagged_by_party(findings: Iterable[Finding]) -> dict[str, int]:

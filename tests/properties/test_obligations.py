@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifier.basis.findings import Evidence, Told
+from verifier.basis.findings import Evidence
 from verifier.basis.rulepack import Terms
 from verifier.basis.working_days import WorkingDays
+from verifier.language import Told
 from verifier.obligations.docket import Docket
 from verifier.obligations.records import (
     Ending,

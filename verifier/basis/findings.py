@@ -18,6 +18,7 @@ from ledger.canonical import jcs
 from ledger.errors import FormatError
 from ledger.kinds.form import Digest, Text
 from ledger.party import EventName, Id
+from verifier.language import Told
 
 FindingClass = Literal["proved", "indicated", "statistical", "undecidable"]
 """proved 已证明; indicated 有迹象; statistical ranks only; undecidable 无法判定, never clean."""
@@ -51,13 +52,6 @@ Figure = Annotated[int, Meta(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A frozen part of a finding; what is not known is absent, never null or empty."""
-
-
-class Told(Record, frozen=True, kw_only=True):
-    """The same thing said in Chinese and in English."""
-
-    zh: str
-    en: str
 
 
 class Evidence(Record, frozen=True, kw_only=True):

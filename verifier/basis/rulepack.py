@@ -23,8 +23,9 @@ import msgspec
 from ledger.errors import InputError
 from ledger.kinds.registry import Deadline, Fund, Policy, PolicyRow
 from ledger.party import Level
-from verifier.basis.findings import Record, Told
+from verifier.basis.findings import Record
 from verifier.basis.working_days import Unit
+from verifier.language import Told
 
 Status = Literal["law", "published", "convention", "ledger"]
 """``ledger``: said by a fund document or a policy event in the ledger itself."""

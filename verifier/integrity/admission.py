@@ -29,8 +29,9 @@ from verifier.integrity.past_entries import PastEntries
 from verifier.integrity.regrouping import Misplaced, Regrouped, Regrouping
 from verifier.integrity.signature_pool import Claimed, SignaturePool, claims_of
 from verifier.integrity.statements import Statements
-from verifier.integrity.verdict import Checklist, CheckNumber, Told, told_of
+from verifier.integrity.verdict import Checklist, CheckNumber, told_of
 from verifier.integrity.walk import Walked
+from verifier.language import Told
 from verifier.posted import PostedEvent
 
 NOTHING: Final[tuple[PostedEvent, ...]] = ()

@@ -13,7 +13,8 @@ from ledger.amount import format_amount
 from ledger.kinds.authority import Allocation, Disbursement
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.register import Register
-from verifier.integrity.verdict import Checklist, Told
+from verifier.integrity.verdict import Checklist
+from verifier.language import Told
 
 
 class FundSums:

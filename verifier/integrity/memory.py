@@ -10,7 +10,8 @@ from itertools import accumulate
 
 from verifier.integrity.state import SavedState
 from verifier.integrity.tile_rows import TileRows
-from verifier.integrity.verdict import Checklist, Told
+from verifier.integrity.verdict import Checklist
+from verifier.language import Told
 
 
 class Memory:

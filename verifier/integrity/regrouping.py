@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, assert_never
 
 from ledger.entry import EventEntry, ForeignEntry, GenesisEntry, HeaderEntry, event_of
 from ledger.submission import WIRE_BYTES_MAX, Submission, event_name
-from verifier.integrity.verdict import Told
 from verifier.integrity.walk import Walked
+from verifier.language import Told
 from verifier.posted import PostedEvent
 
 if TYPE_CHECKING:

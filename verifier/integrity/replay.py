@@ -27,8 +27,9 @@ from verifier.integrity.signature_pool import SignaturePool
 from verifier.integrity.state import SavedState
 from verifier.integrity.statements import Statements
 from verifier.integrity.trust import Offered, Trust, judge_checkpoint, read_checkpoint
-from verifier.integrity.verdict import Checklist, Told, Verdict, told_of
+from verifier.integrity.verdict import Checklist, Verdict, told_of
 from verifier.integrity.walk import Progress, Walk
+from verifier.language import Told
 from verifier.posted import PostedEvent
 from verifier.reading.sources import Source
 from verifier.workspace import Workspace

@@ -15,7 +15,8 @@ from typing import Final
 from ledger.amount import format_amount
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.vocabulary import AnyEvent
-from verifier.integrity.verdict import Checklist, Told
+from verifier.integrity.verdict import Checklist
+from verifier.language import Told
 from verifier.workspace import Workspace
 
 _TABLE: Final = """CREATE TABLE closed_statement (

@@ -14,7 +14,8 @@ from ledger.merkle import Node
 from ledger.tile_reader import TileReader
 from ledger.tiles import TILE_WIDTH, Tile
 from verifier.integrity.tile_rows import TileRows
-from verifier.integrity.verdict import Checklist, Told, told_of
+from verifier.integrity.verdict import Checklist, told_of
+from verifier.language import Told
 from verifier.reading.sources import Source
 
 

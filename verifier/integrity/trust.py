@@ -25,7 +25,8 @@ from ledger.note import open_note, parse_note
 from ledger.vkey import VerifierKey, parse_vkey
 from verifier.integrity.policy import Policy, parse_policy
 from verifier.integrity.state import SavedState
-from verifier.integrity.verdict import Checklist, Told, told_of
+from verifier.integrity.verdict import Checklist, told_of
+from verifier.language import Told
 
 _GENESIS_ENTRY: Final = 0
 _UNKNOWN_TYPE: Final = "vkey.type"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from ledger.errors import ToldError
+from verifier.language import Told
 
 CheckNumber = Literal["I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8"]
 CheckState = Literal["ok", "broken", "unevaluable"]
@@ -19,14 +20,6 @@ EXIT_CLEAN: Final = 0
 EXIT_FINDINGS: Final = 1
 EXIT_BROKEN: Final = 2
 EXIT_INCOMPLETE: Final = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """One statement in two languages, without a final full stop."""
-
-    en: str
-    zh: str
 
 
 TITLES: Final[dict[CheckNumber, Told]] = {

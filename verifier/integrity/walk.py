@@ -32,7 +32,8 @@ from ledger.tiles import TILE_WIDTH
 from verifier.integrity.memory import Memory
 from verifier.integrity.state import SavedState
 from verifier.integrity.tile_check import TileCheck
-from verifier.integrity.verdict import Checklist, Told, told_of
+from verifier.integrity.verdict import Checklist, told_of
+from verifier.language import Told
 from verifier.reading.sources import Source
 
 Progress = Callable[[int, int], None]

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields
 from typing import Final
 
-from verifier.basis.findings import Finding, Rule, Told
+from verifier.basis.findings import Finding, Rule
 from verifier.basis.rulepack import Addressee
+from verifier.language import Told
 from verifier.obligations.case import Case
 from verifier.obligations.records import NoFeeds
 from verifier.obligations.watch import Gap

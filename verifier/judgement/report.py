@@ -14,11 +14,10 @@ from rich.text import Text
 
 from ledger.amount import group_amount
 from verifier import verdict_text
-from verifier.basis.findings import Finding, FindingClass, Severity, Told
-from verifier.integrity.verdict import Told as VerdictTold
+from verifier.basis.findings import Finding, FindingClass, Severity
 from verifier.judgement.audit import Audit
 from verifier.judgement.run import Judgement
-from verifier.language import Language
+from verifier.language import Language, Told, say
 
 FULL_MAX: Final = 200
 """Most findings told in full; the rest is counted here, and told in full with --json."""
@@ -43,7 +42,7 @@ def report_of(audit: Audit, language: Language) -> Iterator[RenderableType]:
     yield from _heading(audit, language)
     judgement = audit.judgement
     if judgement is None:
-        yield Text(_say(_NOTHING, language))
+        yield Text(say(_NOTHING, language))
         return
     yield from _frame(judgement, language)
     yield _summary(judgement, language)
@@ -52,7 +51,7 @@ def report_of(audit: Audit, language: Language) -> Iterator[RenderableType]:
     undecided = (one for one in judgement.findings() if one.finding_class == "undecidable")
     yield from _listing(undecided, _count(judgement, ("undecidable",)), _UNDECIDABLE, language)
     yield from _gaps(judgement, language)
-    yield Text(_say(closing(audit), language))
+    yield Text(say(closing(audit), language))
 
 
 _NOTHING: Final = Told(zh="没有可以审计的条目。", en="No entry of it can be judged.")
@@ -92,9 +91,9 @@ def _heading(audit: Audit, language: Language) -> Iterator[RenderableType]:
     entries = {"en": f"{size} entries", "zh": f"共 {size} 条"}[language]
     yield Text(f"{verdict.origin or '?'}  {entries}", style="bold")
     told = verdict_text.sentence(verdict)
-    yield Text(_say(told, language), style="" if verdict.exit_code == 0 else "bold red")
+    yield Text(say(told, language), style="" if verdict.exit_code == 0 else "bold red")
     for mark in (*verdict.marks, *verdict.notes):
-        yield Text(f"! {_say(mark, language)}")
+        yield Text(f"! {say(mark, language)}")
 
 
 def _frame(judgement: Judgement, language: Language) -> Iterator[RenderableType]:
@@ -104,7 +103,7 @@ def _frame(judgement: Judgement, language: Language) -> Iterator[RenderableType]
     adopted = case.calendar.adopted()
     names = ", ".join(f"{year} {name}" for year, name in adopted.items()) or "–"
     yield Text(
-        _say(
+        say(
             Told(
                 zh=f"截至 {case.as_of}（已知至第 {case.known_by:,} 条）；规则包 {pack.name} {pack.title.zh}；"
                 f"节假日安排 {names}，其他年度暂按周一至周五。",
@@ -115,7 +114,7 @@ def _frame(judgement: Judgement, language: Language) -> Iterator[RenderableType]
         )
     )
     for notice in case.book.notices:
-        yield Text(f"! {notice.policy}#{notice.row} {notice.rule}: {_say(notice.what, language)}")
+        yield Text(f"! {notice.policy}#{notice.row} {notice.rule}: {say(notice.what, language)}")
 
 
 def _summary(judgement: Judgement, language: Language) -> Table:
@@ -123,8 +122,8 @@ def _summary(judgement: Judgement, language: Language) -> Table:
     currency = judgement.case.genesis.currency
     rule, count = Told(zh="规则", en="rule"), Told(zh="名称", en="title")
     table = Table(
-        title=_say(Told(zh=f"按规则汇总（{currency}）", en=f"By rule ({currency})"), language),
-        caption=_say(
+        title=say(Told(zh=f"按规则汇总（{currency}）", en=f"By rule ({currency})"), language),
+        caption=say(
             Told(
                 zh="各规则金额互有重叠，不得相加。",
                 en="Amounts of different rules overlap; never add them up.",
@@ -132,13 +131,13 @@ def _summary(judgement: Judgement, language: Language) -> Table:
             language,
         ),
     )
-    table.add_column(_say(rule, language), no_wrap=True)
-    table.add_column(_say(count, language))
+    table.add_column(say(rule, language), no_wrap=True)
+    table.add_column(say(count, language))
     for told in _CLASSES.values():
-        table.add_column(_say(told, language), justify="right")
+        table.add_column(say(told, language), justify="right")
     for one in judgement.rules:
         cells = [_counted(judgement, one.id, finding_class) for finding_class in _CLASSES]
-        table.add_row(one.id, _say(one.title, language), *cells)
+        table.add_row(one.id, say(one.title, language), *cells)
     return table
 
 
@@ -152,20 +151,18 @@ def _listing(
 ) -> Iterator[RenderableType]:
     if not count:
         return
-    table = Table(title=_say(title, language), show_lines=True, expand=True)
+    table = Table(title=say(title, language), show_lines=True, expand=True)
     for told in (Told(zh="规则", en="rule"), Told(zh="等级", en="class")):
-        table.add_column(_say(told, language), no_wrap=True)
-    table.add_column(
-        _say(Told(zh="金额 / 未了", en="amount / open"), language), justify="right", no_wrap=True
-    )
-    table.add_column(_say(Told(zh="说明", en="what"), language), ratio=1)
+        table.add_column(say(told, language), no_wrap=True)
+    table.add_column(say(Told(zh="金额 / 未了", en="amount / open"), language), justify="right", no_wrap=True)
+    table.add_column(say(Told(zh="说明", en="what"), language), ratio=1)
     for finding in islice(findings, FULL_MAX):
         table.add_row(*_row(finding, language))
     yield table
     if count > FULL_MAX:
         rest = count - FULL_MAX
         more = Told(zh=f"另有 {rest:,} 条，见 --json。", en=f"{rest:,} more; see --json.")
-        yield Text(_say(more, language))
+        yield Text(say(more, language))
 
 
 def _row(finding: Finding, language: Language) -> tuple[RenderableType, ...]:
@@ -177,23 +174,23 @@ def _row(finding: Finding, language: Language) -> tuple[RenderableType, ...]:
     basis = Told(zh="依据：", en="Basis: ")
     proof = Told(zh=f"凭据条目 {at}；编号 {finding.id}", en=f"entries {at}; id {finding.id}")
     what = Group(
-        _text(_say(finding.explanation, language)),
-        _text(_say(basis, language) + _say(finding.basis, language), style="dim"),
-        _text(_say(clears, language) + _say(finding.clears_if, language), style="dim"),
-        _text(_say(proof, language), style="dim"),
+        _text(say(finding.explanation, language)),
+        _text(say(basis, language) + say(finding.basis, language), style="dim"),
+        _text(say(clears, language) + say(finding.clears_if, language), style="dim"),
+        _text(say(proof, language), style="dim"),
     )
-    told = f"{_say(_CLASSES[finding.finding_class], language)}\n{_say(severity, language)}"
+    told = f"{say(_CLASSES[finding.finding_class], language)}\n{say(severity, language)}"
     return Text(finding.rule), Text(told, style=style), Text(amount + left), what
 
 
 def _gaps(judgement: Judgement, language: Language) -> Iterator[RenderableType]:
     if not judgement.gaps:
         return
-    table = Table(title=_say(_NOT_JUDGED, language))
+    table = Table(title=say(_NOT_JUDGED, language))
     for told in (Told(zh="规则", en="rule"), Told(zh="原因", en="reason"), Told(zh="次数", en="times")):
-        table.add_column(_say(told, language))
+        table.add_column(say(told, language))
     for gap in judgement.gaps:
-        table.add_row(gap.rule, _say(gap.reason, language), f"{gap.count:,}")
+        table.add_row(gap.rule, say(gap.reason, language), f"{gap.count:,}")
     yield table
 
 
@@ -205,7 +202,3 @@ def _text(text: str, style: str = "") -> Text:
 def _count(judgement: Judgement, classes: Iterable[FindingClass]) -> int:
     wanted = set(classes)
     return sum(number for (_, one), number in judgement.counts.items() if one in wanted)
-
-
-def _say(told: Told | VerdictTold, language: Language) -> str:
-    return told.zh if language == "zh" else told.en

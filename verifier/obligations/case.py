@@ -8,9 +8,10 @@ from functools import lru_cache
 from ledger.amount import group_amount
 from ledger.genesis import Genesis
 from ledger.instant import business_date
-from verifier.basis.findings import Evidence, Told
+from verifier.basis.findings import Evidence
 from verifier.basis.rulepack import RuleBook
 from verifier.basis.working_days import WorkingDays
+from verifier.language import Told
 from verifier.obligations.records import BankDates, NoFeeds
 from verifier.obligations.settling import Dates
 from verifier.obligations.standing import Standing

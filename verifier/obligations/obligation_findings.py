@@ -18,11 +18,11 @@ from verifier.basis.findings import (
     Mark,
     Rule,
     Severity,
-    Told,
     finding_id,
     params_hash,
     seal,
 )
+from verifier.language import Told
 from verifier.obligations.case import Case
 from verifier.obligations.records import Obligation, State
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from verifier.basis.findings import Finding, Rule, Told
+from verifier.basis.findings import Finding, Rule
+from verifier.language import Told
 from verifier.obligations.case import Case
 from verifier.obligations.docket import Docket
 from verifier.posted import PostedEvent

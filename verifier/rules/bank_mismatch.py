@@ -11,7 +11,8 @@ Arithmetic on signed facts: proved when the account's own bank posted the line (
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from verifier.basis.findings import Finding, Rule, Told
+from verifier.basis.findings import Finding, Rule
+from verifier.language import Told
 from verifier.obligations.case import Case
 from verifier.tracing.money_books import MoneyBooks
 from verifier.tracing.money_entries import MoneyEntries

@@ -16,8 +16,9 @@ from ledger.kinds.authority import Disbursement
 from ledger.kinds.control import Correction
 from ledger.kinds.fact import Claim
 from ledger.kinds.fact import Return as ReturnEvent
-from verifier.basis.findings import Finding, Rule, Told
+from verifier.basis.findings import Finding, Rule
 from verifier.basis.rulepack import Addressee
+from verifier.language import Told
 from verifier.obligations.case import Case, evidence
 from verifier.obligations.docket import Docket
 from verifier.obligations.obligation_findings import days_told, doubts_told, obligation_finding, state_told

@@ -17,7 +17,8 @@ import datetime
 from collections.abc import Iterator
 from typing import Final
 
-from verifier.basis.findings import Finding, FindingClass, Mark, Rule, Severity, Step, Told
+from verifier.basis.findings import Finding, FindingClass, Mark, Rule, Severity, Step
+from verifier.language import Told
 from verifier.obligations.case import Case
 from verifier.tracing.money_books import MoneyBooks
 from verifier.tracing.money_entries import EntryTold, MoneyEntries

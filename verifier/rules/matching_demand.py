@@ -12,8 +12,9 @@ not undo it.
 from collections.abc import Iterator
 from typing import Final
 
-from verifier.basis.findings import UNSEALED, Finding, Mark, Rule, Told, finding_id, params_hash, seal
+from verifier.basis.findings import UNSEALED, Finding, Mark, Rule, finding_id, params_hash, seal
 from verifier.basis.rulepack import Addressee
+from verifier.language import Told
 from verifier.obligations.case import Case
 from verifier.obligations.matching_facts import Lacking, MatchingFacts
 from verifier.obligations.matching_need import owed_by_term

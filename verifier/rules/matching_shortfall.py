@@ -19,11 +19,11 @@ from verifier.basis.findings import (
     Finding,
     Mark,
     Rule,
-    Told,
     finding_id,
     params_hash,
     seal,
 )
+from verifier.language import Told
 from verifier.obligations.case import Case
 from verifier.obligations.matching_check import Shortfall, check
 from verifier.obligations.matching_facts import BaseRow, MatchingFacts

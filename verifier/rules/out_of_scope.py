@@ -16,7 +16,8 @@ import datetime
 from collections.abc import Iterator
 from typing import Final
 
-from verifier.basis.findings import Finding, Rule, Step, Told
+from verifier.basis.findings import Finding, Rule, Step
+from verifier.language import Told
 from verifier.obligations.case import Case
 from verifier.tracing.money_books import MoneyBooks
 from verifier.tracing.money_entries import EntryTold, MoneyEntries

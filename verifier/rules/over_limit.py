@@ -19,12 +19,12 @@ from verifier.basis.findings import (
     Finding,
     Mark,
     Rule,
-    Told,
     finding_id,
     params_hash,
     seal,
 )
 from verifier.basis.rulepack import Addressee
+from verifier.language import Told
 from verifier.obligations.case import Case
 from verifier.obligations.line_excess import Excess, LineExcess
 

@@ -9,7 +9,8 @@ import datetime
 from collections.abc import Iterator
 from typing import Final
 
-from verifier.basis.findings import Finding, Rule, Told
+from verifier.basis.findings import Finding, Rule
+from verifier.language import Told
 from verifier.obligations.case import Case
 from verifier.reconciliation.coverage import Gap
 from verifier.tracing.money_books import MoneyBooks

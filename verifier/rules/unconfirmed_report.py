@@ -8,7 +8,8 @@ working days have passed. The report moves no money and fulfils nothing.
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from verifier.basis.findings import Finding, Rule, Told
+from verifier.basis.findings import Finding, Rule
+from verifier.language import Told
 from verifier.obligations.case import Case
 from verifier.tracing.money_books import MoneyBooks
 from verifier.tracing.money_entries import MoneyEntries

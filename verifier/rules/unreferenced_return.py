@@ -8,7 +8,8 @@ that the return declares or general.
 from collections.abc import Iterator
 from typing import Final
 
-from verifier.basis.findings import Finding, Rule, Told
+from verifier.basis.findings import Finding, Rule
+from verifier.language import Told
 from verifier.obligations.case import Case
 from verifier.tracing.money_books import MoneyBooks
 from verifier.tracing.money_entries import MoneyEntries

@@ -7,8 +7,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from verifier.integrity.verdict import Told
-from verifier.language import say
+from verifier.language import Told, say
 from verifier.simulation.county import PROGRAMMES_MAX
 from verifier.simulation.files import Totals, write_world
 from verifier.simulation.world import SEED_MAX, simulate

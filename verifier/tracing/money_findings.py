@@ -16,12 +16,12 @@ from verifier.basis.findings import (
     Rule,
     Severity,
     Step,
-    Told,
     finding_id,
     params_hash,
     seal,
 )
 from verifier.basis.rulepack import Addressee
+from verifier.language import Told
 from verifier.obligations.case import Case
 from verifier.tracing.money_books import MoneyBooks
 from verifier.tracing.money_entries import EntryTold

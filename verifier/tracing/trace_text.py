@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ledger.amount import group_amount
-from verifier.basis.findings import Told
-from verifier.language import Language
+from verifier.language import Language, Told, say
 from verifier.tracing.line_tree import LineStand
 from verifier.tracing.trace_records import AccountStand, MoneyTrace, Payment
 
@@ -79,7 +78,7 @@ def text_of(trace: MoneyTrace, currency: str, language: Language) -> Iterator[st
     )
     for name, rows in sections:
         yield ""
-        yield _say(_HEADINGS[name], language)
+        yield say(_HEADINGS[name], language)
         yield from (f"  {row}" for row in rows)
         if name in trace.cut:
             left = trace.cut[name]
@@ -105,7 +104,7 @@ def _account(one: AccountStand, language: Language) -> str:
 
 
 def _payment(one: Payment, language: Language) -> str:
-    standing = _say(_STANDINGS[one.standing], language)
+    standing = say(_STANDINGS[one.standing], language)
     booked = "" if one.booked_on is None else f" {one.booked_on}"
     way = f"{one.from_ or '·'} → {one.to or '·'}"
     return (
@@ -122,11 +121,7 @@ def _sums(
 ) -> str:
     """The amounts that say something, each with its name."""
     return "  ".join(
-        f"{_say(told, language)} {group_amount(amount)}"
+        f"{say(told, language)} {group_amount(amount)}"
         for name, told in names.items()
         if (amount := amounts.get(name)) is not None and (amount or name in always)
     )
-
-
-def _say(told: Told, language: Language) -> str:
-    return told.zh if language == "zh" else told.en

@@ -12,7 +12,6 @@ from verifier.basis.findings import (
     UNSEALED,
     Evidence,
     Finding,
-    Told,
     content_hash,
     finding_id,
     in_order,
@@ -21,6 +20,7 @@ from verifier.basis.findings import (
     seal,
     to_line,
 )
+from verifier.language import Told
 
 GENESIS = "ab" * 32
 

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from verifier.integrity.verdict import Check, Checklist, CheckState, Outcome, Told, Verdict
+from verifier.integrity.verdict import Check, Checklist, CheckState, Outcome, Verdict
+from verifier.language import Told
 from verifier.verdict_text import record_of, sentence, text_of
 
 WHY = Told(en="why", zh="缘由")
