@@ -4,6 +4,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from verifier.integrity.fund_cash import SUMS, FundSum
 from verifier.integrity.verdict import TITLES, Check, CheckState, Outcome, Verdict
 from verifier.language import Language, Told, say
 
@@ -96,6 +97,11 @@ def record_of(verdict: Verdict) -> dict[str, Any]:
         "marks": [_both(one) for one in verdict.marks],
         "notes": [_both(one) for one in verdict.notes],
     }
+
+
+def fund_record(one: FundSum) -> dict[str, Any]:
+    """The sums of a fund for programs, in minor units."""
+    return {"fund": one.fund} | {name: getattr(one, name) for name in SUMS}
 
 
 def _broken(check: Check, told: Told) -> Told:

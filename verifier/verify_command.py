@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from verifier.integrity.fund_cash import FundSum
 from verifier.integrity.replay import Replay
 from verifier.integrity.state import load_state, save_state
 from verifier.integrity.trust import Trust
@@ -26,7 +27,7 @@ from verifier.source_options import (
     chosen_trust,
     progress_bar,
 )
-from verifier.verdict_text import record_of, text_of
+from verifier.verdict_text import fund_record, record_of, text_of
 from verifier.workspace import Workspace
 
 StateOption = Annotated[
@@ -64,16 +65,17 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
     language = chosen_language(lang)
     trust = chosen_trust(policy, log_key, genesis, load_state(state) if state else None)
     with contextlib.closing(chosen_source(source, db)) as opened:
-        verdict = _run(opened, trust, state)
+        verdict, funds = _run(opened, trust, state)
     if as_json:
-        typer.echo(json.dumps(record_of(verdict), ensure_ascii=False, indent=2))
+        record = record_of(verdict) | {"funds": [fund_record(one) for one in funds]}
+        typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
     else:
         for line in text_of(verdict, language):
             typer.echo(line)
     raise typer.Exit(verdict.exit_code)
 
 
-def _run(source: Source, trust: Trust, state: Path | None) -> Verdict:
+def _run(source: Source, trust: Trust, state: Path | None) -> tuple[Verdict, tuple[FundSum, ...]]:
     with Workspace() as workspace, progress_bar("verify") as progress:
         replay = Replay(source, workspace, trust=trust, progress=progress)
         for _event in replay.events():
@@ -81,4 +83,4 @@ def _run(source: Source, trust: Trust, state: Path | None) -> Verdict:
         saved = replay.state()
         if state is not None and saved is not None:
             save_state(state, saved)
-        return replay.verdict()
+        return replay.verdict(), replay.fund_sums()

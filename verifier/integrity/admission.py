@@ -7,7 +7,8 @@ I6  Submissions. The first entry is a genesis that every first administrator sig
     have the right: valid, not revoked, of the party, in that role, over that division, by two persons.
 I7  References resolve to earlier entries; no submission id, key, line, version or bank line stands twice.
 I8  Lines hold what they allocate and pay (where the genesis refuses more); what entered a fund is in its lines or was
-    paid (`verifier.integrity.fund_sums`); closed bank statements add up (`verifier.integrity.statements`).
+    paid (`verifier.integrity.fund_sums`), and its cash is on hand, used or returned (`verifier.integrity.fund_cash`);
+    closed bank statements add up (`verifier.integrity.statements`).
 
 Replay ends at the first submission that cannot stand, because everything later was judged by the sequencer as if it
 stood. At the first event that only a newer program understands I7 and I8 end; I6 goes on over the bytes.
@@ -19,11 +20,14 @@ from typing import Final, assert_never
 from ledger import authority, effects
 from ledger.errors import InputError, MissingError
 from ledger.kinds.control import Correction
+from ledger.kinds.fact import Return
 from ledger.kinds.registry import Account, Key, Party, Project
+from ledger.kinds.vocabulary import AnyEvent
 from ledger.posting import admit
 from ledger.problems import Check, Problem
 from ledger.register import KnownEvent, Register, found
 from ledger.submission import Header, check_form, events_root
+from verifier.integrity.fund_cash import FundCash, FundSum
 from verifier.integrity.fund_sums import FundSums
 from verifier.integrity.past_entries import PastEntries
 from verifier.integrity.regrouping import Misplaced, Regrouped, Regrouping
@@ -63,6 +67,7 @@ class Admission:
         self._past = past
         self._statements = statements
         self._funds = FundSums(self.register)
+        self._cash = FundCash(self.register)
         self._pool = pool
         self._regrouping = Regrouping()
         self._ended = False
@@ -103,7 +108,12 @@ class Admission:
             self._checklist.broke("I6", since, reason)
         if self._checklist.incomplete is None:
             self._funds.conclude(self._checklist)
+            self._cash.conclude(self._checklist)
             yield from self._statements.conclude(self._checklist)
+
+    def fund_sums(self) -> tuple[FundSum, ...]:
+        """The cash of each fund after the submissions that stand."""
+        return tuple(self._cash.sums())
 
     def _found(self, walked: Walked) -> None:
         try:
@@ -157,12 +167,21 @@ class Admission:
         event = posted.event
         if not isinstance(event, Correction):
             self._funds.take(event)
+            self._cash.take(event, seq=posted.seq, original=self._undone_by(event))
             self._statements.take(event, seq=posted.seq, cut=header)
             return
-        original = self._past.find(event.event)
-        if original is not None:
-            self._funds.take(original.event, times=-1)
-            self._statements.undo(original.event)
+        known = self._past.find(event.event)
+        if known is not None:
+            self._funds.take(known.event, times=-1)
+            self._cash.take(known.event, seq=known.seq, original=self._undone_by(known.event), times=-1)
+            self._statements.undo(known.event)
+
+    def _undone_by(self, event: AnyEvent) -> AnyEvent | None:
+        """The event whose money a return brings back."""
+        if not isinstance(event, Return) or event.event is None:
+            return None
+        known = self._past.find(event.event)
+        return None if known is None else known.event
 
     # --- signatures ---------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from ledger.merkle import Node
 from ledger.register import Register
 from ledger.tile_reader import TileReader
 from verifier.integrity.admission import Admission
+from verifier.integrity.fund_cash import FundSum
 from verifier.integrity.past_entries import PastEntries
 from verifier.integrity.signature_pool import SignaturePool
 from verifier.integrity.state import SavedState
@@ -136,6 +137,10 @@ class Replay:
             marks=tuple(_marks(self._genesis_or_none())),
             notes=self._notes,
         )
+
+    def fund_sums(self) -> tuple[FundSum, ...]:
+        """The cash of each fund after the submissions that stand (I8), by fund; empty where the genesis cannot stand."""
+        return self._admission.fund_sums() if self._admission else ()
 
     def state(self) -> SavedState | None:
         """What to remember of this ledger; None unless the verdict is clean."""
