@@ -112,7 +112,7 @@ def pinned_key(folder: Path) -> VerifierKey:
         EnvironmentFault: the key cannot be read.
     """
     signer = load_key(folder / LOG_KEY)
-    return VerifierKey(name=ORIGIN, alg=signer.alg, public=signer.public)
+    return VerifierKey(name=ORIGIN, public=signer.public)
 
 
 @contextlib.contextmanager

@@ -152,7 +152,7 @@ def check_origin(text: str) -> str:
 
 def new_genesis(*, origin: str, name: str, created_at: str, keys: NewKeys) -> Genesis:
     """Return the genesis of an ordinary ledger: wall clock, ceilings refused, entries public, CNY, two administrators."""
-    log_key = VerifierKey(name=origin, alg=keys.log.alg, public=keys.log.public).text
+    log_key = VerifierKey(name=origin, public=keys.log.public).text
     return Genesis(
         administrators=tuple(_administrator(name, key) for name, key in keys.administrators.items()),
         ceilings="refuse",

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Signing keys: named algorithm suites and key ids. Their files are the business of `ledger.key_files`.
 
-A suite is a row in `_SUITES`; everything else speaks of `alg` by name. `ed25519` (RFC 8032) is the only one
-now; `sm2-sm3` (GB/T 32918) takes another row and another `Signer`, and no format changes.
+A suite is a row in `_SUITES`; everything else speaks of `alg` by name. Persons sign with `ed25519` (RFC 8032); a
+log and its witnesses may also sign checkpoints with `ml-dsa-44` (FIPS 204), which withstands quantum computers;
+`sm2-sm3` (GB/T 32918) takes another row and another `Signer`, and no format changes.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,10 +14,12 @@ from typing import Final, Protocol, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 
 from ledger.errors import FormatError, SignatureError
 
 ED25519: Final = "ed25519"
+ML_DSA_44: Final = "ml-dsa-44"
 KEY_ID_CONTEXT: Final = b"fundtrace/key/v1\n"
 
 _PRIME: Final = 2**255 - 19
@@ -83,6 +86,37 @@ class Ed25519Signer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MlDsa44Signer:
+    """An ML-DSA-44 private key in memory (FIPS 204), kept as its seed. It never shows itself in `repr`."""
+
+    private: MLDSA44PrivateKey = field(repr=False)
+
+    @classmethod
+    def generate(cls) -> Self:
+        """Return a new key from the operating system's random source."""
+        return cls(private=MLDSA44PrivateKey.generate())
+
+    @classmethod
+    def from_seed(cls, seed: bytes) -> Self:
+        """Return the key of a 32-byte seed (FIPS 204, algorithm 6): for simulated worlds, whose keys repeat."""
+        return cls(private=MLDSA44PrivateKey.from_seed_bytes(seed))
+
+    @property
+    def alg(self) -> str:
+        """Return `ml-dsa-44`."""
+        return ML_DSA_44
+
+    @property
+    def public(self) -> bytes:
+        """Return the 1,312-byte public key (FIPS 204, table 2)."""
+        return self.private.public_key().public_bytes_raw()
+
+    def sign(self, message: bytes) -> bytes:
+        """Return a 2,420-byte signature with empty context; the same message gets another one each time."""
+        return self.private.sign(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
     """What a verifier needs to know of an algorithm.
 
@@ -113,8 +147,20 @@ def _check_ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
     return True
 
 
+def _check_ml_dsa_44(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Check as FIPS 204, algorithm 3, with an empty context."""
+    try:
+        MLDSA44PublicKey.from_public_bytes(public).verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
+
+
 _SUITES: Final[Mapping[str, Suite]] = MappingProxyType(
-    {ED25519: Suite(public_size=32, signature_size=64, check=_check_ed25519)}
+    {
+        ED25519: Suite(public_size=32, signature_size=64, check=_check_ed25519),
+        ML_DSA_44: Suite(public_size=1_312, signature_size=2_420, check=_check_ml_dsa_44),
+    }
 )
 
 

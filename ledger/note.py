@@ -4,7 +4,7 @@ r"""Signed notes: text, an empty line, and signature lines. C2SP signed-note.
 >>> from ledger.keys import Ed25519Signer
 >>> from ledger.vkey import VerifierKey
 >>> signer = Ed25519Signer.from_seed(bytes(32))
->>> key = VerifierKey(name="ledger.example/log", alg=signer.alg, public=signer.public)
+>>> key = VerifierKey(name="ledger.example/log", public=signer.public)
 >>> key.text
 'ledger.example/log+b3898635+ATtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop'
 >>> note = format_note("One line.\n", [sign_text("One line.\n", name=key.name, signer=signer)])
@@ -23,7 +23,7 @@ from typing import Final, Protocol
 from ledger.errors import FormatError, LimitError, SignatureError
 from ledger.keys import Signer
 from ledger.spelling import from_base64, to_base64
-from ledger.vkey import KEY_ID_BYTES, check_key_name, note_key_id
+from ledger.vkey import KEY_ID_BYTES, VerifierKey, check_key_name
 
 MAX_SIGNATURES: Final = 64
 """Four times what every verifier must accept; room for a log, its mirrors and all its witnesses."""
@@ -89,11 +89,14 @@ class OpenedNote:
 
 
 def sign_text(text: str, *, name: str, signer: Signer) -> NoteSignature:
-    """Return the signature line of `signer`, under `name`, for the note text with its final line end."""
+    """Return the line of the Ed25519 `signer`, under `name`, for the note text with its final line end (type 0x01).
+
+    Raises:
+        FormatError: the text or the name cannot stand in a note, or the signer is of another suite.
+    """
     _check_text(text)
-    check_key_name(name, "signer")
-    id_ = note_key_id(name, signer.alg, signer.public)
-    return NoteSignature(name=name, key_id=id_, signature=signer.sign(text.encode()))
+    key = VerifierKey(name=name, public=signer.public)
+    return NoteSignature(name=name, key_id=key.note_key_id, signature=signer.sign(text.encode()))
 
 
 def format_note(text: str, signatures: Sequence[NoteSignature]) -> bytes:

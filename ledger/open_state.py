@@ -142,7 +142,7 @@ def check_signer(genesis: Genesis, signer: Signer) -> None:
     Raises:
         EnvironmentFault: it is another key, with which nobody would accept a checkpoint.
     """
-    key = VerifierKey(name=genesis.origin, alg=signer.alg, public=signer.public).text
+    key = VerifierKey(name=genesis.origin, public=signer.public).text
     if key not in genesis.log_keys:
         raise EnvironmentFault(
             code="ledger.foreign-key",

@@ -16,65 +16,91 @@ from ledger.spelling import from_base64, to_base64
 KEY_ID_BYTES: Final = 4
 MAX_VKEY_CHARACTERS: Final = 4096
 
-_TYPE_OF: Final = {ED25519: b"\x01"}
-_ALG_OF: Final = {type_: alg for alg, type_ in _TYPE_OF.items()}
+ED25519_NOTE: Final = b"\x01"
+"""The type of a key that signs the note text itself (signed-note, signature types)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifierKey:
-    """A public key under the name it signs notes with.
+    """An Ed25519 public key under the name it signs notes with (type 0x01); a `ledger.note.NoteVerifier`.
 
     Attributes:
         name: of the holder, usually an address without scheme; no spaces, no `+`.
-        alg: the suite (`ledger.keys`).
-        public: the raw public key.
+        public: the raw public key, 32 bytes.
     """
 
     name: str
-    alg: str
     public: bytes
 
     def __post_init__(self) -> None:
         """Hold only names and keys that every reader of notes accepts."""
         check_key_name(self.name, "verifier key")
-        key_id(self.alg, self.public)
+        key_id(ED25519, self.public)
 
     @property
     def note_key_id(self) -> bytes:
         r"""The first 4 bytes of SHA-256(name ‖ `\n` ‖ type ‖ public key)."""
-        return note_key_id(self.name, self.alg, self.public)
+        return note_key_id(self.name, ED25519_NOTE, self.public)
 
     @property
     def text(self) -> str:
         """The key as one line: name, key id in hex, type and key in base64, joined by `+`."""
-        return f"{self.name}+{self.note_key_id.hex()}+{to_base64(_TYPE_OF[self.alg] + self.public)}"
+        return vkey_text(self.name, ED25519_NOTE, self.public)
 
     def check(self, text: str, signature: bytes) -> bool:
         """Return whether the signature over the note text holds."""
-        return verify(self.alg, self.public, text.encode(), signature)
+        return verify(ED25519, self.public, text.encode(), signature)
 
 
-def note_key_id(name: str, alg: str, public: bytes) -> bytes:
+def note_key_id(name: str, type_: bytes, public: bytes) -> bytes:
     r"""Return the first 4 bytes of SHA-256(name ‖ `\n` ‖ type ‖ public key) (signed-note, signatures)."""
-    return sha256(name.encode() + b"\n" + _TYPE_OF[alg] + public).digest()[:KEY_ID_BYTES]
+    return sha256(name.encode() + b"\n" + type_ + public).digest()[:KEY_ID_BYTES]
+
+
+def vkey_text(name: str, type_: bytes, public: bytes) -> str:
+    """Return the key as one line: name, key id in hex, type and key in base64, joined by `+`."""
+    return f"{name}+{note_key_id(name, type_, public).hex()}+{to_base64(type_ + public)}"
 
 
 def parse_vkey(text: str) -> VerifierKey:
     """Return the key that `VerifierKey.text` wrote.
 
     Raises:
-        FormatError: another form, an id that is not that of name and key, or a type this program does not know.
+        FormatError: another form, an id that is not that of name and key, or another type than 0x01.
+    """
+    name, type_, public = split_vkey(text)
+    if type_ != ED25519_NOTE:
+        raise unknown_type()
+    key = VerifierKey(name=name, public=public)
+    check_spelling(key.text, text)
+    return key
+
+
+def split_vkey(text: str) -> tuple[str, bytes, bytes]:
+    """Return name, type (one byte) and public key in the line `text`, none of them checked yet.
+
+    Raises:
+        FormatError: type and key are not in base64.
     """
     name, _, rest = text[:MAX_VKEY_CHARACTERS].partition("+")
-    id_, _, material = rest.partition("+")
-    data = from_base64(material, place="verifier key")
-    alg = _ALG_OF.get(data[:1])
-    if alg is None:
-        raise _misshapen("type", "its type is not known", "密钥类型未知")
-    key = VerifierKey(name=name, alg=alg, public=data[1:])
-    if key.text != text:
+    data = from_base64(rest.partition("+")[2], place="verifier key")
+    return name, data[:1], data[1:]
+
+
+def check_spelling(written: str, text: str) -> None:
+    """Return only if `text`, which was read as a key, is how that key is `written`.
+
+    Raises:
+        FormatError: the key id is another, or something follows the key.
+    """
+    if written != text:
+        id_ = text.partition("+")[2].partition("+")[0][:80]
         raise _misshapen("id", f"{id_!r} is not its key id", f"{id_!r} 不是该密钥的标识")
-    return key
+
+
+def unknown_type() -> FormatError:
+    """The refusal of a key whose type cannot be used here."""
+    return _misshapen("type", "its type is not known here", "此处不支持该密钥类型")
 
 
 def check_key_name(name: str, place: str) -> None:

@@ -294,7 +294,7 @@ def make_world(
         demo=True,
         entries=entries,
         historical=historical,
-        log_keys=(VerifierKey(name=origin, alg=log_signer.alg, public=log_signer.public).text,),
+        log_keys=(VerifierKey(name=origin, public=log_signer.public).text,),
         name="吉林省专项资金账本（测试）",
         origin=origin,
         threshold=2,

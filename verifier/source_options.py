@@ -12,10 +12,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from ledger.cosignature import parse_log_key
 from ledger.errors import EnvironmentFault, FormatError, InputError
 from ledger.hashing import hash_from_hex
-from ledger.vkey import parse_vkey
-from verifier.integrity.policy import parse_policy
+from ledger.policy import parse_policy
 from verifier.integrity.state import SavedState
 from verifier.integrity.trust import Trust
 from verifier.integrity.walk import Progress as Step
@@ -96,7 +96,7 @@ def chosen_trust(
     try:
         return Trust(
             policy=None if policy is None else parse_policy(_text_of(policy), place=str(policy)),
-            log_keys=tuple(parse_vkey(text) for text in log_keys or ()),
+            log_keys=tuple(parse_log_key(text) for text in log_keys or ()),
             genesis=None if genesis is None else hash_from_hex(genesis, place="--genesis").hex(),
             state=state,
         )

@@ -63,7 +63,7 @@ def historical_genesis(section: LedgerSection, ring: KeyRing) -> Genesis:
         demo=False,
         entries="public",
         historical=True,
-        log_keys=(VerifierKey(name=section.origin, alg=ring.log.alg, public=ring.log.public).text,),
+        log_keys=(VerifierKey(name=section.origin, public=ring.log.public).text,),
         name=section.name,
         name_en=section.name_en,
         origin=section.origin,

@@ -11,12 +11,12 @@ import pytest
 from api.live_source import open_live
 from ledger.checkpoint import open_checkpoint
 from ledger.errors import EnvironmentFault, FormatError, InputError, MissingError
+from ledger.policy import parse_policy
 from ledger.store.schema import prepare
 from ledger.tile_reader import TileReader
 from ledger.vkey import parse_vkey
 from tests.ledgers import founded, opened, post_all
 from tests.worlds import make_world
-from verifier.integrity.policy import parse_policy
 from verifier.reading.sources import open_database
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def test_a_live_log_is_a_source(tmp_path: Path) -> None:
             entries = [entry for number in range(-(-size // 256)) for entry in proved.read_entries(number)]
             assert list(source.entries(0, size)) == entries
             assert list(source.entries(5, 9)) == entries[5:9]
-            assert [key.text for key in parse_policy(source.policy() or "", place="policy").logs] == list(
+            assert [log.key.text for log in parse_policy(source.policy() or "", place="policy").logs] == list(
                 world.genesis.log_keys
             )
             with pytest.raises(FormatError):

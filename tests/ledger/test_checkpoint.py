@@ -20,7 +20,7 @@ from ledger.vkey import VerifierKey
 
 SIGNER = Ed25519Signer.from_seed(bytes(32))
 ORIGIN = "ledger.example/city"
-KEY = VerifierKey(name=ORIGIN, alg="ed25519", public=SIGNER.public)
+KEY = VerifierKey(name=ORIGIN, public=SIGNER.public)
 ROOT = leaf_hash(b"only entry")
 
 

@@ -11,6 +11,7 @@ import pytest
 from ledger.bundle import BundleReader
 from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.errors import EnvironmentFault, MissingError
+from ledger.policy import parse_policy
 from ledger.publisher import policy_text, publish
 from ledger.store.engine import holding_lock
 from ledger.tile_reader import TileReader
@@ -18,7 +19,6 @@ from ledger.tiles import bundles_of, tiles_of
 from ledger.vkey import parse_vkey
 from tests.ledgers import founded, opened, post_all
 from tests.worlds import make_world
-from verifier.integrity.policy import parse_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +84,7 @@ def test_an_export_is_a_whole_static_log(tmp_path: Path, file: str, world: World
     shown = export(file, tmp_path / "out")
     assert check_static(folder_reader(tmp_path / "out"), world) == shown
     policy = parse_policy((tmp_path / "out" / "policy").read_text(), place="policy")
-    assert [key.text for key in policy.logs] == list(world.genesis.log_keys)
+    assert [log.key.text for log in policy.logs] == list(world.genesis.log_keys)
     names = {
         str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file()
     }

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ledger.cosignature import CosignerKey, cosign_text
+from ledger.note import format_note, parse_note
+from ledger.policy import parse_policy
 from ledger.vkey import VerifierKey, parse_vkey
 from tests.malicious.forger import Files, Forger, found_in, judge, signed_checkpoint, signed_text, state_of
 from tests.worlds import make_world, signer_named
-from verifier.integrity.policy import WitnessKey, parse_policy
 from verifier.integrity.trust import Trust
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ WITNESS = signer_named("witness")
 
 def vkey_named(origin: str, signer: Ed25519Signer) -> str:
     """The verifier key text of a log key."""
-    return VerifierKey(name=origin, alg=signer.alg, public=signer.public).text
+    return VerifierKey(name=origin, public=signer.public).text
 
 
 def by_log_key(forger: Forger) -> Trust:
@@ -174,17 +176,14 @@ def test_a_policy_that_the_source_bends_is_refused(forger: Forger) -> None:
 
 def cosigned(forger: Forger, seconds: int = 1_767_600_000) -> Files:
     """The honest log with the cosignature of a witness."""
-    note = forger.checkpoint()
-    text = note.partition(b"\n\n")[0].decode() + "\n"
-    key = WitnessKey(name="witness.example", public=WITNESS.public)
-    signature = WITNESS.sign(f"cosignature/v1\ntime {seconds}\n{text}".encode())
-    blob = base64.b64encode(key.note_key_id + seconds.to_bytes(8, "big") + signature).decode()
-    return forger.files() | {"checkpoint": note + f"— {key.name} {blob}\n".encode()}
+    note = parse_note(forger.checkpoint())
+    line = cosign_text(note.text, name="witness.example", signer=WITNESS, seconds=seconds)
+    return forger.files() | {"checkpoint": format_note(note.text, [*note.signatures, line])}
 
 
 def test_a_policy_may_ask_for_witnesses(forger: Forger) -> None:
     """With the cosignature verified against the policy, without it or with a wrong one refused."""
-    key = WitnessKey(name="witness.example", public=WITNESS.public)
+    key = CosignerKey(name="witness.example", alg=WITNESS.alg, public=WITNESS.public)
     lines = f"log {forger.world.genesis.log_keys[0]}\nwitness w1 {key.text}\nquorum w1\n"
     trust = Trust(policy=parse_policy(lines, place="policy"))
     assert judge(cosigned(forger), trust).outcome == "verified"

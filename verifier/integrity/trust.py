@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledger.checkpoint import Checkpoint, parse_checkpoint
+from ledger.cosignature import LogKey, parse_log_key
 from ledger.errors import InputError
 from ledger.genesis import Genesis
 from ledger.note import open_note, parse_note
-from ledger.vkey import VerifierKey, parse_vkey
-from verifier.integrity.policy import Policy, parse_policy
+from ledger.policy import Policy, parse_policy
 from verifier.integrity.state import SavedState
 from verifier.integrity.verdict import Checklist, told_of
 from verifier.language import Told
@@ -40,14 +40,14 @@ class Trust:
     """
 
     policy: Policy | None = None
-    log_keys: tuple[VerifierKey, ...] = ()
+    log_keys: tuple[LogKey, ...] = ()
     genesis: str | None = None
     state: SavedState | None = None
 
     @property
-    def keys(self) -> tuple[VerifierKey, ...]:
+    def keys(self) -> tuple[LogKey, ...]:
         """The log keys believed from outside."""
-        return (*self.log_keys, *(self.policy.logs if self.policy else ()))
+        return (*self.log_keys, *(log.key for log in (self.policy.logs if self.policy else ())))
 
     def told(self) -> Iterator[Told]:
         """What a verdict rests on, for people."""
@@ -104,9 +104,9 @@ def judge_checkpoint(checklist: Checklist, offered: Offered, trust: Trust) -> No
 
 
 def _judge_signatures(
-    checklist: Checklist, offered: Offered, trust: Trust, named: tuple[VerifierKey, ...]
+    checklist: Checklist, offered: Offered, trust: Trust, named: tuple[LogKey, ...]
 ) -> None:
-    witnesses = tuple(trust.policy.witnesses.values()) if trust.policy else ()
+    witnesses = tuple(one.key for one in trust.policy.witnesses.values()) if trust.policy else ()
     try:
         note = open_note(offered.note, (*trust.keys, *named, *witnesses))
         origin = parse_checkpoint(note.text).origin
@@ -115,7 +115,7 @@ def _judge_signatures(
         return
     signed = {(one.name, one.key_id) for one in note.verified}
 
-    def have(keys: Iterable[VerifierKey]) -> bool:
+    def have(keys: Iterable[LogKey]) -> bool:
         return any((key.name, key.note_key_id) in signed for key in keys if key.name == origin)
 
     if not have(trust.keys or named):
@@ -137,23 +137,23 @@ def _judge_signatures(
             checklist.broke("I4", None, reason)
 
 
-def _genesis_keys(checklist: Checklist, genesis: Genesis | None) -> Iterator[VerifierKey]:
+def _genesis_keys(checklist: Checklist, genesis: Genesis | None) -> Iterator[LogKey]:
     """The keys that the genesis names, as far as their type is known here."""
     for text in genesis.log_keys if genesis else ():
         try:
-            yield parse_vkey(text)
+            yield parse_log_key(text)
         except InputError as error:
             if error.code != _UNKNOWN_TYPE:
                 checklist.broke("I4", _GENESIS_ENTRY, told_of(error))
 
 
-def _judge_policy(checklist: Checklist, text: str, named: tuple[VerifierKey, ...]) -> None:
+def _judge_policy(checklist: Checklist, text: str, named: tuple[LogKey, ...]) -> None:
     try:
         policy = parse_policy(text, place="policy of the source")
     except InputError as error:
         checklist.broke("I4", None, told_of(error))
         return
-    strange = [key.text for key in policy.logs if key not in named]
+    strange = [log.key.text for log in policy.logs if log.key not in named]
     if strange:
         reason = Told(
             en=f"the policy that the source offers names {strange[0]}, which its genesis does not",

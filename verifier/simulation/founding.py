@@ -28,7 +28,7 @@ def found_genesis(cast: Cast, origin: str, *, pack: str = "cn-special-funds") ->
         demo=True,
         entries="public",
         historical=False,
-        log_keys=(VerifierKey(name=origin, alg=log.alg, public=log.public).text,),
+        log_keys=(VerifierKey(name=origin, public=log.public).text,),
         name=f"{PROVINCE}专项资金账本（模拟）",
         name_en="Earmarked funds of Jiangling, a simulated province",
         origin=origin,

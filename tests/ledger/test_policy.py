@@ -5,17 +5,22 @@ from __future__ import annotations
 
 import pytest
 
+from ledger.cosignature import CosignerKey
 from ledger.errors import FormatError, LimitError
-from ledger.keys import ED25519
+from ledger.keys import ED25519, MlDsa44Signer
+from ledger.policy import Group, Log, Policy, RetiredLog, Witness, format_policy, parse_policy
 from ledger.vkey import VerifierKey
 from tests.worlds import signer_named
-from verifier.integrity.policy import Policy, WitnessKey, parse_policy, parse_witness_key
 
-LOG = VerifierKey(name="ledger.example/log", alg=ED25519, public=signer_named("log").public)
+LOG = VerifierKey(name="ledger.example/log", public=signer_named("log").public)
 KEYS = {
-    name: WitnessKey(name=f"witness.example/{name}", public=signer_named(name).public)
-    for name in ("X1", "X2", "X3", "Y1", "Y2", "Y3")
+    name: CosignerKey(name=f"witness.example/{name}", alg=ED25519, public=signer_named(name).public)
+    for name in ("X1", "X2", "X3", "Y1", "Y2")
 }
+SECOND_SIGNER = MlDsa44Signer.from_seed(b"Y3".ljust(32))
+KEYS["Y3"] = CosignerKey(name="witness.example/Y3", alg=SECOND_SIGNER.alg, public=SECOND_SIGNER.public)
+LOG_SIGNER = MlDsa44Signer.from_seed(b"log".ljust(32))
+LOG_COSIGNER = CosignerKey(name=LOG.name, alg=LOG_SIGNER.alg, public=LOG_SIGNER.public)
 WITNESSES = "".join(f"witness {name} {key.text}\n" for name, key in KEYS.items())
 EXAMPLE = f"""# two groups of witnesses
 log {LOG.text} https://ledger.example/log
@@ -36,7 +41,7 @@ def parsed(text: str) -> Policy:
 def test_the_example_of_the_specification() -> None:
     """Two of X and one of Y."""
     policy = parsed(EXAMPLE)
-    assert policy.logs == (LOG,)
+    assert policy.logs == (Log(key=LOG, url="https://ledger.example/log"),)
     reached = {
         names: policy.satisfied(KEYS[name] for name in names.split())
         for names in ("X1 X2 Y3", "X1 X2 X3 Y1 Y2 Y3", "X1 Y1", "X1 X2 X3", "Y1 Y2 Y3", "")
@@ -66,7 +71,7 @@ def test_a_single_witness_can_be_the_quorum() -> None:
 
 def test_comments_may_hold_any_bytes() -> None:
     """What is no UTF-8 arrives as lone surrogates."""
-    text = b"# caf\xe9\nquorum none\n".decode("utf-8", "surrogateescape")
+    text = b"# caf\xe9\n# retired log keys follow now\nquorum none\n".decode("utf-8", "surrogateescape")
     assert parsed(text).logs == ()
 
 
@@ -92,6 +97,10 @@ def test_comments_may_hold_any_bytes() -> None:
         f"{WITNESSES}group g any X1\ngroup h any X1\nquorum g\n",
         f"{WITNESSES}group g any X1 X1\nquorum g\n",
         f"{WITNESSES}group X1 any X2\nquorum X1\n",
+        f"log {LOG.text}\n# retired log {LOG.text} 2026-01-05T01:00:00.000Z\nquorum none\n",
+        f"# retired log {LOG.text} 2026-01-05\nquorum none\n",
+        f"# retired log {LOG.text}\nquorum none\n",
+        f"log {KEYS['X1'].text}\nquorum none\n",
         "quorum none\r\n",
         "Quorum none\n",
         "log \udce9+00000000+AAAA\nquorum none\n",
@@ -109,24 +118,37 @@ def test_a_long_policy_is_refused() -> None:
         parsed("\n" * 1_001)
 
 
-def test_witness_keys_are_read_as_written() -> None:
-    """Text and key are one to one."""
-    key = KEYS["X1"]
-    assert parse_witness_key(key.text) == key
-    for wrong in (key.text[:-1], key.text.replace("X1", "X2"), key.text + "=", "a+b", ""):
-        with pytest.raises(FormatError):
-            parse_witness_key(wrong)
+def test_a_log_may_be_its_own_witness() -> None:
+    """A log that cosigns with ML-DSA-44 can be asked for both lines, or for that one alone."""
+    text = f"log {LOG.text}\nwitness own {LOG_COSIGNER.text} https://w.example/x\nquorum own\n"
+    policy = parsed(text)
+    assert policy.witnesses["own"] == Witness(key=LOG_COSIGNER, url="https://w.example/x")
+    assert policy.satisfied([LOG_COSIGNER])
+    assert not policy.satisfied([])
+    alone = parsed(f"log {LOG_COSIGNER.text}\nwitness own {LOG_COSIGNER.text}\nquorum own\n")
+    assert alone.logs == (Log(key=LOG_COSIGNER),)
 
 
-def test_a_cosignature_covers_time_and_text() -> None:
-    """Another time, another text or a cut signature do not fit (tlog-cosignature, Ed25519 signed message)."""
-    signer = signer_named("X1")
-    text = "ledger.example/log\n1\nAAAA\n"
-    signature = (7).to_bytes(8, "big") + signer.sign(f"cosignature/v1\ntime 7\n{text}".encode())
-    key = KEYS["X1"]
-    assert key.check(text, signature)
-    assert not key.check(text + "more\n", signature)
-    assert not key.check(text, (8).to_bytes(8, "big") + signature[8:])
-    assert not key.check(text, signature[:-1])
-    assert not key.check(text, b"")
-    assert not key.check(text, (2**63).to_bytes(8, "big") + signature[8:])
+def test_retired_keys_stand_in_comments() -> None:
+    """Other programs read past them."""
+    policy = parsed(f"# retired log {LOG.text} 2026-01-05T01:00:00.000Z\nquorum none\n")
+    assert policy.logs == ()
+    assert policy.retired == (RetiredLog(key=LOG, recorded="2026-01-05T01:00:00.000Z"),)
+
+
+def test_a_policy_is_written_as_it_is_read() -> None:
+    """Text and policy are one to one, but for spaces, comments and the words any and all."""
+    for text in (EXAMPLE, f"# retired log {LOG_COSIGNER.text} 2026-01-05T01:00:00.000Z\n{EXAMPLE}"):
+        policy = parsed(text)
+        assert parsed(format_policy(policy)) == policy
+        assert format_policy(parsed(format_policy(policy))) == format_policy(policy)
+
+
+def test_a_policy_that_no_text_can_hold_is_refused() -> None:
+    """A name in two words would be read as something else."""
+    witnesses = {"a b": Witness(key=KEYS["X1"])}
+    with pytest.raises(FormatError):
+        format_policy(Policy(logs=(), witnesses=witnesses, groups={}, quorum="none"))
+    group = {"g": Group(threshold=1, members=("a",))}
+    with pytest.raises(FormatError):
+        format_policy(Policy(logs=(), witnesses={}, groups=group, quorum="none"))

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-r"""Whom a reader of checkpoints believes: C2SP tlog-policy, with Ed25519 cosignatures of witnesses (tlog-cosignature).
+r"""Whom a reader of checkpoints believes: C2SP tlog-policy.
+
+A comment line ``# retired log <vkey> <instant>`` says that a log stopped signing with a key when the instant was
+recorded; other programs read past it.
 
 >>> policy = parse_policy("quorum none\n", place="policy")
 >>> policy.logs, policy.quorum
@@ -8,46 +11,42 @@ r"""Whom a reader of checkpoints believes: C2SP tlog-policy, with Ed25519 cosign
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
-from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
+from ledger.cosignature import CosignerKey, LogKey, parse_cosigner_key, parse_log_key
 from ledger.errors import FormatError, LimitError
-from ledger.keys import ED25519, verify
-from ledger.spelling import from_base64, from_decimal, to_base64
-from ledger.vkey import KEY_ID_BYTES, VerifierKey, parse_vkey
+from ledger.instant import is_instant
+from ledger.spelling import from_decimal
 
 NO_QUORUM: Final = "none"
 MAX_LINES: Final = 1_000
 
-_COSIGNATURE_TYPE: Final = b"\x04"
-_TIME_BYTES: Final = 8
-_TIME_MAX: Final = 2**63 - 1
+_RETIRED: Final = ["#", "retired", "log"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WitnessKey:
-    """An Ed25519 key that cosigns checkpoints with the time at which it saw them; a `ledger.note.NoteVerifier`."""
+class Log:
+    """A key of a log that is believed; `url` is where the log can be read, if the policy says so."""
 
-    name: str
-    public: bytes
+    key: LogKey
+    url: str | None = None
 
-    @property
-    def note_key_id(self) -> bytes:
-        r"""The first 4 bytes of SHA-256(name ‖ `\n` ‖ 0x04 ‖ public key)."""
-        return sha256(self.name.encode() + b"\n" + _COSIGNATURE_TYPE + self.public).digest()[:KEY_ID_BYTES]
 
-    @property
-    def text(self) -> str:
-        """The key as one line: name, key id in hex, type and key in base64, joined by `+`."""
-        return f"{self.name}+{self.note_key_id.hex()}+{to_base64(_COSIGNATURE_TYPE + self.public)}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """A cosigner; `url` is its submission prefix (tlog-witness), if the policy says so."""
 
-    def check(self, text: str, signature: bytes) -> bool:
-        """Whether `signature` is a time (8 bytes, big-endian seconds) and a signature over that time and the note text."""
-        seconds = int.from_bytes(signature[:_TIME_BYTES], "big")
-        message = f"cosignature/v1\ntime {seconds}\n{text}".encode()
-        return seconds <= _TIME_MAX and verify(ED25519, self.public, message, signature[_TIME_BYTES:])
+    key: CosignerKey
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetiredLog:
+    """A key with which a log signed no more when the entry that was `recorded` at that instant retired it."""
+
+    key: LogKey
+    recorded: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,38 +59,57 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The logs believed, and the witnesses and groups by name; `quorum` is one of those names, or ``none``."""
+    """The logs believed, and the witnesses and groups by name; `quorum` is one of those names, or ``none``.
 
-    logs: tuple[VerifierKey, ...]
-    witnesses: Mapping[str, WitnessKey]
+    `retired` are keys that the logs no longer sign with; they count only for checkpoints from before.
+    """
+
+    logs: tuple[Log, ...]
+    witnesses: Mapping[str, Witness]
     groups: Mapping[str, Group]
     quorum: str
+    retired: tuple[RetiredLog, ...] = ()
 
-    def satisfied(self, cosigned: Iterable[WitnessKey]) -> bool:
+    def satisfied(self, cosigned: Iterable[CosignerKey]) -> bool:
         """Whether the quorum is reached when exactly these keys have cosigned."""
         return self.quorum == NO_QUORUM or self._reached(self.quorum, frozenset(cosigned))
 
-    def _reached(self, name: str, cosigned: frozenset[WitnessKey]) -> bool:
+    def _reached(self, name: str, cosigned: frozenset[CosignerKey]) -> bool:
         group = self.groups.get(name)
         if group is None:
-            return self.witnesses[name] in cosigned
+            return self.witnesses[name].key in cosigned
         return sum(self._reached(member, cosigned) for member in group.members) >= group.threshold
 
 
-def parse_witness_key(text: str) -> WitnessKey:
-    """The key that `WitnessKey.text` wrote.
+def format_policy(policy: Policy) -> str:
+    """The policy as text; `parse_policy` gives the same policy back.
+
+    Groups stand in the order of their mapping, in which a member precedes its group.
 
     Raises:
-        FormatError: another form, or a type of cosignature that this program cannot check.
+        FormatError: a value that the text cannot hold, such as a name with a space.
     """
-    name, _, rest = text.partition("+")
-    data = from_base64(rest.partition("+")[2], place="witness key")
-    key = WitnessKey(name=name, public=data[1:])
-    if data[:1] != _COSIGNATURE_TYPE or key.text != text or len(key.public) != 32:  # noqa: PLR2004 - Ed25519
-        raise _wrong(
-            "witness key", "not an Ed25519 cosignature key (type 0x04)", "不是 Ed25519 共签密钥（类型 0x04）"
-        )
-    return key
+    retired = (f"# retired log {one.key.text} {one.recorded}" for one in policy.retired)
+    logs = (_line("log", log.key.text, log.url) for log in policy.logs)
+    witnesses = (_line("witness", name, one.key.text, one.url) for name, one in policy.witnesses.items())
+    groups = (
+        _line("group", name, str(group.threshold), *group.members) for name, group in policy.groups.items()
+    )
+    text = "".join(
+        f"{line}\n" for line in (*retired, *logs, *witnesses, *groups, _line("quorum", policy.quorum))
+    )
+    if parse_policy(text, place="policy") != policy:
+        raise _wrong("policy", "a name or an address holds a space", "名称或网址含有空格")
+    return text
+
+
+def _is_retired_log(words: list[str]) -> bool:
+    """Whether a comment line is one of ours; an ordinary sentence that begins like one is not."""
+    return words[:3] == _RETIRED and "+" in "".join(words[3:4])
+
+
+def _line(*words: str | None) -> str:
+    return " ".join(word for word in words if word is not None)
 
 
 def parse_policy(text: str, *, place: str) -> Policy:
@@ -112,7 +130,7 @@ def parse_policy(text: str, *, place: str) -> Policy:
         )
     for number, line in enumerate(lines, 1):
         words = [word for word in line.replace("\t", " ").split(" ") if word]
-        if words and not words[0].startswith("#"):
+        if words and (not words[0].startswith("#") or _is_retired_log(words)):
             reader.read(words, f"{place} line {number}")
     return reader.policy(place)
 
@@ -121,8 +139,9 @@ class _Reader:
     """The lines read so far, each checked against those before it."""
 
     def __init__(self) -> None:
-        self._logs: list[VerifierKey] = []
-        self._witnesses: dict[str, WitnessKey] = {}
+        self._logs: list[Log] = []
+        self._retired: list[RetiredLog] = []
+        self._witnesses: dict[str, Witness] = {}
         self._groups: dict[str, Group] = {}
         self._members: set[str] = set()
         self._quorum: str | None = None
@@ -131,10 +150,13 @@ class _Reader:
         if not "".join(words).isprintable():  # bytes that are no UTF-8 are allowed in comments only
             raise _wrong(place, "a character that is not printable", "含不可打印字符")
         match words:
-            case ["log", vkey] | ["log", vkey, _]:
-                self._add_log(parse_vkey(vkey), place)
-            case ["witness", name, vkey] | ["witness", name, vkey, _]:
-                self._add_witness(name, parse_witness_key(vkey), place)
+            case ["log", vkey, *url] if len(url) <= 1:
+                self._add_log(Log(key=parse_log_key(vkey), url=url[0] if url else None), place)
+            case ["#", "retired", "log", vkey, recorded] if is_instant(recorded):
+                self._add_retired(RetiredLog(key=parse_log_key(vkey), recorded=recorded), place)
+            case ["witness", name, vkey, *url] if len(url) <= 1:
+                witness = Witness(key=parse_cosigner_key(vkey), url=url[0] if url else None)
+                self._add_witness(name, witness, place)
             case ["group", name, threshold, *members] if members:
                 self._add_group(name, threshold, members, place)
             case ["quorum", name] if self._quorum is None:
@@ -156,16 +178,21 @@ class _Reader:
             witnesses=MappingProxyType(self._witnesses),
             groups=MappingProxyType(self._groups),
             quorum=self._quorum,
+            retired=tuple(self._retired),
         )
 
-    def _add_log(self, key: VerifierKey, place: str) -> None:
-        self._once(key.public, place)
-        self._logs.append(key)
+    def _add_log(self, log: Log, place: str) -> None:
+        _once(log.key, self._log_keys(), place)
+        self._logs.append(log)
 
-    def _add_witness(self, name: str, key: WitnessKey, place: str) -> None:
+    def _add_retired(self, log: RetiredLog, place: str) -> None:
+        _once(log.key, self._log_keys(), place)
+        self._retired.append(log)
+
+    def _add_witness(self, name: str, witness: Witness, place: str) -> None:
         self._free(name, place)
-        self._once(key.public, place)
-        self._witnesses[name] = key
+        _once(witness.key, (one.key for one in self._witnesses.values()), place)
+        self._witnesses[name] = witness
 
     def _add_group(self, name: str, threshold: str, members: list[str], place: str) -> None:
         self._free(name, place)
@@ -190,12 +217,15 @@ class _Reader:
         if name == NO_QUORUM or name in self._witnesses or name in self._groups:
             raise _wrong(place, f"the name {name} is taken", f"名称 {name} 已被占用")
 
-    def _once(self, public: bytes, place: str) -> None:
-        if public in self._publics():
-            raise _wrong(place, "the same key stands above", "同一密钥在上文已出现")
+    def _log_keys(self) -> Iterator[LogKey]:
+        yield from (log.key for log in self._logs)
+        yield from (log.key for log in self._retired)
 
-    def _publics(self) -> Iterator[bytes]:
-        return (key.public for key in chain[VerifierKey | WitnessKey](self._logs, self._witnesses.values()))
+
+def _once(key: LogKey, others: Iterable[LogKey], place: str) -> None:
+    """Refuse a public key twice in one part; a log may well stand among the witnesses too."""
+    if any(key.public == other.public for other in others):
+        raise _wrong(place, "the same key stands above", "同一密钥在上文已出现")
 
 
 def _wrong(place: str, en: str, zh: str) -> FormatError:
