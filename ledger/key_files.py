@@ -1,26 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Private keys in files: PKCS#8 PEM that only its owner may read, written whole or not at all."""
+"""Private keys in files: PKCS#8 PEM that only its owner may read, written whole or not at all.
+
+A file may hold several keys, each in a PEM block of its own: the two of a log, or of a witness.
+"""
 
 import contextlib
 import os
+import re
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from ledger.errors import EnvironmentFault, FormatError
-from ledger.keys import Ed25519Signer
+from ledger.keys import Ed25519Signer, MlDsa44Signer
 
 MAX_KEY_FILE_BYTES: Final = 65_536
 
+FileSigner = Ed25519Signer | MlDsa44Signer
+"""A key that a file can hold."""
 
-def save_private_key(path: Path, signer: Ed25519Signer, *, passphrase: bytes | None = None) -> None:
-    """Write the key as PKCS#8 PEM, readable by its owner only, encrypted when a passphrase is given.
+_BLOCK: Final = re.compile(
+    rb"-----BEGIN (ENCRYPTED )?PRIVATE KEY-----\n.*?-----END [A-Z ]+-----\n", re.DOTALL
+)
+
+
+def save_private_key(path: Path, *signers: FileSigner, passphrase: bytes | None = None) -> None:
+    """Write the keys as PKCS#8 PEM, readable by its owner only, encrypted when a passphrase is given.
 
     After the call the whole file is on disk under `path`; after a failure `path` is as it was. An existing
     file is never overwritten: the new one is written beside it, synced, then linked to the name, which fails
@@ -29,36 +41,55 @@ def save_private_key(path: Path, signer: Ed25519Signer, *, passphrase: bytes | N
     Raises:
         EnvironmentFault: the file exists already, or the folder cannot be written.
     """
+    _write(path, pem_of(*signers, passphrase=passphrase), os.link)
+
+
+def replace_secret(path: Path, data: bytes) -> None:
+    """The file at `path` is `data`, on disk, and readable by its owner only; after a failure it is as it was.
+
+    Raises:
+        EnvironmentFault: the folder cannot be written.
+    """
+    _write(path, data, os.replace)
+
+
+def pem_of(*signers: FileSigner, passphrase: bytes | None = None) -> bytes:
+    """Return the keys as PKCS#8 PEM, one block each, encrypted when a passphrase is given."""
     encryption = (
         serialization.BestAvailableEncryption(passphrase) if passphrase else serialization.NoEncryption()
     )
-    pem = signer.private.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption
+    return b"".join(
+        signer.private.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption
+        )
+        for signer in signers
     )
-    with _file_faults(path):
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(pem)
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(draft, path)
-        finally:
-            draft.unlink()
-        _sync_folder(path.parent)
 
 
 def load_private_key(path: Path, *, passphrase: bytes | None = None) -> Ed25519Signer:
-    """Return the key in a PKCS#8 PEM file that only its owner may read.
+    """Return the first key in a PKCS#8 PEM file that only its owner may read.
+
+    Raises:
+        EnvironmentFault, FormatError: as `load_private_keys`, or the first key is of another kind than Ed25519.
+    """
+    signer = load_private_keys(path, passphrase=passphrase)[0]
+    if not isinstance(signer, Ed25519Signer):
+        raise _not_a_key(path)
+    return signer
+
+
+def load_private_keys(path: Path, *, passphrase: bytes | None = None) -> tuple[FileSigner, ...]:
+    """Return the keys, at least one, in a PKCS#8 PEM file that only its owner may read, in their order.
+
+    Text around the blocks is read past.
 
     Raises:
         EnvironmentFault: the file cannot be read, or others than its owner may read it.
-        FormatError: it holds no Ed25519 private key, or the passphrase is missing, needless or wrong.
+        FormatError: it holds no such private key, or the passphrase is missing, needless or wrong.
     """
-    with _file_faults(path), path.open("rb") as file:
+    with file_faults(path), path.open("rb") as file:
         mode = os.fstat(file.fileno()).st_mode
-        pem = file.read(MAX_KEY_FILE_BYTES)
+        data = file.read(MAX_KEY_FILE_BYTES)
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise EnvironmentFault(
             code="key.file-exposed",
@@ -68,28 +99,55 @@ def load_private_key(path: Path, *, passphrase: bytes | None = None) -> Ed25519S
             remedy_en=f"Run: chmod 600 {path} ; and replace the key if others were on this machine.",
             remedy_zh=f"请执行 chmod 600 {path}；若他人曾登录本机，请更换密钥。",
         )
+    signers = tuple(_signer_in(block[0], passphrase, path) for block in _BLOCK.finditer(data))
+    if not signers:
+        raise _not_a_key(path)
+    return signers
+
+
+def _signer_in(pem: bytes, passphrase: bytes | None, path: Path) -> FileSigner:
     try:
         private = serialization.load_pem_private_key(pem, passphrase or None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise _not_a_key(path) from error
-    if not isinstance(private, Ed25519PrivateKey):
-        raise _not_a_key(path)
-    return Ed25519Signer(private=private)
+    match private:
+        case Ed25519PrivateKey():
+            return Ed25519Signer(private=private)
+        case MLDSA44PrivateKey():
+            return MlDsa44Signer(private=private)
+        case _:
+            raise _not_a_key(path)
+
+
+def _write(path: Path, data: bytes, put: Callable[[Path, Path], None]) -> None:
+    """Write `data` beside `path` and sync it, `put` it in its place, and sync the folder."""
+    with file_faults(path):
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            put(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
+        _sync_folder(path.parent)
 
 
 def _not_a_key(path: Path) -> FormatError:
     return FormatError(
         code="key.bad-file",
         place=str(path),
-        message_en="no Ed25519 private key can be read from the file with this passphrase",
-        message_zh="无法用此口令从文件中读取 Ed25519 私钥",
+        message_en="no private key of a kind known here can be read from the file with this passphrase",
+        message_zh="无法用此口令从文件中读取可用的私钥",
         remedy_en="Give a PKCS#8 PEM file, and the right passphrase if and only if it is encrypted.",
         remedy_zh="请确认文件为 PKCS#8 PEM 格式，且仅在文件加密时提供正确口令。",
     )
 
 
 @contextlib.contextmanager
-def _file_faults(path: Path) -> Iterator[None]:
+def file_faults(path: Path) -> Iterator[None]:
     """Turn what the operating system says of `path` into an `EnvironmentFault` that names it."""
     try:
         yield

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
 from ledger.errors import EnvironmentFault, FormatError
-from ledger.key_files import load_private_key, save_private_key
-from ledger.keys import Ed25519Signer
+from ledger.key_files import load_private_key, load_private_keys, replace_secret, save_private_key
+from ledger.keys import Ed25519Signer, MlDsa44Signer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +28,27 @@ def test_a_saved_key_is_the_same_key(tmp_path: Path, passphrase: bytes | None) -
     assert path.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [path]
     assert path.read_bytes().startswith(b"-----BEGIN ENCRYPTED" if passphrase else b"-----BEGIN PRIVATE KEY")
+
+
+@pytest.mark.parametrize("passphrase", [None, "口令".encode()], ids=["none", "set"])
+def test_a_file_of_two_keys(tmp_path: Path, passphrase: bytes | None) -> None:
+    """Both come back in their order, also with text before them; the first alone is what asks for one key."""
+    path, quantum = tmp_path / "log.pem", MlDsa44Signer.from_seed(bytes(32))
+    save_private_key(path, SIGNER, quantum, passphrase=passphrase)
+    replace_secret(path, b"name of the log\n\n" + path.read_bytes())
+    publics = [key.public for key in load_private_keys(path, passphrase=passphrase)]
+    assert publics == [SIGNER.public, quantum.public]
+    assert load_private_key(path, passphrase=passphrase).public == SIGNER.public
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_whose_first_key_is_not_ed25519(tmp_path: Path) -> None:
+    """Where one key is asked for, another kind in its place is refused."""
+    path = tmp_path / "log.pem"
+    save_private_key(path, MlDsa44Signer.from_seed(bytes(32)), SIGNER)
+    with pytest.raises(FormatError, match="no private key"):
+        load_private_key(path)
 
 
 def test_an_existing_file_is_never_overwritten(tmp_path: Path) -> None:
