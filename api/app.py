@@ -42,6 +42,7 @@ STATIC: Final = Path(__file__).parent / "portal" / "static"
 OPENAPI_PATH: Final = "/v1/openapi.json"
 
 _LOG: Final = logging.getLogger("fundtrace")
+_SAFE: Final = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"))
 _MACHINE_PATHS: Final = ("/v1/", "/log/", "/healthz", "/readyz", "/metrics")
 
 
@@ -108,11 +109,9 @@ class _SafeHeaders:
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message["headers"],
-                    (b"x-content-type-options", b"nosniff"),
-                    (b"referrer-policy", b"same-origin"),
-                ]
+                present = {name for name, _value in message["headers"]}
+                missing = (one for one in _SAFE if one[0] not in present)
+                message["headers"] = [*message["headers"], *missing]
             await send(message)
 
         await self._app(scope, receive, send_safely)

@@ -1,18 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """How long an answer may be kept (RFC 9111), and tags that say whether it changed (RFC 9110 §8.8)."""
 
+import gzip
 import hashlib
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
-
-IMMUTABLE: Final = "public, max-age=31536000, immutable"
-"""What a position of the log says never changes."""
-
-MOMENT: Final = "public, max-age=2"
-"""The head of the log: a crowd of readers shares one look at it for two seconds."""
 
 ASK_AGAIN: Final = "public, no-cache"
 """May be kept, and is asked for again with its tag each time."""
@@ -34,3 +30,19 @@ def unchanged(request: Request, tag: str) -> Response | None:
     if tag in known or "*" in known:
         return Response(status_code=304, headers={"ETag": tag, "Cache-Control": ASK_AGAIN})
     return None
+
+
+def compressed(request: Request, data: bytes, headers: Mapping[str, str]) -> Response:
+    """`data` under `headers`, by gzip where the reader takes it and it saves anything (RFC 9110 §12.5.3)."""
+    packed = gzip.compress(data, mtime=0) if _takes_gzip(request) else data
+    vary = {"Vary": "Accept-Encoding"}
+    if len(packed) < len(data):
+        return Response(packed, headers={**headers, **vary, "Content-Encoding": "gzip"})
+    return Response(data, headers={**headers, **vary})
+
+
+def _takes_gzip(request: Request) -> bool:
+    offers = request.headers.get("accept-encoding", "").lower().replace(" ", "").split(",")
+    weights = {name: weight for name, _, weight in (offer.partition(";") for offer in offers)}
+    weight = weights.get("gzip", weights.get("*", "q=0"))
+    return not weight or weight.removeprefix("q=").strip("0.") != ""

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Publishing the log as static files: a folder that any web server or CDN can serve, or one bundle file.
 
-In a folder the order is what makes it safe: entry bundles, then tiles, then the policy, each on disk before the next
-begins, and last of all one rename of the checkpoint. Whoever reads at any moment, or after a crash at any moment,
+In a folder the order is what makes it safe: entry bundles and tiles, then policy and headers, each on disk before the
+next begins, and last of all one rename of the checkpoint. Whoever reads at any moment, or after a crash at any moment,
 finds a checkpoint and everything that it commits to. Files are never taken away: partial tiles stay for the readers
-of earlier checkpoints.
+of earlier checkpoints. One process at a time publishes to a folder, so that none puts an older checkpoint over a newer.
 """
 
+import contextlib
 from collections.abc import Callable, Iterator
-from itertools import chain, count
+from itertools import count
 from pathlib import Path
 from typing import Final, Literal
 
@@ -21,6 +22,7 @@ from ledger.errors import EnvironmentFault, InputError, ProofError
 from ledger.genesis import Genesis
 from ledger.merkle import Node
 from ledger.static_files import StaticFolder
+from ledger.static_headers import HEADERS_FILE, headers_file
 from ledger.store.engine import reading, shown
 from ledger.store.log_reader import LogReader, StoredCheckpoint
 from ledger.tile_reader import TileReader
@@ -28,10 +30,9 @@ from ledger.tiles import (
     TILE_HEIGHT,
     TILE_WIDTH,
     Tile,
-    bundles_between,
     encode_bundle,
     parse_tile_path,
-    tiles_between,
+    parts_between,
 )
 from ledger.vkey import parse_vkey
 
@@ -40,6 +41,7 @@ Audience = Literal["public", "audit"]
 
 CHECKPOINT: Final = "checkpoint"
 POLICY: Final = "policy"
+ENTRIES: Final = "tile/entries"
 ARCHIVE_SUFFIXES: Final = frozenset({".fundtrace", ".zip"})
 
 Progress = Callable[[int, int], None]
@@ -63,16 +65,18 @@ def publish(
         EnvironmentFault: no ledger, it is damaged, `target` shows another or a longer log, or disk or database failed.
     """
     with reading(engine) as connection:
+        _head(LogReader(connection), shown(engine))  # before a folder is made for nothing
+    archive = target.suffix in ARCHIVE_SUFFIXES
+    folder = StaticFolder(target)
+    with contextlib.nullcontext() if archive else folder.alone(), reading(engine) as connection:
         reader = LogReader(connection)
-        head, genesis = reader.head(), _genesis(reader, shown(engine))
-        if head is None:
-            raise _no_ledger(shown(engine))
+        head, genesis = _head(reader, shown(engine)), _genesis(reader, shown(engine))
         whole = _Proved(reader, head, genesis, audience)
         try:
-            if target.suffix in ARCHIVE_SUFFIXES:
+            if archive:
                 _publish_archive(whole, target, progress or _silent)
             else:
-                _publish_folder(whole, target, progress or _silent)
+                _publish_folder(whole, folder, target, progress or _silent)
         except ProofError as error:
             raise _damaged(shown(engine), error) from error
     return Checkpoint(origin=genesis.origin, size=head.size, root=head.root)
@@ -87,15 +91,14 @@ class _Proved:
         self.reader = reader
         self.head = head
         self.genesis = genesis
-        self._with_entries = genesis.entries == "public" or audience == "audit"
+        self.with_entries = genesis.entries == "public" or audience == "audit"
         self._tiles = TileReader(
             lambda path: reader.tile(parse_tile_path(path)), size=head.size, root=head.root
         )
 
     def tiles(self, old: int) -> Iterator[Tile]:
-        """Yield the tiles that a log of `old` entries has not, entry bundles first."""
-        bundles = bundles_between(old, self.head.size) if self._with_entries else ()
-        return chain(bundles, tiles_between(old, self.head.size))
+        """Yield the tiles that a log of `old` entries has not, each entry bundle before the tile over it."""
+        return parts_between(old, self.head.size, entries=self.with_entries)
 
     def tile(self, tile: Tile) -> bytes:
         if tile.level is None:
@@ -110,22 +113,36 @@ class _Proved:
                 return self.head.note
             case "policy":
                 return policy_text(self.genesis).encode()
+            case "_headers":
+                return headers_file()
             case _:
                 return self.tile(parse_tile_path(name))
 
 
-def _publish_folder(whole: _Proved, target: Path, progress: Progress) -> None:
-    folder = StaticFolder(target)
+def _publish_folder(whole: _Proved, folder: StaticFolder, target: Path, progress: Progress) -> None:
     note = folder.read(CHECKPOINT)
-    files = list(whole.tiles(0 if note is None else _size_shown(whole, target, note)))
+    old = 0 if note is None else _size_shown(whole, target, note)
+    _check_audience(whole, target, shows=note is not None)
+    files = list(whole.tiles(old))
     for done, tile in enumerate(files):
         progress(done, len(files))
         folder.write(tile.path, whole.tile(tile))
     folder.sync()
-    for name in (POLICY, CHECKPOINT):  # the checkpoint last of all: from here on it is shown
-        folder.write(name, whole.file(name))
-        folder.sync()
+    for name in (POLICY, HEADERS_FILE, CHECKPOINT):  # the checkpoint last of all: from here on it is shown
+        data = whole.file(name)
+        if folder.read(name) != data:
+            folder.write(name, data)
+            folder.sync()
     progress(len(files), len(files))
+
+
+def _check_audience(whole: _Proved, target: Path, *, shows: bool) -> None:
+    """A folder is for one audience: entries added late would leave holes, and entries are not taken back."""
+    holds = (target / ENTRIES).exists()
+    if holds and not whole.with_entries:
+        raise _other_audience(target, "it holds entries, which this ledger restricts", "其中已有受限条目")
+    if shows and whole.with_entries and not holds:
+        raise _other_audience(target, "it was published without entries", "该文件夹此前发布时不含条目")
 
 
 def _publish_archive(whole: _Proved, target: Path, progress: Progress) -> None:
@@ -165,6 +182,13 @@ def _size_shown(whole: _Proved, target: Path, note: bytes) -> int:
     return old.size
 
 
+def _head(reader: LogReader, place: str) -> StoredCheckpoint:
+    head = reader.head()
+    if head is None:
+        raise _no_ledger(place)
+    return head
+
+
 def _genesis(reader: LogReader, place: str) -> Genesis:
     data = reader.entry(0)
     if data is None:
@@ -187,6 +211,17 @@ def _other_log(target: Path, en: str, zh: str) -> EnvironmentFault:
         message_zh=f"{zh}；未写入任何内容",
         remedy_en="Export to another place, and find out which of the two is right before anybody relies on either.",
         remedy_zh="请导出到别处，并在采信之前查明何者为真。",
+    )
+
+
+def _other_audience(target: Path, en: str, zh: str) -> EnvironmentFault:
+    return EnvironmentFault(
+        code="publish.other-audience",
+        place=str(target),
+        message_en=f"{en}; nothing was written",
+        message_zh=f"{zh}；未写入任何内容",
+        remedy_en="Keep one folder for the public and another for auditors (--for audit).",
+        remedy_zh="公众用与审计用（--for audit）请分别使用不同的文件夹。",
     )
 
 

@@ -8,11 +8,15 @@ which `StaticFolder.sync` does for all folders touched since.
 import contextlib
 import os
 import secrets
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from ledger.errors import EnvironmentFault
+
+if sys.platform != "win32":
+    import fcntl
 
 READ_BYTES: Final = 1 << 20
 
@@ -27,20 +31,47 @@ class StaticFolder:
         self._root = root
         self._touched: set[Path] = set()
 
-    def read(self, name: str) -> bytes | None:
-        """Return the small file `name`, or None if there is none.
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """For the time of the block no other process that asks for it writes here; a crash lets go of it.
+
+        Two writers at once could put an older checkpoint over a newer one.
 
         Raises:
-            EnvironmentFault: it cannot be read, or is larger than 1 MiB.
+            EnvironmentFault: another process is writing here, or the folder cannot be made.
+        """
+        with _file_faults(self._root):
+            self._make_folder(self._root)
+        if (
+            sys.platform == "win32"
+        ):  # no such lock there: the person who starts two mirrors of one folder is warned
+            yield
+            return
+        with _file_faults(self._root):
+            descriptor = os.open(self._root, os.O_RDONLY)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise _taken(self._root, error) from error
+            yield
+        finally:
+            os.close(descriptor)
+
+    def read(self, name: str, limit: int = READ_BYTES) -> bytes | None:
+        """Return the file `name` of `limit` bytes at most, or None if there is none.
+
+        Raises:
+            EnvironmentFault: it cannot be read, or is larger.
         """
         with _file_faults(self._root / name):
             try:
                 with (self._root / name).open("rb") as file:
-                    data = file.read(READ_BYTES + 1)
+                    data = file.read(limit + 1)
             except FileNotFoundError:
                 return None
-            if len(data) > READ_BYTES:
-                raise OSError(f"more than {READ_BYTES} bytes")
+            if len(data) > limit:
+                raise OSError(f"more than {limit} bytes")
         return data
 
     def write(self, name: str, data: bytes) -> None:
@@ -72,6 +103,10 @@ class StaticFolder:
             EnvironmentFault: the disk refused.
         """
         for folder in sorted(self._touched):
+            if (
+                sys.platform == "win32"
+            ):  # folders cannot be synced there; the file system keeps a journal of names
+                continue
             with _file_faults(folder):
                 descriptor = os.open(folder, os.O_RDONLY)
                 try:
@@ -100,6 +135,17 @@ def _file_faults(path: Path) -> Iterator[None]:
             place=str(path),
             message_en=f"the file cannot be used: {error.strerror or error}",
             message_zh=f"无法使用该文件：{error.strerror or error}",
-            remedy_en="Check permissions and free space, then export again: what is shown now is still whole.",
-            remedy_zh="请检查权限与磁盘剩余空间后重新导出：当前展示的内容仍然完整。",
+            remedy_en="Check permissions and free space, then run the command again: what is shown now is still whole.",
+            remedy_zh="请检查权限与磁盘剩余空间后重新运行：当前展示的内容仍然完整。",
         ) from error
+
+
+def _taken(folder: Path, error: OSError) -> EnvironmentFault:
+    return EnvironmentFault(
+        code="publish.taken",
+        place=str(folder),
+        message_en=f"another process is writing this folder ({error.strerror})",
+        message_zh=f"另一进程正在写入该文件夹（{error.strerror}）",
+        remedy_en="Wait until it is done; what is shown now is whole.",
+        remedy_zh="请等待其完成；当前展示的内容完整。",
+    )

@@ -120,6 +120,17 @@ def bundles_between(old: int, new: int) -> Iterator[Tile]:
         yield Tile(level=None, number=number, width=width)
 
 
+def parts_between(old: int, new: int, *, entries: bool) -> Iterator[Tile]:
+    """Yield what `tiles_between` and, with `entries`, `bundles_between` yield: each bundle before the tile of its hashes.
+
+    So a file is never there before those it stands for, and the hashes that prove a bundle are still at hand.
+    """
+    for tile in tiles_between(old, new):
+        if entries and not tile.level:
+            yield Tile(level=None, number=tile.number, width=tile.width)
+        yield tile
+
+
 def encode_bundle(entries: Sequence[bytes]) -> bytes:
     """Return the bundle: each entry after its length as two bytes, big-endian (tlog-tiles, log entries).
 

@@ -9,16 +9,15 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
-from api.caching import IMMUTABLE
 from api.served_ledger import ServedLedger
 from ledger.errors import MissingError
 from ledger.hashing import leaf_hash
 from ledger.receipt import SUFFIX
+from ledger.static_headers import IMMUTABLE, OCTETS
 from ledger.store.log_reader import LogReader
 from ledger.store.stored_receipt import stored_receipt
 
 SEQ_MAX: Final = 2**53 - 1
-OCTETS: Final = "application/octet-stream"
 
 Seq = Annotated[int, Path(ge=0, le=SEQ_MAX, description="position in the log, from 0")]
 

@@ -1,20 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The log as static files over HTTP: C2SP tlog-tiles (`/log/checkpoint`, `/log/tile/…`) and the policy beside them."""
+"""The log as static files over HTTP: C2SP tlog-tiles (`/log/checkpoint`, `/log/tile/…`) and the policy beside them.
 
-from typing import Final
+Bytes and headers are those of an export behind a plain web server (`ledger.static_headers`, docs/operator/static.md).
+"""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.caching import IMMUTABLE, MOMENT
+from api.caching import compressed
 from api.problems import plain
 from api.served_ledger import ServedLedger
 from ledger.errors import FormatError, MissingError
 from ledger.publisher import policy_text
+from ledger.static_headers import OCTETS, TEXT, headers_of
 from ledger.tiles import parse_tile_path
-
-OCTETS: Final = "application/octet-stream"
-TEXT: Final = "text/plain; charset=utf-8"
 
 
 def router() -> APIRouter:
@@ -25,13 +24,13 @@ def router() -> APIRouter:
     def checkpoint(request: Request) -> Response:
         """The newest signed checkpoint (C2SP tlog-checkpoint)."""
         ledger: ServedLedger = request.app.state.ledger
-        return Response(ledger.head().note, media_type=TEXT, headers={"Cache-Control": MOMENT})
+        return Response(ledger.head().note, headers=headers_of("checkpoint"))
 
     @routes.get("/policy", response_class=Response, responses=_file(TEXT), operation_id="getPolicy")
     def policy(request: Request) -> Response:
         """The log's verifier keys (C2SP tlog-policy). Compare them by another channel before relying on them."""
         ledger: ServedLedger = request.app.state.ledger
-        return Response(policy_text(ledger.genesis), media_type=TEXT, headers={"Cache-Control": MOMENT})
+        return Response(policy_text(ledger.genesis), headers=headers_of("policy"))
 
     @routes.get("/tile/{path:path}", response_class=Response, responses=_file(OCTETS), operation_id="getTile")
     def tile(request: Request, path: str) -> Response:
@@ -45,7 +44,12 @@ def router() -> APIRouter:
             return _restricted(request)
         with ledger.reading() as reader:
             data = reader.tile(wanted)
-        return Response(data, media_type=OCTETS, headers={"Cache-Control": IMMUTABLE})
+        headers = headers_of(wanted.path)
+        return (
+            Response(data, headers=headers)
+            if wanted.level is not None
+            else compressed(request, data, headers)
+        )
 
     return routes
 

@@ -7,13 +7,14 @@ from typing import Final
 from fastapi import Request
 from starlette.responses import Response
 
-from api.caching import ASK_AGAIN, IMMUTABLE, tag_of, unchanged
+from api.caching import ASK_AGAIN, tag_of, unchanged
 from api.portal.entry_page import entry_page
 from api.portal.frame import Frame, HeadFacts, page
 from api.portal.visit import Visit
 from api.routers.entries import entry_bytes
 from api.routers.registry import unknown
 from api.served_ledger import ServedLedger
+from ledger.static_headers import IMMUTABLE
 from ledger.store.log_reader import LogReader, StoredCheckpoint
 
 SECURITY: Final = {

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +15,9 @@ from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.errors import EnvironmentFault, MissingError
 from ledger.policy import parse_policy
 from ledger.publisher import policy_text, publish
+from ledger.static_files import StaticFolder
 from ledger.store.engine import holding_lock
+from ledger.store.log_reader import LogReader
 from ledger.tile_reader import TileReader
 from ledger.tiles import bundles_of, tiles_of
 from ledger.vkey import parse_vkey
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from ledger.tiles import Tile
     from tests.worlds import World
 
 
@@ -89,7 +94,7 @@ def test_an_export_is_a_whole_static_log(tmp_path: Path, file: str, world: World
         str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file()
     }
     parts = [*bundles_of(shown.size), *tiles_of(shown.size)]
-    assert names == {"checkpoint", "policy", *(part.path for part in parts)}
+    assert names == {"checkpoint", "policy", "_headers", *(part.path for part in parts)}
 
 
 def test_later_exports_only_add(tmp_path: Path, file: str, world: World) -> None:
@@ -144,6 +149,97 @@ def test_restricted_entries_stay_out_of_a_public_export(tmp_path: Path, file: st
     assert not (tmp_path / "public" / "tile" / "entries").exists()
     assert (tmp_path / "public" / "tile" / "0" / "000").is_file()
     check_static(folder_reader(tmp_path / "audit"), world)
+
+
+@pytest.mark.parametrize(("first", "second"), [("public", "audit"), ("audit", "public")])
+def test_a_folder_is_for_one_audience(tmp_path: Path, file: str, first: str, second: str) -> None:
+    """Neither are entries put where the public reads, nor does an auditor's folder get holes."""
+    world = make_world(entries="restricted")
+    grow(file, world, 3)
+    export(file, tmp_path / "out", audience=first)
+    before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    grow(file, world, 3)
+    with pytest.raises(EnvironmentFault, match="another for auditors"):
+        export(file, tmp_path / "out", audience=second)
+    assert {path: path.read_bytes() for path in before} == before
+    assert export(file, tmp_path / "out", audience=first).size > 4
+
+
+def test_an_open_ledger_has_one_audience(tmp_path: Path, file: str, world: World) -> None:
+    """Where entries are public, both words mean the same files."""
+    grow(file, world, 3)
+    export(file, tmp_path / "out")
+    assert export(file, tmp_path / "out", audience="audit").size > 4
+
+
+def test_a_later_export_reads_only_what_is_new(
+    tmp_path: Path, file: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten entries more take the same few reads and writes, however long the log is already."""
+    read: list[int] = []
+    written: list[str] = []
+    real_tile, real_write = LogReader.tile, StaticFolder.write
+
+    def tile(reader: LogReader, tile: Tile) -> bytes:
+        read.append(tile.width if tile.level is None else 1)
+        return real_tile(reader, tile)
+
+    def write(folder: StaticFolder, name: str, data: bytes) -> None:
+        written.append(name)
+        real_write(folder, name, data)
+
+    monkeypatch.setattr(LogReader, "tile", tile)
+    monkeypatch.setattr(StaticFolder, "write", write)
+    costs = []
+    for count in (500, 3_000):
+        grow(file, world, count)
+        export(file, tmp_path / "out")
+        grow(file, world, 10)
+        read.clear()
+        written.clear()
+        export(file, tmp_path / "out")
+        costs.append((sum(read), len(written)))
+    assert all(entries <= 256 + 20 and files <= 8 for entries, files in costs), costs
+
+
+# --- several at once --------------------------------------------------------------------------------------
+
+
+def test_a_reader_at_any_moment_finds_a_whole_log(tmp_path: Path, file: str, world: World) -> None:
+    """A reader that never stops, while the folder is brought up to date again and again."""
+    out = tmp_path / "out"
+    grow(file, world, 200)
+    last = export(file, out)
+    over = threading.Event()
+
+    def read() -> list[int]:
+        sizes: list[int] = []
+        while not over.is_set() or not sizes:
+            sizes.append(check_static(folder_reader(out), world).size)
+        return sizes
+
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(read)
+        try:
+            for _export in range(12):
+                grow(file, world, 37)
+                last = export(file, out)
+        finally:
+            over.set()
+        sizes = found.result()
+    assert sizes == sorted(sizes)
+    assert sizes[-1] <= last.size
+
+
+def test_two_exports_at_once_are_one_after_the_other(tmp_path: Path, file: str, world: World) -> None:
+    """The second is told so; an older checkpoint cannot be put over a newer one."""
+    grow(file, world, 3)
+    with StaticFolder(tmp_path / "out").alone():
+        with pytest.raises(EnvironmentFault, match="another process is writing"):
+            export(file, tmp_path / "out")
+        assert not (tmp_path / "out" / "checkpoint").exists()
+    shown = export(file, tmp_path / "out")
+    assert check_static(folder_reader(tmp_path / "out"), world) == shown
 
 
 # --- never back, never another ----------------------------------------------------------------------------
