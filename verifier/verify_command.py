@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from verifier.integrity.fund_cash import FundSum
-from verifier.integrity.replay import Replay
-from verifier.integrity.state import load_state, save_state
+from verifier.integrity.state import load_state
 from verifier.integrity.trust import Trust
 from verifier.integrity.verdict import Verdict
+from verifier.integrity.visit import StateFiles, visit
 from verifier.reading.sources import Source
 from verifier.source_options import (
     DatabaseOption,
@@ -28,7 +28,6 @@ from verifier.source_options import (
     progress_bar,
 )
 from verifier.verdict_text import fund_record, record_of, text_of
-from verifier.workspace import Workspace
 
 StateOption = Annotated[
     Path | None,
@@ -38,6 +37,9 @@ StateOption = Annotated[
         help="What was verified before must still be there; written after a clean run.",
         show_default=False,
     ),
+]
+FullOption = Annotated[
+    bool, typer.Option("--full", help="With --state: read again what was verified before as well.")
 ]
 
 
@@ -54,6 +56,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
     log_key: LogKeyOption = None,
     genesis: GenesisOption = None,
     state: StateOption = None,
+    full: FullOption = False,
     as_json: JsonOption = False,
     lang: LanguageOption = None,
 ) -> None:
@@ -65,7 +68,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
     language = chosen_language(lang)
     trust = chosen_trust(policy, log_key, genesis, load_state(state) if state else None)
     with contextlib.closing(chosen_source(source, db)) as opened:
-        verdict, funds = _run(opened, trust, state)
+        verdict, funds = _run(opened, trust, StateFiles(state=state, full=full) if state else None)
     if as_json:
         record = record_of(verdict) | {"funds": [fund_record(one) for one in funds]}
         typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
@@ -75,12 +78,6 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
     raise typer.Exit(verdict.exit_code)
 
 
-def _run(source: Source, trust: Trust, state: Path | None) -> tuple[Verdict, tuple[FundSum, ...]]:
-    with Workspace() as workspace, progress_bar("verify") as progress:
-        replay = Replay(source, workspace, trust=trust, progress=progress)
-        for _event in replay.events():
-            pass
-        saved = replay.state()
-        if state is not None and saved is not None:
-            save_state(state, saved)
-        return replay.verdict(), replay.fund_sums()
+def _run(source: Source, trust: Trust, files: StateFiles | None) -> tuple[Verdict, tuple[FundSum, ...]]:
+    with progress_bar("verify") as progress:
+        return visit(source, trust, files=files, progress=progress)

@@ -2,17 +2,19 @@
 """Scratch tables on disk, so that verification and judgement need memory for open state and never for entries.
 
 A workspace is one temporary SQLite file that nobody else opens. It holds nothing that cannot be computed again, hence
-no journal and no synchronising; closing it removes the file. Each module owns its tables and their SQL; this one owns
-how rows go in (in batches) and come out (through cursors, as typed rows).
+no journal and no synchronising; closing it removes the file. A run that is put down copies it out, and one that is taken
+up again begins with the copy. Each module owns its tables and their SQL; this one owns how rows go in (in batches) and
+come out (through cursors, as typed rows).
 """
 
 import contextlib
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import BinaryIO, Final, Self, TypeVar
 
 from ledger.errors import EnvironmentFault
 
@@ -45,12 +47,21 @@ class Workspace:
         EnvironmentFault: the disk is full or the file cannot be used.
     """
 
-    def __init__(self, folder: Path | None = None, *, cache_kib: int = CACHE_KIB) -> None:
-        """A new empty workspace in a temporary folder, made inside `folder` when given."""
+    def __init__(
+        self, folder: Path | None = None, *, cache_kib: int = CACHE_KIB, begin: BinaryIO | None = None
+    ) -> None:
+        """A new workspace in a temporary folder, made inside `folder` when given.
+
+        It is empty, or holds what `copy_to` wrote: the rest of the stream `begin`.
+        """
         self._folder = tempfile.TemporaryDirectory(prefix="fundtrace-", dir=folder)
         self._batches: list[Batch] = []
+        self._file = Path(self._folder.name) / "work.sqlite"
         with _told(self._folder.name):
-            self._connection = sqlite3.connect(Path(self._folder.name) / "work.sqlite", isolation_level=None)
+            if begin is not None:
+                with self._file.open("xb") as sink:
+                    shutil.copyfileobj(begin, sink)
+            self._connection = sqlite3.connect(self._file, isolation_level=None)
             for pragma in (*_PRAGMAS, f"PRAGMA cache_size = -{cache_kib}"):
                 self._connection.execute(pragma)
             self._connection.execute("BEGIN")
@@ -69,6 +80,15 @@ class Workspace:
         """Close and remove the file; rows not yet read are lost."""
         self._connection.close()
         self._folder.cleanup()
+
+    def copy_to(self, sink: BinaryIO) -> None:
+        """Write every row so far to `sink`, from which another workspace may begin; this one goes on."""
+        self.flush()
+        with _told(self._folder.name):
+            self._connection.execute("COMMIT")
+            with self._file.open("rb") as source:
+                shutil.copyfileobj(source, sink)
+            self._connection.execute("BEGIN")
 
     def run(self, sql: str, values: Sequence[Value] = ()) -> int:
         """Execute one statement (a table, an index, an update) after all batches; the number of rows changed."""
@@ -99,8 +119,10 @@ class Workspace:
 
     def look_up(self, make: Callable[..., RowT], sql: str, values: Sequence[Value] = ()) -> RowT | None:
         """The first row of the query, or None; rows still in a batch are not seen, so that looking up stays cheap."""
-        with _told(self._folder.name):
+        try:  # not through `_told`: called for every bank line, and a context manager costs more than the look-up
             found = self._connection.execute(sql, values).fetchone()
+        except sqlite3.OperationalError as error:
+            raise _fault(self._folder.name, error) from error
         return None if found is None else make(*found)
 
     def _each(self, make: Callable[..., RowT], cursor: sqlite3.Cursor) -> Iterator[RowT]:
@@ -143,12 +165,16 @@ class Batch:
 def _told(folder: str) -> Iterator[None]:
     try:
         yield
-    except sqlite3.OperationalError as error:
-        raise EnvironmentFault(
-            code="workspace",
-            place=folder,
-            message_en=f"the scratch file cannot be used: {error}",
-            message_zh=f"临时文件无法使用：{error}",
-            remedy_en="Free disk space there, or point TMPDIR at a larger disk, and run again.",
-            remedy_zh="请释放磁盘空间，或将 TMPDIR 指向更大的磁盘后重试。",
-        ) from error
+    except (sqlite3.OperationalError, OSError) as error:
+        raise _fault(folder, error) from error
+
+
+def _fault(folder: str, error: Exception) -> EnvironmentFault:
+    return EnvironmentFault(
+        code="workspace",
+        place=folder,
+        message_en=f"the scratch file cannot be used: {error}",
+        message_zh=f"临时文件无法使用：{error}",
+        remedy_en="Free disk space there, or point TMPDIR at a larger disk, and run again.",
+        remedy_zh="请释放磁盘空间，或将 TMPDIR 指向更大的磁盘后重试。",
+    )

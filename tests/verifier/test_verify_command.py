@@ -156,7 +156,7 @@ def test_what_cannot_begin_exits_3(arguments: list[str]) -> None:
 def test_a_failing_machine_exits_3(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the language of the locale."""
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise EnvironmentFault(
             code="x", place="disk", message_en="broken", message_zh="坏了", remedy_en="mend", remedy_zh="修"
         )
@@ -170,7 +170,7 @@ def test_a_failing_machine_exits_3(folder: Path, monkeypatch: pytest.MonkeyPatch
 def test_a_user_who_stops_it_gets_3(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C is neither clean nor broken."""
 
-    def stop(*_: object) -> None:
+    def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(verify_command, "_run", stop)
@@ -180,7 +180,7 @@ def test_a_user_who_stops_it_gets_3(folder: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_fault_of_the_program_is_not_findings(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Python would exit with 1; here it is 3, with the traceback that a report needs."""
 
-    def crash(*_: object) -> None:
+    def crash(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(verify_command, "_run", crash)

@@ -33,6 +33,7 @@ from verifier.integrity.past_entries import PastEntries
 from verifier.integrity.regrouping import Misplaced, Regrouped, Regrouping
 from verifier.integrity.signature_pool import Claimed, SignaturePool, claims_of
 from verifier.integrity.statements import Statements
+from verifier.integrity.tally import Tally
 from verifier.integrity.verdict import Checklist, CheckNumber, told_of
 from verifier.integrity.walk import Walked
 from verifier.language import Told
@@ -58,11 +59,20 @@ class Admission:
     """I6 to I8 over the entries of one log; `admitted` is the end of the last submission that stands."""
 
     def __init__(
-        self, checklist: Checklist, past: PastEntries, statements: Statements, pool: SignaturePool
+        self,
+        checklist: Checklist,
+        past: PastEntries,
+        statements: Statements,
+        pool: SignaturePool,
+        *,
+        admitted: int = 0,
+        tally: Tally | None = None,
     ) -> None:
-        """Begin before entry 0; what is found goes to `checklist`."""
-        self.register = Register()
-        self.admitted = 0
+        """Begin before entry 0, or behind `admitted` entries with the `tally` of them; findings go to `checklist`."""
+        self.register = tally.register if tally else Register()
+        self.admitted = admitted
+        self.commitments = 0
+        """How many personal fields the events so far hold back behind a commitment."""
         self._checklist = checklist
         self._past = past
         self._statements = statements
@@ -71,6 +81,34 @@ class Admission:
         self._pool = pool
         self._regrouping = Regrouping()
         self._ended = False
+        if tally:
+            self._take_over(tally)
+
+    def _take_over(self, tally: Tally) -> None:
+        self.commitments = tally.commitments
+        self._funds.entered.update(tally.entered)
+        self._funds.paid.update(tally.paid)
+        self._cash.claims.update(tally.claims)
+        self._cash.fed.update(tally.fed)
+        self._cash.sums_of.update(tally.cash_sums)
+        self._statements.open.update(tally.statements)
+
+    def tally(self) -> Tally | None:
+        """What the checks have come to, with every signature checked; None if anything was found, or is still open."""
+        self._tell(self._pool.finish())
+        self._past.write()
+        if self._ended or self._regrouping.open_since is not None or not self._checklist.is_clean:
+            return None
+        return Tally(
+            register=self.register,
+            commitments=self.commitments,
+            entered=self._funds.entered,
+            paid=self._funds.paid,
+            claims=self._cash.claims,
+            fed=self._cash.fed,
+            cash_sums=self._cash.sums_of,
+            statements=self._statements.open,
+        )
 
     def take(self, walked: Walked) -> Sequence[PostedEvent]:
         """The events of the submission that `walked` completes, if it stands; none otherwise."""
@@ -146,6 +184,7 @@ class Admission:
         posted = tuple(taken.posted())
         self._past.note_submission(header.party, header.id, seq=taken.seq, events=len(posted))
         for one in posted:
+            self.commitments += len(one.event.sd)
             self._past.note_event(one.seq, one.event)
             self._count(one, taken.seq)
         self.register.settle()

@@ -83,14 +83,17 @@ class Move(NamedTuple):
 class FundCash:
     """The claims of every account and the sums of every fund; takes events in log order."""
 
-    __slots__ = ("_claims", "_fed", "_register", "_sums")
+    __slots__ = ("_register", "claims", "fed", "sums_of")
 
     def __init__(self, register: Register) -> None:
         """Nothing moved yet; `register` says of which fund a line is and what it paid."""
         self._register = register
-        self._claims: defaultdict[tuple[str, str], int] = defaultdict(int)
-        self._fed: dict[tuple[str, str], int] = {}
-        self._sums: defaultdict[tuple[str, str], int] = defaultdict(int)
+        self.claims: defaultdict[tuple[str, str], int] = defaultdict(int)
+        """(fund, account) → what the account holds of it."""
+        self.fed: dict[tuple[str, str], int] = {}
+        """(fund, account) → position of its first credit."""
+        self.sums_of: defaultdict[tuple[str, str], int] = defaultdict(int)
+        """(fund, name of a sum) → that sum."""
 
     def take(self, event: AnyEvent, *, seq: int, original: AnyEvent | None = None, times: int = 1) -> None:
         """`event` stands at `seq`; a return brings the `original` it names; with `times` −1 it was corrected."""
@@ -99,28 +102,28 @@ class FundCash:
             return
         amount = times * move.amount
         if move.from_use:
-            self._sums[move.fund, "used"] -= amount
+            self.sums_of[move.fund, "used"] -= amount
         elif move.debit is not None and self._is_fed(move.fund, move.debit, seq):
-            self._claims[move.fund, move.debit] -= amount
+            self.claims[move.fund, move.debit] -= amount
             if move.origin == "disbursed":
-                self._sums[move.fund, "paid_again"] += amount
+                self.sums_of[move.fund, "paid_again"] += amount
         elif move.origin != "disbursed":  # what a line paid is summed from the lines
-            self._sums[move.fund, move.origin] += amount
+            self.sums_of[move.fund, move.origin] += amount
         if move.credit is not None and move.feeds:
-            self._fed.setdefault((move.fund, move.credit), seq)
+            self.fed.setdefault((move.fund, move.credit), seq)
         if move.credit is not None and (move.feeds or self._is_fed(move.fund, move.credit, seq)):
-            self._claims[move.fund, move.credit] += amount
+            self.claims[move.fund, move.credit] += amount
         else:
-            self._sums[move.fund, move.end] += amount
+            self.sums_of[move.fund, move.end] += amount
 
     def sums(self) -> Iterator[FundSum]:
         """Each fund that money moved for, by id."""
         told: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
         for line in self._register.lines.values():
             told[line.fund]["disbursed"] += line.disbursed
-        for (fund, name), amount in self._sums.items():
+        for (fund, name), amount in self.sums_of.items():
             told[fund][name] += amount
-        for (fund, account), claim in self._claims.items():
+        for (fund, account), claim in self.claims.items():
             if self._register.accounts[account].account_class not in CUSTODIAN_CLASSES:
                 told[fund]["used"] += claim  # who is paid in the end holds no claim (semantics T1)
             else:
@@ -142,7 +145,7 @@ class FundCash:
 
     def _is_fed(self, fund: str, account: str, seq: int) -> bool:
         """Whether the account had been credited with money of the fund before `seq`."""
-        return self._fed.get((fund, account), seq) < seq
+        return self.fed.get((fund, account), seq) < seq
 
 
 def move_of(event: AnyEvent, original: AnyEvent | None, register: Register) -> Move | None:

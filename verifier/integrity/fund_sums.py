@@ -20,22 +20,22 @@ from verifier.language import Told
 class FundSums:
     """Money that entered and left the lines of each fund, in minor units."""
 
-    __slots__ = ("_entered", "_paid", "_register")
+    __slots__ = ("_register", "entered", "paid")
 
     def __init__(self, register: Register) -> None:
         """Nothing entered yet; `register` says of which fund a line is."""
         self._register = register
-        self._entered: defaultdict[str, int] = defaultdict(int)
-        self._paid: defaultdict[str, int] = defaultdict(int)
+        self.entered: defaultdict[str, int] = defaultdict(int)
+        self.paid: defaultdict[str, int] = defaultdict(int)
 
     def take(self, event: AnyEvent, *, times: int = 1) -> None:
         """`event` stands in the log; with `times` −1 it was corrected and does so no longer."""
         match event:
             case Allocation() if self._register.lines[event.line].parent is None:
                 sign = times if event.goes_down else -times
-                self._entered[self._register.lines[event.line].fund] += sign * event.amount
+                self.entered[self._register.lines[event.line].fund] += sign * event.amount
             case Disbursement():
-                self._paid[self._register.lines[event.line].fund] += times * event.amount
+                self.paid[self._register.lines[event.line].fund] += times * event.amount
             case _:
                 pass
 
@@ -46,8 +46,8 @@ class FundSums:
         for line in self._register.lines.values():
             held[line.fund] += line.free + line.disbursed - line.restored
             disbursed[line.fund] += line.disbursed
-        for fund in sorted(held | disbursed | self._entered | self._paid):
-            for left, right in ((self._entered[fund], held[fund]), (self._paid[fund], disbursed[fund])):
+        for fund in sorted(held | disbursed | self.entered | self.paid):
+            for left, right in ((self.entered[fund], held[fund]), (self.paid[fund], disbursed[fund])):
                 if left != right:
                     figures = f"{format_amount(left)} ≠ {format_amount(right)}"
                     reason = Told(

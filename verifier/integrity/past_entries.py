@@ -17,13 +17,13 @@ from verifier.workspace import Workspace
 PENDING_MAX: Final = 5_000
 
 _TABLES: Final = (
-    """CREATE TABLE submission (
+    """CREATE TABLE IF NOT EXISTS submission (
         party TEXT, id TEXT, seq INTEGER, events INTEGER, PRIMARY KEY (party, id)
     ) WITHOUT ROWID""",
-    """CREATE TABLE statement_line (
+    """CREATE TABLE IF NOT EXISTS statement_line (
         account TEXT, statement TEXT, line INTEGER, seq INTEGER, PRIMARY KEY (account, statement, line)
     ) WITHOUT ROWID""",
-    """CREATE TABLE bank_reference (
+    """CREATE TABLE IF NOT EXISTS bank_reference (
         account TEXT, direction TEXT, bank_ref TEXT, seq INTEGER, PRIMARY KEY (account, direction, bank_ref)
     ) WITHOUT ROWID""",
 )
@@ -45,7 +45,7 @@ class PastEntries:
     """
 
     def __init__(self, workspace: Workspace, entry_at: Callable[[int], bytes]) -> None:
-        """Nothing noted yet; the tables are made in `workspace`."""
+        """What the tables in `workspace` hold is noted already; where there are none, they are made empty."""
         for table in _TABLES:
             workspace.run(table)
         self._workspace = workspace
@@ -125,8 +125,11 @@ class PastEntries:
         return pending if written is None else written
 
     def _write_when_full(self) -> None:
-        if len(self._submissions) + len(self._lines) + len(self._references) < PENDING_MAX:
-            return
+        if len(self._submissions) + len(self._lines) + len(self._references) >= PENDING_MAX:
+            self.write()
+
+    def write(self) -> None:
+        """Everything noted so far is in the tables."""
         write = self._workspace.write
         submissions = [(*key, *found) for key, found in self._submissions.items()]
         write("INSERT OR IGNORE INTO submission VALUES (?, ?, ?, ?)", submissions)

@@ -24,6 +24,7 @@ from ledger.tile_reader import TileReader
 from verifier.integrity.admission import Admission
 from verifier.integrity.fund_cash import FundSum
 from verifier.integrity.past_entries import PastEntries
+from verifier.integrity.savepoint import Course, Savepoint, savepoint_of
 from verifier.integrity.signature_pool import SignaturePool
 from verifier.integrity.state import SavedState
 from verifier.integrity.statements import Statements
@@ -36,6 +37,7 @@ from verifier.reading.sources import Source
 from verifier.workspace import Workspace
 
 _NO_TRUST: Final = Trust()
+_FROM_THE_BEGINNING: Final = Course()
 _NO_CHECKPOINT: Final = Told(en="the checkpoint cannot be read", zh="检查点无法读取")
 _REPLAY: Final = Told(
     en="replayed clock: instants are those of signing, not of a machine",
@@ -58,13 +60,21 @@ class Replay:
         trust: Trust = _NO_TRUST,
         progress: Progress = lambda _done, _all: None,
         workers: int | None = None,
+        course: Course = _FROM_THE_BEGINNING,
     ) -> None:
-        """Verify `source` against `trust`; scratch tables go to `workspace`; `workers` threads check signatures."""
+        """Verify `source` against `trust`; scratch tables go to `workspace`; `workers` threads check signatures.
+
+        Where `course` begins with a savepoint, only the entries behind it are read, and `workspace` holds the tables that
+        belong to it; it was proved to be of this log (`verifier.integrity.savepoint.take_up`).
+        """
         self._source = source
         self._workspace = workspace
         self._trust = trust
         self._progress = progress
         self._workers = workers or os.cpu_count() or 1
+        self._course = course
+        self.kept = course.begin.size if course.begin else 0
+        """How many entries the last savepoint covers, the one begun with or one handed out."""
         self._checklist = Checklist()
         self._note = b""
         self._checkpoint: Checkpoint | None = None
@@ -154,17 +164,57 @@ class Replay:
             root=verdict.root,
             peaks=tuple(peak.hex() for peak in self._walk.peaks),
             checkpoint=self._note.decode(),
+            log_keys=self.genesis.log_keys,
         )
 
+    def savepoint(self) -> Savepoint | None:
+        """What the next replay may begin with; None unless the verdict is clean."""
+        return None if self.verdict().exit_code else self._savepoint()
+
+    def _savepoint(self) -> Savepoint | None:
+        """The replay as it stands, if it stands between two submissions and nothing was found so far."""
+        checkpoint, walk, admission = self._checkpoint, self._walk, self._admission
+        if checkpoint is None or walk is None or admission is None or not walk.is_clean:
+            return None
+        tally = admission.tally()
+        return (
+            None
+            if tally is None
+            else savepoint_of(checkpoint.origin, walk.footing(admission.admitted), tally)
+        )
+
+    def _put_down(self, seq: int) -> None:
+        """Hand out a savepoint behind entry `seq`, if it is time for one and a submission ends there."""
+        keep = self._course.keep
+        if keep is None or self._admission is None or self._admission.admitted != seq + 1:
+            return
+        if seq + 1 - self.kept >= self._course.every and (savepoint := self._savepoint()) is not None:
+            keep(savepoint, self._workspace)
+            self.kept = seq + 1
+
     def _replay(self, checkpoint: Checkpoint) -> Iterator[PostedEvent]:
+        begin = self._course.begin
         self._walk = Walk(
-            self._source, checkpoint, self._checklist, state=self._trust.state, progress=self._progress
+            self._source,
+            checkpoint,
+            self._checklist,
+            state=self._trust.state,
+            progress=self._progress,
+            footing=begin.footing if begin else None,
         )
         past = PastEntries(self._workspace, _ProvedEntries(self._source, checkpoint).read)
         with SignaturePool(self._workers) as pool:
-            self._admission = Admission(self._checklist, past, Statements(self._workspace), pool)
+            self._admission = Admission(
+                self._checklist,
+                past,
+                Statements(self._workspace),
+                pool,
+                admitted=begin.size if begin else 0,
+                tally=begin.tally if begin else None,
+            )
             for walked in self._walk.entries():
                 yield from self._admission.take(walked)
+                self._put_down(walked.seq)
             self._notes = tuple(self._admission.conclude(sound=self._walk.sound, size=checkpoint.size))
 
     def _judge_checkpoint(self) -> None:

@@ -17,17 +17,18 @@ from msgspec import Meta
 from ledger.canonical import jcs
 from ledger.errors import EnvironmentFault, FormatError
 from ledger.kinds.form import Digest
-from ledger.note import MAX_NOTE_BYTES
 
-STATE_BYTES_MAX: Final = MAX_NOTE_BYTES * 2
+STATE_BYTES_MAX: Final = 1 << 22
 _PEAKS_MAX: Final = 63
+_KEYS_MAX: Final = 64
 
 
 class SavedState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A ledger as it was last verified.
 
     `peaks` are the hashes (hex) of the complete subtrees that `size` entries split into, largest first: they fold to
-    `root` and tell in which stretch of the log a later rewriting lies. `checkpoint` is the signed note.
+    `root` and tell in which stretch of the log a later rewriting lies. `checkpoint` is the signed note, and `log_keys` are
+    the verifier keys of the log at that size; files made before 0.2 lack them.
     """
 
     v: Literal[1] = 1
@@ -37,6 +38,7 @@ class SavedState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     root: Digest
     peaks: Annotated[tuple[Digest, ...], Meta(max_length=_PEAKS_MAX)]
     checkpoint: str
+    log_keys: Annotated[tuple[str, ...], Meta(max_length=_KEYS_MAX)] = ()
 
     def __post_init__(self) -> None:
         """A tree of `size` leaves has one peak for each binary digit 1."""
@@ -54,7 +56,7 @@ def load_state(path: Path) -> SavedState | None:
         FormatError: it is no saved state, or was changed by hand.
         EnvironmentFault: it cannot be read.
     """
-    with _file_faults(path):
+    with file_faults(path):
         try:
             with path.open("rb") as file:
                 data = file.read(STATE_BYTES_MAX)
@@ -76,7 +78,7 @@ def save_state(path: Path, state: SavedState) -> None:
         EnvironmentFault: the folder cannot be written.
     """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    with _file_faults(path):
+    with file_faults(path):
         try:
             with draft.open("xb") as file:
                 file.write(state_bytes(state))
@@ -89,11 +91,13 @@ def save_state(path: Path, state: SavedState) -> None:
 
 def state_bytes(state: SavedState) -> bytes:
     """The file: one canonical JSON line."""
-    return jcs({"v": state.v, **msgspec.to_builtins(state)}) + b"\n"
+    fields = {"v": state.v, **msgspec.to_builtins(state)}
+    return jcs({name: value for name, value in fields.items() if value != []}) + b"\n"
 
 
 @contextlib.contextmanager
-def _file_faults(path: Path) -> Iterator[None]:
+def file_faults(path: Path) -> Iterator[None]:
+    """What the operating system says of `path`, a file of a saved state, is an `EnvironmentFault` that names it."""
     try:
         yield
     except OSError as error:

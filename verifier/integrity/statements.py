@@ -19,7 +19,7 @@ from verifier.integrity.verdict import Checklist
 from verifier.language import Told
 from verifier.workspace import Workspace
 
-_TABLE: Final = """CREATE TABLE closed_statement (
+_TABLE: Final = """CREATE TABLE IF NOT EXISTS closed_statement (
     account TEXT, statement TEXT, credits TEXT, debits TEXT, lines INTEGER,
     seq INTEGER, cut INTEGER, opening INTEGER, closing INTEGER, counted INTEGER,
     PRIMARY KEY (account, statement)
@@ -72,13 +72,14 @@ class Statement:
 class Statements:
     """All statements of one replay; takes events in log order."""
 
-    __slots__ = ("_open", "_workspace")
+    __slots__ = ("_workspace", "open")
 
     def __init__(self, workspace: Workspace) -> None:
-        """Nothing known yet; the table of closed statements is made in `workspace`."""
+        """None is open; closed ones are those in the table of `workspace`, which is made where it is missing."""
         workspace.run(_TABLE)
         self._workspace = workspace
-        self._open: dict[Key, Statement] = {}
+        self.open: dict[Key, Statement] = {}
+        """Statements without a balance that adds up."""
 
     def take(self, event: AnyEvent, *, seq: int, cut: int) -> None:
         """The event at `seq`, of the submission at `cut`, stands in the log."""
@@ -106,7 +107,7 @@ class Statements:
     def conclude(self, checklist: Checklist) -> Iterator[Told]:
         """I8 is broken at the balance of each statement that is wrong; yields a note if some are not covered yet."""
         waiting = 0
-        for (account, number), statement in self._open.items():
+        for (account, number), statement in self.open.items():
             said = statement.balance
             if said is None:
                 continue
@@ -139,14 +140,14 @@ class Statements:
         self._settle(key, replace(self._get(key), balance=balance))
 
     def _get(self, key: Key) -> Statement:
-        return self._open.get(key) or self._workspace.look_up(_restored, _LOOK_UP, key) or Statement()
+        return self.open.get(key) or self._workspace.look_up(_restored, _LOOK_UP, key) or Statement()
 
     def _settle(self, key: Key, statement: Statement) -> None:
         said = statement.balance
         if said is None or not statement.adds_up:
-            self._open[key] = statement
+            self.open[key] = statement
             return
-        self._open.pop(key, None)
+        self.open.pop(key, None)
         row = (
             *key, str(statement.credits), str(statement.debits), statement.lines,
             said.seq, said.cut, said.opening, said.closing, said.counted,

@@ -24,25 +24,32 @@ class TileCheck:
 
     __slots__ = ("_checklist", "_checkpoint", "_leaf_faults", "_source", "_upper_faults", "rows")
 
-    def __init__(self, source: Source, checkpoint: Checkpoint, checklist: Checklist) -> None:
-        """Compare what `source` publishes with its entries and with `checkpoint`."""
-        self.rows = TileRows()
+    def __init__(
+        self, source: Source, checkpoint: Checkpoint, checklist: Checklist, *, rows: TileRows | None = None
+    ) -> None:
+        """Compare what `source` publishes with its entries and with `checkpoint`, from the edge of `rows` on."""
+        self.rows = rows or TileRows()
         self._source = source
         self._checkpoint = checkpoint
         self._checklist = checklist
         self._leaf_faults: list[tuple[int, Told]] = []
         self._upper_faults: list[tuple[int, Told]] = []
 
+    @property
+    def has_faults(self) -> bool:
+        """Whether a tile was found to contradict its entries; whose fault that is shows at the end."""
+        return bool(self._leaf_faults or self._upper_faults)
+
     def altered(self, leaves: Sequence[bytes]) -> int | None:
         """The first of the entries hashing to `leaves`, the next ones, that is provably not under the checkpoint."""
         first, tile = self.rows.size, self._next_tile()
-        row = self._row(tile, first, self._leaf_faults)
+        row = self._rest(tile)
         at = None if row is None else _difference(b"".join(leaves), row[: len(leaves) * HASH_SIZE])
         return None if at is None else self._which(first + at, leaves[at], tile)
 
     def published(self) -> list[bytes] | None:
         """The leaf hashes that the next tile holds, unproved; None if it cannot be had."""
-        row = self._row(self._next_tile(), self.rows.size, self._leaf_faults)
+        row = self._rest(self._next_tile())
         return None if row is None else [row[at : at + HASH_SIZE] for at in range(0, len(row), HASH_SIZE)]
 
     def add(self, leaves: Sequence[bytes]) -> None:
@@ -78,8 +85,15 @@ class TileCheck:
         self._checklist.broke("I3", position, told)
 
     def _next_tile(self) -> Tile:
-        first = self.rows.size
-        return Tile(level=0, number=first // TILE_WIDTH, width=min(TILE_WIDTH, self._checkpoint.size - first))
+        number = self.rows.size // TILE_WIDTH
+        return Tile(
+            level=0, number=number, width=min(TILE_WIDTH, self._checkpoint.size - number * TILE_WIDTH)
+        )
+
+    def _rest(self, tile: Tile) -> bytes | None:
+        """The hashes of `tile`, the next one, from the first entry on that is not in `rows` yet."""
+        row = self._row(tile, self.rows.size, self._leaf_faults)
+        return None if row is None else row[self.rows.size % TILE_WIDTH * HASH_SIZE :]
 
     def _which(self, seq: int, leaf: bytes, tile: Tile) -> int | None:
         """`seq` if the checkpoint proves its hash in the tile, so the entry was altered; None if the tile may be wrong."""

@@ -16,11 +16,27 @@ class TileRows:
 
     __slots__ = ("_counts", "_rows", "size")
 
-    def __init__(self) -> None:
-        """Begin with the empty tree."""
-        self.size = 0
-        self._rows: list[list[bytes]] = [[]]
-        self._counts = [0]
+    def __init__(self, size: int = 0, edge: Sequence[Sequence[bytes]] = ()) -> None:
+        """Begin with the empty tree, or with the `edge` that a tree of `size` leaves had.
+
+        Raises:
+            ValueError: no tree of that size has such an edge.
+        """
+        self.size = size
+        self._rows: list[list[bytes]] = [list(row) for row in edge] or [[]]
+        self._counts = [size // TILE_WIDTH ** (level + 1) for level in range(len(self._rows))]
+        widths = [size // TILE_WIDTH**level % TILE_WIDTH for level in range(len(self._rows))]
+        if [len(row) for row in self._rows] != widths or self._counts[-1]:
+            raise ValueError(f"no tree of {size} leaves has such an edge")
+
+    @property
+    def edge(self) -> tuple[tuple[bytes, ...], ...]:
+        """The hashes in the unfinished tile of each level, from level 0 up: enough to go on from here."""
+        return tuple(tuple(row) for row in self._rows)
+
+    def copy(self) -> "TileRows":
+        """The same tree, to try an `add` on."""
+        return TileRows(self.size, self._rows)
 
     def add(self, leaves: Sequence[bytes]) -> Iterator[tuple[Tile, bytes]]:
         """Add leaf hashes up to the end of the present tile of level 0 at most; yields each tile that becomes full."""

@@ -144,6 +144,11 @@ class Checklist:
             zh=f"自第 {position} 条起需要更新版本的验证程序",
         )
 
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing was found broken or beyond what this program understands so far."""
+        return not self._broken and self.incomplete is None and self.newer_from is None
+
     def is_broken(self, number: CheckNumber) -> bool:
         """Whether check `number` was found broken."""
         return number in self._broken

@@ -32,6 +32,7 @@ from ledger.tiles import TILE_WIDTH
 from verifier.integrity.memory import Memory
 from verifier.integrity.state import SavedState
 from verifier.integrity.tile_check import TileCheck
+from verifier.integrity.tile_rows import TileRows
 from verifier.integrity.verdict import Checklist, told_of
 from verifier.language import Told
 from verifier.reading.sources import Source
@@ -56,6 +57,16 @@ class Walked:
     entry: Entry | ForeignEntry
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footing:
+    """Where a walk stands: behind the entries of `rows`, the last of them with leaf hash `previous` (hex)."""
+
+    rows: TileRows
+    previous: str = NO_PREVIOUS
+    recorded: str = ""
+    genesis_hash: str | None = None
+
+
 class Walk:
     """One walk over a log, to be exhausted once; then it knows the genesis and the edge of the tree."""
 
@@ -67,17 +78,24 @@ class Walk:
         *,
         state: SavedState | None,
         progress: Progress,
+        footing: Footing | None = None,
     ) -> None:
-        """Walk what `source` holds up to the size of `checkpoint`; what is found goes to `checklist`."""
+        """Walk what `source` holds up to the size of `checkpoint`, from `footing` on if there is one.
+
+        What is found goes to `checklist`.
+        """
+        begun = footing or Footing(rows=TileRows())
         self._source = source
         self._size = checkpoint.size
         self._checklist = checklist
-        self._tiles = TileCheck(source, checkpoint, checklist)
+        self._tiles = TileCheck(source, checkpoint, checklist, rows=begun.rows)
         self._memory = Memory(state)
         self._progress = progress
-        self._previous = NO_PREVIOUS
-        self._recorded = ""
-        self.genesis_hash: str | None = None
+        self._first = begun.rows.size
+        self._taken: list[bytes] = []
+        self._previous = begun.previous
+        self._recorded = begun.recorded
+        self.genesis_hash = begun.genesis_hash
         """Leaf hash of entry 0 in hex, once it was read."""
         self.sound = True
         """Whether no entry was broken so far and none is missing."""
@@ -87,6 +105,20 @@ class Walk:
         """The hashes of the complete subtrees that the entries read split into, largest first."""
         return self._tiles.rows.peaks()
 
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing at all was found wrong so far."""
+        return self.sound and not self._tiles.has_faults
+
+    def footing(self, size: int) -> Footing:
+        """Where the walk stands, behind the `size` entries handed out so far."""
+        rows = self._tiles.rows.copy()
+        for _tile in rows.add(self._taken[: size - rows.size] if size > rows.size else ()):
+            pass  # compared when the walk itself gets there
+        return Footing(
+            rows=rows, previous=self._previous, recorded=self._recorded, genesis_hash=self.genesis_hash
+        )
+
     def entries(self) -> Iterator[Walked]:
         """Every entry up to the first broken one; behind it the walk goes on without handing out."""
         yield from self._walk_entries()
@@ -95,14 +127,13 @@ class Walk:
         )
 
     def _walk_entries(self) -> Iterator[Walked]:
-        for first in range(0, self._size, TILE_WIDTH):
-            width = min(TILE_WIDTH, self._size - first)
+        for first, width in self._bundles():
             datas, lack = self._read(first, width)
             if lack is not None and not self._holds_any(datas, first):
                 self.sound = False
                 self._walk_hashes()
                 break
-            leaves = [leaf_hash(data) for data in datas]
+            self._taken = leaves = [leaf_hash(data) for data in datas]
             altered = self._tiles.altered(leaves)
             for seq, (data, leaf) in enumerate(zip(datas, leaves, strict=True), first):
                 self.sound = self.sound and seq != altered
@@ -117,9 +148,17 @@ class Walk:
         else:
             self._tiles.conclude()
 
+    def _bundles(self) -> Iterator[tuple[int, int]]:
+        """First entry and number of entries of each bundle still to come, the first of them from the footing on."""
+        first = self._tiles.rows.size
+        while first < self._size:
+            width = min(TILE_WIDTH - first % TILE_WIDTH, self._size - first)
+            yield first, width
+            first += width
+
     def _holds_any(self, datas: list[bytes], first: int) -> bool:
         """Whether the source holds an entry at all, when the bundle from `first` on gave only `datas`."""
-        if datas or first:
+        if datas or first > self._first:
             return True
         try:
             return next(iter(self._source.entries(self._size - 1, self._size)), None) is not None
@@ -133,7 +172,7 @@ class Walk:
         self._checklist.incomplete = WITHHELD
         for number in ("I1", "I2", "I6", "I7", "I8"):
             self._checklist.halt(number, None, WITHHELD)
-        for first in range(0, self._size, TILE_WIDTH):
+        for first, _width in self._bundles():
             leaves = self._tiles.published()
             if leaves is None:
                 self._tiles.cut_short(first, SOURCE_ENDS)

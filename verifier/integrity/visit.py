@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One verification by an auditor who keeps a state file: it begins where the last clean or unfinished one ended.
+
+Two files are kept (spec §6.6). The state is the memory: it says what was verified, and only a clean run moves it forward.
+The index beside it saves time: with it, entries verified before are not read again. It is written while a long run goes on,
+so that a run that was killed is taken up again, and without it everything is read from the beginning.
+"""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from ledger.checkpoint import parse_checkpoint
+from ledger.errors import InputError
+from ledger.note import parse_note
+from verifier.integrity.fund_cash import FundSum
+from verifier.integrity.replay import Replay
+from verifier.integrity.savepoint import STRIDE, Course, TakenUp, index_of, put_down, take_up
+from verifier.integrity.state import save_state
+from verifier.integrity.trust import Trust
+from verifier.integrity.verdict import Verdict
+from verifier.integrity.walk import Progress
+from verifier.language import Told
+from verifier.reading.sources import Source
+from verifier.workspace import Workspace
+
+_FULL: Final = Told(en="read from the beginning, as asked", zh="按要求从头读取")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateFiles:
+    """The state file, which holds what `Trust.state` says, with the index beside it.
+
+    With `full` every entry is read all the same; a savepoint is written about every `every` entries.
+    """
+
+    state: Path
+    full: bool = False
+    every: int = STRIDE
+
+
+def visit(
+    source: Source,
+    trust: Trust,
+    *,
+    files: StateFiles | None = None,
+    workers: int | None = None,
+    progress: Progress = lambda _done, _all: None,
+) -> tuple[Verdict, tuple[FundSum, ...]]:
+    """The verdict on `source`, and the cash of its funds; a clean one moves the `files` forward, where there are any.
+
+    Raises:
+        EnvironmentFault: machine or network failed; the files are whole, as this run or an earlier one wrote them.
+    """
+    taken = _begin(source, trust, files) if files else TakenUp(workspace=Workspace())
+    keep = partial(put_down, index_of(files.state)) if files else None
+    with taken.workspace as workspace:
+        replay = Replay(
+            source,
+            workspace,
+            trust=trust,
+            progress=progress,
+            workers=workers,
+            course=Course(begin=taken.savepoint, keep=keep, every=files.every if files else STRIDE),
+        )
+        for _event in replay.events():
+            pass
+        if files is not None:
+            _remember(files.state, replay, workspace)
+        verdict = replay.verdict()
+        told = () if taken.told is None else (taken.told,)
+        return replace(verdict, notes=(*verdict.notes, *told)), replay.fund_sums()
+
+
+def _remember(state: Path, replay: Replay, workspace: Workspace) -> None:
+    """Index first, then state: a run that stops in between leaves an index that is ahead, which is taken up."""
+    savepoint, saved = replay.savepoint(), replay.state()
+    if savepoint is not None and savepoint.size > replay.kept:
+        put_down(index_of(state), savepoint, workspace)
+    if saved is not None:
+        save_state(state, saved)
+
+
+def _begin(source: Source, trust: Trust, files: StateFiles) -> TakenUp:
+    if files.full:
+        return TakenUp(workspace=Workspace(), told=_FULL)
+    try:
+        shown = parse_checkpoint(parse_note(source.checkpoint()).text)
+    except InputError:  # I4 will say so
+        return TakenUp(workspace=Workspace())
+    return take_up(index_of(files.state), fetch=source.fetch, shown=shown, state=trust.state)
