@@ -86,17 +86,19 @@ def split_bundle(data: bytes, tile: Tile) -> Iterator[bytes]:
     """The entries of a bundle one by one, so that all before a damaged length are still read.
 
     Raises:
-        FormatError: after the last whole entry, when the bundle is ragged or does not hold `tile.width` entries.
+        FormatError: in place of the last entry, or of the first that is cut, when the bundle does not hold `tile.width`
+            whole entries and nothing else.
     """
     at = count = 0
-    while at < len(data) and count < tile.width:
+    while at < len(data):
         start = at + _LENGTH_BYTES
         at = start + int.from_bytes(data[at:start], "big")
-        if at > len(data):
+        count += 1
+        if at > len(data) or (count == tile.width and at != len(data)):
+            count -= 1
             break
         yield data[start:at]
-        count += 1
-    if at != len(data) or count != tile.width:
+    if count != tile.width:
         raise FormatError(
             code="bundle.ragged",
             place=tile.path,

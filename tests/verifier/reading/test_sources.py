@@ -112,15 +112,16 @@ def test_an_unknown_database_is_refused() -> None:
         open_database("nonsense://nowhere")
 
 
-@pytest.mark.parametrize("tail", [b"\x00", b"\x00\x05abc", b"\x00\x01a"])
-def test_a_ragged_bundle_gives_what_is_whole(tail: bytes) -> None:
-    """Whole entries first, then the refusal."""
+@pytest.mark.parametrize("tail", [b"\x00", b"\x00\x05abc", b"\x00\x01a\x00\x01a"])
+@pytest.mark.parametrize("width", [2, 3])
+def test_a_ragged_bundle_gives_what_is_whole(tail: bytes, width: int) -> None:
+    """Whole entries first; the refusal comes in place of the last one, so that nobody stops before it."""
     entries = [b"one", b"two"]
     found = []
     with pytest.raises(FormatError):  # noqa: PT012 - what came before the refusal counts
-        for entry in split_bundle(bundle_of(entries) + tail, Tile(level=None, number=0, width=2)):
+        for entry in split_bundle(bundle_of(entries) + tail, Tile(level=None, number=0, width=width)):
             found.append(entry)  # noqa: PERF402 - as above
-    assert found == entries
+    assert found == entries[: width - 1]
 
 
 def test_a_bundle_with_fewer_entries_is_refused() -> None:

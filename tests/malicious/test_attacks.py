@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The catalogue of attacks against the verifier: each forged log is found broken, and the score is what the page says."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from ledger.vkey import parse_vkey
+from tests.malicious.attacks import ATTACKS, Attack, Forgery
+from tests.malicious.every_kind import every_kind
+from tests.malicious.forger import Forger, judge, state_of
+from verifier.integrity.trust import Trust
+
+if TYPE_CHECKING:
+    from tests.conftest import Sample
+
+PAGE: Final = Path(__file__).parents[2] / "docs" / "threat-model.md"
+SAMPLED: Final = 60
+
+
+@cache
+def honest() -> Forger:
+    """A log in which every kind stands; nobody changes it."""
+    return every_kind()
+
+
+@cache
+def forgeries(attack: Attack) -> tuple[Forgery, ...]:
+    """Every forged log of the attack on the honest one."""
+    return tuple(attack.forge(honest()))
+
+
+def test_the_honest_log_is_clean() -> None:
+    """What every forgery differs from."""
+    files = honest().files()
+    keys = tuple(parse_vkey(text) for text in honest().world.genesis.log_keys)
+    assert judge(files, Trust(log_keys=keys, state=state_of(files))).outcome == "verified"
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_every_forgery_is_found(attack: Attack, sample: Sample) -> None:
+    """With the log key known from outside, and for another history with a saved state."""
+    keys = tuple(parse_vkey(text) for text in honest().world.genesis.log_keys)
+    trust = Trust(log_keys=keys, state=state_of(honest().files()) if attack.needs_memory else None)
+    for forgery in sample(forgeries(attack), SAMPLED):
+        verdict = judge(forgery.files, trust)
+        assert verdict.outcome == "broken", (attack.name, forgery.position)
+        assert verdict.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "attack", [one for one in ATTACKS if one.needs_memory], ids=lambda attack: attack.name
+)
+def test_another_history_is_consistent_in_itself(attack: Attack) -> None:
+    """Without a memory nothing inside the log tells, which is why the page asks for one."""
+    for forgery in forgeries(attack)[-3:]:
+        assert judge(forgery.files).outcome == "self-consistent"
+
+
+def test_the_published_score() -> None:
+    """The table of the threat model is the catalogue, with the number of forgeries that the tests above go through."""
+    rows = [f"| {attack.name} | {len(forgeries(attack)):,} | {_needs(attack)} |" for attack in ATTACKS]
+    text = PAGE.read_text()
+    assert [row for row in rows if row not in text] == []
+    whole = sum(len(forgeries(attack)) for attack in ATTACKS)
+    assert f"{whole:,} of {whole:,}" in text
+
+
+def _needs(attack: Attack) -> str:
+    return "log key and a saved state" if attack.needs_memory else "log key"
