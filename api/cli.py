@@ -6,7 +6,7 @@ import typer
 
 def register(app: typer.Typer) -> None:
     """`app` has the commands that need the server extra; each loads what it needs here."""
-    from api.commands import benchmarking, importing, ledger, serving
+    from api.commands import benchmarking, importing, ledger, serving, witnessing
 
-    for commands in (ledger, importing, serving, benchmarking):
+    for commands in (ledger, importing, serving, witnessing, benchmarking):
         commands.register(app)

@@ -9,17 +9,19 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 import typer
 from sqlalchemy import Engine, delete, insert, select
 
 from api.import_keys import passphrase as passphrase_in
 from ledger.errors import EnvironmentFault, FormatError
-from ledger.key_files import load_private_key
+from ledger.key_files import FileSigner, load_private_key, load_private_keys
 from ledger.keys import Ed25519Signer
 from ledger.store.engine import holding_lock, reading, shown
 from ledger.store.tables import META
+
+Loaded_co = TypeVar("Loaded_co", covariant=True)
 
 KEY_VARIABLE: Final = "FUNDTRACE_LOG_KEY"
 
@@ -67,14 +69,34 @@ def load_key(path: Path, *, environment: Mapping[str, str] = os.environ) -> Ed25
         EnvironmentFault: the file cannot be read, or others may read it.
         FormatError: it holds no key, or the passphrase is wrong.
     """
+    return _unlocked(load_private_key, path, environment)
+
+
+def load_keys(path: Path, *, environment: Mapping[str, str] = os.environ) -> tuple[FileSigner, ...]:
+    """Return all keys in `path`, with a passphrase as `load_key` gets it.
+
+    Raises:
+        EnvironmentFault: the file cannot be read, or others may read it.
+        FormatError: it holds no key, or the passphrase is wrong.
+    """
+    return _unlocked(load_private_keys, path, environment)
+
+
+class _Load(Protocol[Loaded_co]):
+    """One of the two ways to read a key file."""
+
+    def __call__(self, path: Path, *, passphrase: bytes | None) -> Loaded_co: ...
+
+
+def _unlocked(load: _Load[Loaded_co], path: Path, environment: Mapping[str, str]) -> Loaded_co:
     passphrase = passphrase_in(environment)
     try:
-        return load_private_key(path, passphrase=passphrase)
+        return load(path, passphrase=passphrase)
     except FormatError:
         if passphrase is not None or not sys.stdin.isatty():
             raise
     asked = typer.prompt(f"Passphrase of {path} · 口令", hide_input=True, err=True)
-    return load_private_key(path, passphrase=str(asked).encode())
+    return load(path, passphrase=str(asked).encode())
 
 
 def _named(environment: Mapping[str, str]) -> Path | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from api.app import create_app
 from api.judging import judge_ledger
@@ -108,10 +109,18 @@ def serve(settings: Settings, ledger: ServedLedger, *, told: Callable[[str], Non
         EnvironmentFault: the address cannot be used.
     """
     check_host(ledger.genesis, settings.host)
-    with bound_socket(settings.host, settings.port) as listening:
+    answer(create_app(settings, ledger, judge=judge_ledger), settings.host, settings.port, told=told)
+
+
+def answer(app: ASGIApp, host: str, port: int, *, told: Callable[[str], None]) -> None:
+    """Answer requests by `app` until the process is told to stop; `told` gets the address once it is open.
+
+    Raises:
+        EnvironmentFault: the address cannot be used.
+    """
+    with bound_socket(host, port) as listening:
         host, port = listening.getsockname()[:2]
         told(f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/")
-        app = create_app(settings, ledger, judge=judge_ledger)
         config = uvicorn.Config(
             app,
             log_level="warning",

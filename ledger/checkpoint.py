@@ -9,12 +9,16 @@ ledger.example/log
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from ledger.errors import FormatError, SignatureError
 from ledger.hashing import EMPTY_ROOT, HASH_SIZE
 from ledger.keys import Signer
 from ledger.note import NoteVerifier, format_note, open_note, sign_text
 from ledger.spelling import from_base64, from_decimal, to_base64
+
+NOT_EMPTY: Final = "checkpoint.not-empty"
+"""The code of the error that refuses a log of no entries with another root than that of the empty tree."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +67,10 @@ def parse_checkpoint(text: str) -> Checkpoint:
     origin, size_text, root_text, *extensions = lines
     size = from_decimal(size_text, place="checkpoint line 2")
     root = from_base64(root_text, place="checkpoint line 3")
-    if len(root) != HASH_SIZE or (size == 0 and root != EMPTY_ROOT):
-        raise _misshapen("line 3", f"not a root of {size} entries", f"不是 {size} 条记录的树根")
+    if len(root) != HASH_SIZE:
+        raise _misshapen("line 3", f"a root of {len(root)} bytes", f"树根为 {len(root)} 字节")
+    if size == 0 and root != EMPTY_ROOT:
+        raise _misshapen("line 3", "not the root of no entries", "不是零条记录的树根", code=NOT_EMPTY)
     return Checkpoint(origin=origin, size=size, root=root, extensions=tuple(extensions))
 
 
@@ -101,10 +107,10 @@ def open_checkpoint(
     return checkpoint
 
 
-def _misshapen(place: str, message_en: str, message_zh: str) -> FormatError:
-    return FormatError(
-        code="checkpoint.bad-text", place=f"checkpoint {place}", message_en=message_en, message_zh=message_zh
-    )
+def _misshapen(
+    place: str, message_en: str, message_zh: str, *, code: str = "checkpoint.bad-text"
+) -> FormatError:
+    return FormatError(code=code, place=f"checkpoint {place}", message_en=message_en, message_zh=message_zh)
 
 
 def _foreign(message_en: str, message_zh: str) -> SignatureError:

@@ -62,6 +62,12 @@ def format_instant(moment: datetime.datetime) -> str:
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 
 
+def instant_of(seconds: int) -> str:
+    """The instant `seconds` after 1970-01-01 UTC, as cosignatures count; the last moment of `LATEST` for any later one."""
+    last = datetime.datetime.combine(LATEST, datetime.time.max, datetime.UTC)
+    return format_instant(datetime.datetime.fromtimestamp(min(seconds, int(last.timestamp())), datetime.UTC))
+
+
 def is_time_zone(name: str) -> bool:
     """Whether `name` is an IANA zone that means the same on every machine: ``UTC``, or one of area and place."""
     if name != "UTC" and "/" not in name:

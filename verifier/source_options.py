@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ledger.cosignature import parse_log_key
 from ledger.errors import EnvironmentFault, FormatError, InputError
 from ledger.hashing import hash_from_hex
-from ledger.policy import parse_policy
+from ledger.policy import Policy, parse_policy
 from verifier.integrity.state import SavedState
 from verifier.integrity.trust import Trust
 from verifier.integrity.walk import Progress as Step
@@ -95,7 +95,7 @@ def chosen_trust(
     """
     try:
         return Trust(
-            policy=None if policy is None else parse_policy(_text_of(policy), place=str(policy)),
+            policy=None if policy is None else policy_at(policy),
             log_keys=tuple(parse_log_key(text) for text in log_keys or ()),
             genesis=None if genesis is None else hash_from_hex(genesis, place="--genesis").hex(),
             state=state,
@@ -131,6 +131,16 @@ def progress_bar(label: str) -> Iterator[Step]:
             bar.update(task, completed=done, total=whole)
 
         yield step
+
+
+def policy_at(path: Path) -> Policy:
+    """The policy in the file at `path`.
+
+    Raises:
+        EnvironmentFault: it cannot be read.
+        FormatError: it is no policy, or larger than 1 MiB.
+    """
+    return parse_policy(_text_of(path), place=str(path))
 
 
 def _text_of(path: Path) -> str:

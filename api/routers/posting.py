@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
+from api.bodies import bounded_body
 from api.problems import plain, refusal
 from api.served_ledger import ServedLedger
 from ledger.outcome import Accepted, Refused
@@ -51,7 +52,7 @@ def router() -> APIRouter:
         ledger: ServedLedger = request.app.state.ledger
         if ledger.sequencer is None:
             return _reads_only(request)
-        data = await _bounded_body(request)
+        data = await bounded_body(request, WIRE_BYTES_MAX)
         if data is None:
             return _too_large(request)
         outcome = await anyio.to_thread.run_sync(_submit, ledger.sequencer, data, limiter=limiter)
@@ -69,21 +70,6 @@ def router() -> APIRouter:
 
 def _submit(sequencer: Sequencer, data: bytes) -> Accepted | Refused:
     return sequencer.submit(parse_wire(data))
-
-
-async def _bounded_body(request: Request) -> bytes | None:
-    """The body; None as soon as it is longer than a submission may be."""
-    announced = request.headers.get("content-length", "0")
-    if announced.isdecimal() and int(announced) > WIRE_BYTES_MAX:
-        return None
-    parts: list[bytes] = []
-    total = 0
-    async for part in request.stream():
-        total += len(part)
-        if total > WIRE_BYTES_MAX:
-            return None
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _accepted(outcome: Accepted) -> JSONResponse:
