@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from verifier.integrity.fund_cash import SUMS, FundSum
+from verifier.integrity.ranges import Range, Standing
 from verifier.integrity.verdict import TITLES, Check, CheckState, Outcome, Verdict
 from verifier.language import Language, Told, say
 
@@ -23,6 +24,13 @@ _OUTCOMES: Final[dict[Outcome, Told]] = {
     "incomplete": Told(en="INCOMPLETE:", zh="未完成："),
     "broken": Told(en="BROKEN", zh="账本不符"),
 }
+_STANDINGS: Final[dict[Standing, Told]] = {
+    "anchored": Told(en="anchored by", zh="已锚定"),
+    "consistent": Told(en="internally consistent only", zh="仅内部自洽，未锚定"),
+    "broken": Told(en="broken because", zh="不符"),
+    "unchecked": Told(en="not checked", zh="未检查"),
+}
+_COLON: Final[dict[Language, str]] = {"en": ": ", "zh": "："}
 _COMPARE: Final = Told(
     en="Compare the genesis hash above with the operator by another channel, "
     "then verify with --genesis, --log-key or --policy, and keep --state.",
@@ -67,6 +75,8 @@ def text_of(verdict: Verdict, language: Language) -> Iterator[str]:
     for check in verdict.checks:
         yield from _check_lines(check, language)
     yield ""
+    for stretch in verdict.ranges:
+        yield _range_line(stretch, language)
     yield say(sentence(verdict), language)
     if verdict.outcome in {"broken", "incomplete"}:
         good = Told(
@@ -93,6 +103,8 @@ def record_of(verdict: Verdict) -> dict[str, Any]:
         "needs_newer_verifier_from": verdict.newer_from,
         "trusted": [_both(one) for one in verdict.trusted],
         "first_broken": None if broken is None else _check_record(broken),
+        "anchors": [{"size": one.size, "by": _both(one.by), "at": one.at} for one in verdict.anchors],
+        "ranges": [_range_record(one) for one in verdict.ranges],
         "checks": [_check_record(check) for check in verdict.checks],
         "marks": [_both(one) for one in verdict.marks],
         "notes": [_both(one) for one in verdict.notes],
@@ -114,6 +126,16 @@ def _broken(check: Check, told: Told) -> Told:
     )
 
 
+def _range_line(stretch: Range, language: Language) -> str:
+    where = {
+        "en": f"entries {stretch.start:,} to {stretch.stop - 1:,}",
+        "zh": f"第 {stretch.start:,} 至 {stretch.stop - 1:,} 条",
+    }[language]
+    told = say(_STANDINGS[stretch.standing], language)
+    why = "" if stretch.reason is None else f"{_COLON[language]}{say(stretch.reason, language)}"
+    return f"  {where}  {told}{why}"
+
+
 def _check_lines(check: Check, language: Language) -> Iterator[str]:
     state = say(_STATES[check.state], language)
     yield f"{_SIGNS[check.state]} {check.number}  {say(TITLES[check.number], language)}  [{state}]"
@@ -124,6 +146,15 @@ def _check_lines(check: Check, language: Language) -> Iterator[str]:
             else {"en": f"entry {check.position}: ", "zh": f"第 {check.position} 条："}[language]
         )
         yield f"      {at}{say(check.reason, language)}"
+
+
+def _range_record(stretch: Range) -> dict[str, Any]:
+    return {
+        "start": stretch.start,
+        "stop": stretch.stop,
+        "standing": stretch.standing,
+        "reason": None if stretch.reason is None else _both(stretch.reason),
+    }
 
 
 def _check_record(check: Check) -> dict[str, Any]:

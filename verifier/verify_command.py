@@ -60,7 +60,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
     as_json: JsonOption = False,
     lang: LanguageOption = None,
 ) -> None:
-    """Check a ledger from its bytes alone: hashes, signatures, references, sums (I1 to I8).
+    """Check a ledger from its bytes alone: hashes, signatures, references, sums (I1 to I10).
 
     Trust starts outside the ledger: with none of --policy, --log-key, --genesis, --state the answer is never more than
     "self-consistent". Exit code 0 clean, 2 integrity broken, 3 could not complete.

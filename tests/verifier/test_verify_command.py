@@ -93,7 +93,7 @@ def test_json_is_for_programs(forger: Forger, folder: Path) -> None:
     assert told["genesis"] == forger.world.genesis_hash
     assert told["trusted"] == []
     assert told["first_broken"] is None
-    assert [check["check"] for check in told["checks"]] == [f"I{number}" for number in range(1, 9)]
+    assert [check["check"] for check in told["checks"]] == [f"I{number}" for number in range(1, 11)]
     assert set(told["sentence"]) == {"en", "zh"}
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One pass over a ledger that verifies it (I1 to I8) and hands out its events for judgement on the way.
+"""One pass over a ledger that verifies it (I1 to I10) and hands out its events for judgement on the way.
 
     with Workspace() as workspace:
         replay = Replay(source, workspace, trust=trust)
@@ -24,6 +24,7 @@ from ledger.tile_reader import TileReader
 from verifier.integrity.admission import Admission
 from verifier.integrity.fund_cash import FundSum
 from verifier.integrity.past_entries import PastEntries
+from verifier.integrity.ranges import Anchor, anchors_of_visits, anchors_of_witnesses, furthest
 from verifier.integrity.savepoint import Course, Savepoint, savepoint_of
 from verifier.integrity.signature_pool import SignaturePool
 from verifier.integrity.state import SavedState
@@ -81,6 +82,7 @@ class Replay:
         self._walk: Walk | None = None
         self._admission: Admission | None = None
         self._notes: tuple[Told, ...] = ()
+        self._anchors: tuple[Anchor, ...] = ()
         self._done = False
 
     @property
@@ -117,11 +119,13 @@ class Replay:
         self._note = self._source.checkpoint()
         self._checkpoint = read_checkpoint(self._checklist, self._note)
         if self._checkpoint is None:
-            for number in ("I1", "I2", "I3", "I5", "I6", "I7", "I8"):
+            for number in ("I1", "I2", "I3", "I5", "I6", "I7", "I8", "I9", "I10"):
                 self._checklist.halt(number, None, _NO_CHECKPOINT)
         else:
             yield from self._replay(self._checkpoint)
             self._judge_checkpoint()
+            self._judge_disclosures()
+            self._judge_anchors(self._checkpoint.size)
         self._done = True
 
     def verdict(self) -> Verdict:
@@ -142,6 +146,7 @@ class Replay:
             root=checkpoint.root.hex() if checkpoint else None,
             good_prefix=admitted if cut is None else min(cut, admitted),
             trusted=tuple(self._trust.told()),
+            anchors=self._anchors,
             incomplete=self._checklist.incomplete,
             newer_from=self._checklist.newer_from,
             marks=tuple(_marks(self._genesis_or_none())),
@@ -230,6 +235,32 @@ class Replay:
             policy=policy,
         )
         judge_checkpoint(self._checklist, offered, self._trust)
+
+    def _judge_disclosures(self) -> None:
+        """I9: no source carries disclosures yet, so commitments are counted and stay closed."""
+        held = self._admission.commitments if self._admission else 0
+        reason = Told(
+            en=f"no disclosures in this source; {held:,} commitments were not opened",
+            zh=f"来源不含披露内容；{held:,} 个承诺值未经核对",
+        )
+        self._checklist.halt("I9", None, reason)
+
+    def _judge_anchors(self, size: int) -> None:
+        """I10: who outside the log saw how much of it; nobody counts where the entries are not those of the checkpoint."""
+        if not any(self._checklist.is_broken(number) for number in ("I3", "I5")):
+            self._anchors = furthest(
+                [
+                    *anchors_of_visits(self._trust.state),
+                    *anchors_of_witnesses(self._note, self._trust.policy),
+                ]
+            )
+        reached = max((one.size for one in self._anchors), default=0)
+        if reached < size:
+            reason = Told(
+                en=f"unanchored tail: nobody outside the log is known to have seen the last {size - reached:,} entries",
+                zh=f"尾部未锚定：尚无账本之外的一方见过最后 {size - reached:,} 条",
+            )
+            self._checklist.halt("I10", reached, reason)
 
     def _genesis_or_none(self) -> Genesis | None:
         return self._admission.register.genesis_or_none if self._admission else None

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from ledger.errors import ToldError
+from verifier.integrity.ranges import Anchor, Range, ranges_of
 from verifier.language import Told
 
-CheckNumber = Literal["I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8"]
+CheckNumber = Literal["I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10"]
 CheckState = Literal["ok", "broken", "unevaluable"]
 Outcome = Literal["verified", "self-consistent", "incomplete", "broken"]
 
@@ -36,6 +37,8 @@ TITLES: Final[dict[CheckNumber, Told]] = {
     "I6": Told(en="submissions whole and rightly signed", zh="提交完整且签名有权有效"),
     "I7": Told(en="references resolve, no duplicate ids", zh="引用可查、编号不重复"),
     "I8": Told(en="lines, statements and funds add up", zh="指标、对账单、资金收支平衡"),
+    "I9": Told(en="disclosures fit their commitments", zh="披露内容与承诺值一致"),
+    "I10": Told(en="anchored outside the log", zh="已在账本之外锚定"),
 }
 
 
@@ -59,6 +62,7 @@ class Verdict:
 
     `size` and `root` (hex) are what the checkpoint promises; None when it cannot be read. The first `good_prefix`
     entries passed every check of entries. `trusted` names what came from outside SOURCE; empty = first use.
+    `anchors` are those that saw entries as they stand now.
     `incomplete` says why nothing more could be checked, although nothing is known to be wrong: `newer_from` is the first
     entry that needs a newer verifier, or the source holds no entries. `notes` are said beside the outcome and change
     nothing.
@@ -71,6 +75,7 @@ class Verdict:
     root: str | None
     good_prefix: int
     trusted: tuple[Told, ...] = ()
+    anchors: tuple[Anchor, ...] = ()
     incomplete: Told | None = None
     newer_from: int | None = None
     marks: tuple[Told, ...] = ()
@@ -90,6 +95,20 @@ class Verdict:
         """The broken check with the lowest position; one at no entry comes after those at an entry."""
         broken = [check for check in self.checks if check.state == "broken"]
         return min(broken, key=_place, default=None)
+
+    @property
+    def ranges(self) -> tuple[Range, ...]:
+        """The stretches of the log: anchored, consistent only, broken or not checked; none without a checkpoint."""
+        if self.size is None:
+            return ()
+        broken, fault = self.first_broken, None
+        if broken is not None:
+            fault = Range(start=0, stop=0, standing="broken", reason=broken.reason)
+        elif self.incomplete is not None:
+            fault = Range(start=0, stop=0, standing="unchecked", reason=self.incomplete)
+        return tuple(
+            ranges_of(self.anchors, good=min(self.good_prefix, self.size), size=self.size, fault=fault)
+        )
 
     @property
     def exit_code(self) -> int:

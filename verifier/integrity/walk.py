@@ -170,7 +170,7 @@ class Walk:
     def _walk_hashes(self) -> None:
         """I3 and I5 on the leaf hashes in the tiles of level 0."""
         self._checklist.incomplete = WITHHELD
-        for number in ("I1", "I2", "I6", "I7", "I8"):
+        for number in ("I1", "I2", "I6", "I7", "I8", "I9"):
             self._checklist.halt(number, None, WITHHELD)
         for first, _width in self._bundles():
             leaves = self._tiles.published()

@@ -31,8 +31,8 @@ def states(checklist: Checklist) -> dict[str, tuple[CheckState, int | None]]:
 
 
 def test_nothing_found_is_ok() -> None:
-    """All eight, in order."""
-    assert list(states(Checklist())) == ["I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8"]
+    """All ten, in order."""
+    assert list(states(Checklist())) == [f"I{number}" for number in range(1, 11)]
     assert set(states(Checklist()).values()) == {("ok", None)}
 
 
