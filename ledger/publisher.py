@@ -20,20 +20,12 @@ from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.entry import GenesisEntry, parse_entry
 from ledger.errors import EnvironmentFault, InputError, ProofError
 from ledger.genesis import Genesis
-from ledger.merkle import Node
 from ledger.static_files import StaticFolder
 from ledger.static_headers import HEADERS_FILE, headers_file
 from ledger.store.engine import reading, shown
 from ledger.store.log_reader import LogReader, StoredCheckpoint
 from ledger.tile_reader import TileReader
-from ledger.tiles import (
-    TILE_HEIGHT,
-    TILE_WIDTH,
-    Tile,
-    encode_bundle,
-    parse_tile_path,
-    parts_between,
-)
+from ledger.tiles import Tile, parse_tile_path, parts_between
 from ledger.vkey import parse_vkey
 
 Audience = Literal["public", "audit"]
@@ -101,11 +93,7 @@ class _Proved:
         return parts_between(old, self.head.size, entries=self.with_entries)
 
     def tile(self, tile: Tile) -> bytes:
-        if tile.level is None:
-            return encode_bundle(self._tiles.read_entries(tile.number))
-        first = tile.number * TILE_WIDTH
-        nodes = [Node(tile.level * TILE_HEIGHT, first + at) for at in range(tile.width)]
-        return b"".join(self._tiles.read_hashes(nodes))
+        return self._tiles.read_tile(tile)
 
     def file(self, name: str) -> bytes:
         match name:

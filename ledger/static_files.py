@@ -96,8 +96,12 @@ class StaticFolder:
                 raise
         self._touched.add(path.parent)
 
+    def keep(self, name: str) -> None:
+        """Let `sync` make the name of a file durable that an interrupted run may have left so."""
+        self._touched.add((self._root / name).parent)
+
     def sync(self) -> None:
-        """Make every name written since the last call durable.
+        """Make every name written or kept since the last call durable.
 
         Raises:
             EnvironmentFault: the disk refused.

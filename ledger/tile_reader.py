@@ -13,7 +13,7 @@ from typing import Final
 from ledger.errors import FormatError, MissingError, ProgrammerError, ProofError
 from ledger.hashing import EMPTY_ROOT, HASH_SIZE, leaf_hash
 from ledger.merkle import CompactRange, Node, root_of
-from ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Tile, decode_bundle
+from ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Tile, decode_bundle, encode_bundle
 
 CACHED_TILES: Final = 1024
 """Proved full tiles kept in memory, 8 KiB each; what falls out is fetched and proved again."""
@@ -46,6 +46,19 @@ class TileReader:
             ProgrammerError: a node that a tree of this size does not have.
         """
         return [self._read(node) for node in nodes]
+
+    def read_tile(self, tile: Tile) -> bytes:
+        """Return the bytes of a tile or an entry bundle of this tree, as they stand in its file, all of them proved.
+
+        Raises:
+            ProofError, FormatError, MissingError, ProgrammerError: as `read_hashes` and `read_entries`.
+        """
+        if tile.level is None:
+            return encode_bundle(self.read_entries(tile.number))
+        first = tile.number * TILE_WIDTH
+        return b"".join(
+            self.read_hashes([Node(tile.level * TILE_HEIGHT, first + at) for at in range(tile.width)])
+        )
 
     def read_entries(self, number: int) -> list[bytes]:
         """Return the entries of bundle `number`, 256 or those up to the size, each of them proved.

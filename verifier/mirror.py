@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A verified copy of a log in a folder that only ever grows, and is itself a log that anybody can verify.
+
+What the source says is believed in this order, and nothing is shown in the folder before all of it held:
+
+1. the signatures of the checkpoint, by what was given from outside (I4, `verifier.integrity.trust`);
+2. the checkpoint shown until now is an earlier one of the same history; if not, both are kept as evidence of a fork;
+3. every byte of every new tile and bundle stands under the new checkpoint.
+
+Files are written as an export writes them (`ledger.static_files`), the checkpoint last. A run that was interrupted left
+files that no checkpoint needs yet; the next one proves them again and does not fetch them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from ledger.checkpoint import Checkpoint, parse_checkpoint
+from ledger.entry import GenesisEntry, parse_entry
+from ledger.errors import EnvironmentFault, InputError, MissingError, ProofError, SignatureError
+from ledger.hashing import leaf_hash
+from ledger.merkle import Tree
+from ledger.note import parse_note
+from ledger.static_files import StaticFolder
+from ledger.static_headers import HEADERS_FILE, headers_file
+from ledger.tile_reader import TileReader
+from ledger.tiles import MAX_BUNDLE_BYTES, TILE_WIDTH, Tile, encode_bundle, parse_tile_path, parts_between
+from verifier.integrity.trust import Offered, Trust, judge_checkpoint
+from verifier.integrity.verdict import Checklist
+from verifier.language import Told
+from verifier.reading.sources import Source
+from verifier.reading.static_log import CHECKPOINT, POLICY, missing
+
+Progress = Callable[[int, int], None]
+"""Told how many files are done, of how many."""
+
+T = TypeVar("T")
+
+_ENTRIES: Final = "tile/entries"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mirrored:
+    """What a folder shows after one look at the source; every byte was proved to stand under the checkpoint.
+
+    `held` is the size that it showed before, 0 for nothing; `written` counts new files of the log. `entries` is False
+    where the source holds hashes only. `genesis` is the leaf hash of entry 0 in hex, where it could be read.
+    """
+
+    checkpoint: Checkpoint
+    genesis: str | None
+    held: int
+    written: int
+    entries: bool
+
+
+def mirror(source: Source, folder: Path, trust: Trust, *, progress: Progress) -> Mirrored:
+    """Bring the copy in `folder` up to what `source` shows; what was shown there before stays until all is proved.
+
+    Raises:
+        SignatureError: the checkpoint is not signed as `trust` demands, or another log is shown.
+        ProofError: a part does not stand under the checkpoint; or (`mirror.fork`) the log was rewritten: both notes are
+            then in the folder as evidence.
+        FormatError: a part is malformed, too long or (`MissingError`) not there.
+        EnvironmentFault: disk, network, another process at work there, or the source shows an older checkpoint.
+    """
+    static = StaticFolder(folder)
+    with static.alone():
+        return _Copy(source, static, folder, trust).update(progress)
+
+
+class _Copy:
+    """One look at the source, with the folder as it is."""
+
+    def __init__(self, source: Source, static: StaticFolder, folder: Path, trust: Trust) -> None:
+        self._source = source
+        self._folder = static
+        self._place = folder
+        self._trust = trust
+        self._note = source.checkpoint()
+        self._new = parse_checkpoint(parse_note(self._note).text)
+        self._held_note = static.read(CHECKPOINT)
+        self._held = None if self._held_note is None else _own(self._held_note, folder)
+        self._believe_own = True
+        self._reader = self._new_reader()
+        held_entries = (folder / _ENTRIES).exists()
+        self._entries = held_entries if self._held else held_entries or self._offers_entries()
+
+    def update(self, progress: Progress) -> Mirrored:
+        genesis = self._judge()
+        old = 0
+        if self._held is not None:
+            self._compare(self._held)
+            old = self._held.size
+        written = self._write_parts(old, progress)
+        self._folder.sync()
+        policy = self._source.policy()
+        offered = {} if policy is None else {POLICY: policy.encode("utf-8", "surrogateescape")}
+        for name, data in {**offered, HEADERS_FILE: headers_file(), CHECKPOINT: self._note}.items():
+            self._write(name, data)
+            self._folder.sync()
+        return Mirrored(
+            checkpoint=self._new, genesis=genesis, held=old, written=written, entries=self._entries
+        )
+
+    def _judge(self) -> str | None:
+        """Step 1; the hash of entry 0, where it can be had."""
+        data = self._proved(lambda reader: reader.read_entries(0)[0]) if self._entries else None
+        entry = None if data is None else parse_entry(data, place="entry 0")
+        found = None if data is None else leaf_hash(data).hex()
+        offered = Offered(
+            note=self._note,
+            genesis=entry.genesis if isinstance(entry, GenesisEntry) else None,
+            genesis_hash=found,
+            policy=self._source.policy(),
+        )
+        checklist = Checklist()
+        judge_checkpoint(checklist, offered, self._trusted())
+        check = next(check for check in checklist.outcomes() if check.number == "I4")
+        if check.reason is not None:
+            raise _not_believed(check.reason)
+        return found
+
+    def _trusted(self) -> Trust:
+        """What was given; else the genesis in the folder, which is that of the log followed so far."""
+        given = self._trust
+        if self._held is None or not self._entries or given.keys or given.genesis is not None:
+            return given
+        own = TileReader(self._own_file, size=self._held.size, root=self._held.root)
+        return Trust(genesis=leaf_hash(own.read_entries(0)[0]).hex())
+
+    def _compare(self, held: Checkpoint) -> None:
+        """Step 2."""
+        new = self._new
+        if new.origin != held.origin:
+            raise _other_log(self._place, held, new)
+        if new.size == held.size:
+            same = new.root == held.root
+        elif new.size < held.size:
+            own = TileReader(self._own_file, size=held.size, root=held.root)
+            same = Tree(own).root(new.size) == new.root
+        else:
+            same = self._proved(lambda reader: Tree(reader).root(held.size)) == held.root
+        if not same:
+            raise self._keep_evidence(held)
+        if new.size < held.size:
+            raise _behind(self._place, held, new)
+
+    def _keep_evidence(self, held: Checkpoint) -> ProofError:
+        names = (f"fork-{self._new.size}.note", f"fork-{held.size}-held.note")
+        for name, note in zip(names, (self._note, self._held_note or b""), strict=True):
+            self._folder.write(name, note)
+        self._folder.sync()
+        return _fork(self._place, names, held, self._new)
+
+    def _write_parts(self, old: int, progress: Progress) -> int:
+        """Step 3; how many files were written, an earlier run's files being kept."""
+        parts = list(parts_between(old, self._new.size, entries=self._entries))
+        written = 0
+        for done, tile in enumerate(parts):
+            progress(done, len(parts))
+            written += self._write(tile.path, self._part(tile))
+        progress(len(parts), len(parts))
+        return written
+
+    def _part(self, tile: Tile) -> bytes:
+        return self._proved(lambda reader: reader.read_tile(tile))
+
+    def _write(self, name: str, data: bytes) -> bool:
+        """Whether it had to be written."""
+        if self._folder.read(name, MAX_BUNDLE_BYTES) == data:
+            self._folder.keep(name)
+            return False
+        self._folder.write(name, data)
+        return True
+
+    # --- parts of the log, from the folder where they are there already -----------------------------------
+
+    def _proved(self, read: Callable[[TileReader], T]) -> T:
+        """What `read` reads; files of our own that are damaged, or of another history, are left aside for good."""
+        try:
+            return read(self._reader)
+        except InputError:
+            if not self._believe_own:
+                raise
+            self._believe_own = False
+            self._reader = self._new_reader()
+            return read(self._reader)
+
+    def _new_reader(self) -> TileReader:
+        return TileReader(self._fetch, size=self._new.size, root=self._new.root)
+
+    def _fetch(self, path: str) -> bytes:
+        if self._believe_own:
+            data = self._folder.read(path, MAX_BUNDLE_BYTES)
+            if data is not None:
+                return data
+        tile = parse_tile_path(path)
+        if tile.level is not None:
+            return self._source.fetch(path)
+        first = tile.number * TILE_WIDTH
+        return encode_bundle(list(self._source.entries(first, first + tile.width)))
+
+    def _own_file(self, path: str) -> bytes:
+        data = self._folder.read(path, MAX_BUNDLE_BYTES)
+        if data is None:
+            raise missing(path)
+        return data
+
+    def _offers_entries(self) -> bool:
+        """Whether the source holds entries; one that has the last and not the first hides something."""
+        if self._offers(0):
+            return True
+        if self._offers(self._new.size - 1):
+            raise missing("entry 0")
+        return False
+
+    def _offers(self, seq: int) -> bool:
+        try:
+            return next(self._source.entries(seq, seq + 1), None) is not None
+        except MissingError:
+            return False
+
+
+def _own(note: bytes, folder: Path) -> Checkpoint:
+    """The checkpoint that this folder shows, whose signatures were judged when it was written."""
+    try:
+        return parse_checkpoint(parse_note(note).text)
+    except InputError as error:
+        raise EnvironmentFault(
+            code="mirror.not-a-copy",
+            place=str(folder / CHECKPOINT),
+            message_en="the file is not a checkpoint; nothing was written",
+            message_zh="该文件不是检查点；未写入任何内容",
+            remedy_en="Give an empty folder, or one that mirror or export made.",
+            remedy_zh="请指定空文件夹，或由 mirror、export 生成的文件夹。",
+        ) from error
+
+
+def _not_believed(reason: Told) -> SignatureError:
+    return SignatureError(
+        code="mirror.not-believed",
+        place=CHECKPOINT,
+        message_en=reason.en,
+        message_zh=reason.zh,
+        remedy_en="Give the keys of this log by --policy or --log-key; if you did, do not rely on this source.",
+        remedy_zh="请以 --policy 或 --log-key 提供该账本的密钥；如已提供，请勿采信此来源。",
+    )
+
+
+def _other_log(folder: Path, held: Checkpoint, new: Checkpoint) -> SignatureError:
+    return SignatureError(
+        code="mirror.other-log",
+        place=str(folder),
+        message_en=f"it holds the log {held.origin}, the source shows {new.origin}; nothing was written",
+        message_zh=f"其中是账本 {held.origin}，来源展示的是 {new.origin}；未写入任何内容",
+        remedy_en="Keep each log in a folder of its own.",
+        remedy_zh="每个账本请使用单独的文件夹。",
+    )
+
+
+def _behind(folder: Path, held: Checkpoint, new: Checkpoint) -> EnvironmentFault:
+    return EnvironmentFault(
+        code="mirror.behind",
+        place=str(folder),
+        message_en=f"the source shows {new.size:,} entries, here are {held.size:,} of the same history already",
+        message_zh=f"来源只展示 {new.size:,} 条，此处已有同一历史的 {held.size:,} 条",
+        remedy_en="Ask another address of the log; if none shows more, the operator is taking entries back.",
+        remedy_zh="请改用该账本的其他地址；如果都不展示更多条目，则运营方正在收回条目。",
+    )
+
+
+def _fork(folder: Path, names: tuple[str, str], held: Checkpoint, new: Checkpoint) -> ProofError:
+    return ProofError(
+        code="mirror.fork",
+        place=str(folder),
+        message_en=f"fork: the {new.size:,} entries that the source shows and the {held.size:,} kept here are not one "
+        f"history; both signed checkpoints are kept as {names[0]} and {names[1]}",
+        message_zh=f"分叉：来源展示的 {new.size:,} 条与此处保存的 {held.size:,} 条不属于同一历史；"
+        f"两份签名检查点保存为 {names[0]} 与 {names[1]}",
+        remedy_en="Keep this folder as it is, and show both files to the operator and to other readers of the log.",
+        remedy_zh="请原样保留该文件夹，并将两份文件出示给运营方和账本的其他读者。",
+    )
