@@ -11,8 +11,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from ledger.entry import (
     EventEntry,
     GenesisEntry,
@@ -22,7 +20,6 @@ from ledger.entry import (
     parse_entry,
 )
 from ledger.entry import genesis_entry_bytes as genesis_bytes
-from ledger.errors import FormatError
 from ledger.hashing import leaf_hash
 from ledger.keys import key_id
 from ledger.kinds.vocabulary import KINDS, event_bytes
@@ -95,11 +92,3 @@ def test_key_ids_are_frozen() -> None:
     """The id of a key is as frozen."""
     for frozen in read("keys.json"):
         assert key_id(frozen["alg"], bytes.fromhex(frozen["public"])) == frozen["key"]
-
-
-@pytest.mark.parametrize("name", sorted(path.stem for path in (FROZEN / "refused").glob("*.json")))
-def test_corrupted_entries_are_refused(name: str) -> None:
-    """Each file holds an entry corrupted in the way its name says."""
-    frozen = read(f"refused/{name}.json")
-    with pytest.raises(FormatError):
-        parse_entry(bytes.fromhex(frozen["hex"]), place="x")
