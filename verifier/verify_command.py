@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from verifier.compare_command import is_comparison, verify_comparison
 from verifier.integrity.fund_cash import FundSum
 from verifier.integrity.state import load_state
 from verifier.integrity.trust import Trust
@@ -67,6 +68,8 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
     """
     language = chosen_language(lang)
     trust = chosen_trust(policy, log_key, genesis, load_state(state) if state else None)
+    if source is not None and is_comparison(source):
+        verify_comparison(Path(source), trust.keys, language, as_json=as_json)
     with contextlib.closing(chosen_source(source, db)) as opened:
         verdict, funds = _run(opened, trust, StateFiles(state=state, full=full) if state else None)
     if as_json:

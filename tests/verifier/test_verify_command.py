@@ -205,9 +205,9 @@ def test_the_root_command_helps() -> None:
 
 
 def test_the_auditors_commands_are_all_there() -> None:
-    """Four of them, with the base install alone."""
+    """Six of them, with the base install alone."""
     names = [command.name for command in auditor_app().registered_commands]
-    assert names == ["verify", "audit", "trace", "mirror", "simulate"]
+    assert names == ["verify", "audit", "trace", "mirror", "compare", "simulate"]
 
 
 def test_a_part_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

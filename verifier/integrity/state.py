@@ -77,11 +77,20 @@ def save_state(path: Path, state: SavedState) -> None:
     Raises:
         EnvironmentFault: the folder cannot be written.
     """
+    replace_file(path, state_bytes(state))
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """The file holds `data`, whole and on disk; after a failure it holds what it held before.
+
+    Raises:
+        EnvironmentFault: the folder cannot be written.
+    """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     with file_faults(path):
         try:
             with draft.open("xb") as file:
-                file.write(state_bytes(state))
+                file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(path)
@@ -104,8 +113,8 @@ def file_faults(path: Path) -> Iterator[None]:
         raise EnvironmentFault(
             code="state.file-fault",
             place=str(path),
-            message_en=f"the state file cannot be used: {error.strerror or error}",
-            message_zh=f"无法使用状态文件：{error.strerror or error}",
+            message_en=f"the file cannot be used: {error.strerror or error}",
+            message_zh=f"无法使用该文件：{error.strerror or error}",
             remedy_en="Give a file in a folder that you may write.",
             remedy_zh="请指定可写文件夹中的文件。",
         ) from error
