@@ -21,7 +21,7 @@ from api.caching import ASSET
 from api.description import describe
 from api.metrics import Metrics
 from api.portal.wording import Wording, wording
-from api.problems import language_of, plain, told
+from api.problems import plain, told
 from api.routers import (
     entries,
     health,
@@ -32,7 +32,7 @@ from api.routers import (
     registry,
     schema,
 )
-from api.routers.portal_answers import error_page
+from api.routers.portal_answers import error_page, page_language
 from api.served_ledger import ServedLedger
 from api.settings import Settings
 from api.worker import Judge, Worker
@@ -210,7 +210,7 @@ def _wants_page(request: Request) -> bool:
 
 
 def _words(request: Request) -> Wording:
-    return wording("en" if request.query_params.get("lang") == "en" else language_of(request))
+    return wording(page_language(request))
 
 
 def _missing_page(request: Request) -> Response:

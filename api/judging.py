@@ -59,6 +59,7 @@ def judge_ledger(ledger: ServedLedger) -> Judged:
             as_of=as_of,
             public=public,
             undecided=undecided,
+            gaps=tuple(judgement.gaps),
             rules={rule.id: rule for watch in judgement.watches for rule in watch.rules},
             instalments=timetable.by_fund(),
         )

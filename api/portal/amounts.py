@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Money as people read it: one unit for figures that stand side by side, the exact amount always within reach.
 
-Amounts stay integers of minor units until the last digit is written; rounding is half up, in integers. Chinese counts
-in 亿元 and 万元, English in billions (three decimals) and millions; below that the full amount stands.
+Amounts stay integers of minor units until the last digit is written; rounding is half up, in integers; what would round
+to nothing is written ``<0.01``. Chinese counts in 亿元 and 万元, English in billions (three decimals) and millions; below
+that the full amount stands.
 """
 
 from collections.abc import Iterable
@@ -128,8 +129,15 @@ def share(part: int, whole: int) -> str:
 def _digits(amount: int, unit: Unit) -> str:
     scale = 10**unit.places
     rounded = (2 * abs(amount) * scale + unit.size) // (2 * unit.size)
-    whole, rest = divmod(rounded, scale)
-    return f"{whole:,}.{rest:0{unit.places}d}" if unit.places else f"{whole:,}"
+    if amount and not rounded:
+        return f"<{_written(1, unit.places)}"
+    return _written(rounded, unit.places)
+
+
+def _written(count: int, places: int) -> str:
+    """`count` of the last digit shown, with separators."""
+    whole, rest = divmod(count, 10**places)
+    return f"{whole:,}.{rest:0{places}d}" if places else f"{whole:,}"
 
 
 def _sign(amount: int) -> str:

@@ -5,46 +5,23 @@ It is made of the entry, its submission and the first checkpoint over both, name
 comes later: so it never changes and may be kept for ever.
 """
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
 
 from markupsafe import Markup, escape
 
-from api.portal.amounts import MoneyStyle
-from api.portal.capitals import in_capitals
-from api.portal.names import Topic, in_its_language
+from api.portal.entry_fields import FieldRow, entry_fields
 from api.portal.proof_path import draw_proof, siblings_left
 from api.portal.visit import Visit
 from ledger.entry import EventEntry, ForeignEntry, GenesisEntry, HeaderEntry, parse_entry
 from ledger.errors import ProgrammerError
 from ledger.hashing import leaf_hash
-from ledger.kinds.form import fields_of, kind_of
+from ledger.kinds.form import kind_of
 from ledger.receipt import parse_receipt
 from ledger.store.log_reader import StoredCheckpoint
 from ledger.store.stored_receipt import stored_receipt
 from ledger.submission import Header, Signature, event_name
 
 AnyEntry = GenesisEntry | HeaderEntry | EventEntry | ForeignEntry
-
-_MONEY: Final = frozenset({"amount", "budget", "opening", "closing", "value"})
-_NAMED: Final[dict[str, Topic]] = {
-    "party": "party", "payee": "party", "from": "party", "to": "party", "owner": "party", "bank": "party",
-    "unit": "party", "issuer": "party", "holder": "party", "fund": "fund", "project": "project",
-}  # fmt: skip
-_CODED: Final[dict[str, str]] = {
-    "mode": "mode", "source": "source", "verdict": "verdict", "level": "level", "class": "account_class",
-    "direction": "direction", "action": "action",
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldRow:
-    """One field of the event: its name for people, and its value."""
-
-    label: str
-    value: Markup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +76,7 @@ def entry_page(visit: Visit, seq: int, data: bytes, checkpoint: StoredCheckpoint
         sentence=visit.sentences(at=seq).entry(entry),
         data=data.decode(),
         size=len(data),
-        fields=tuple(_contained(visit, entry) if event is None else _fields(visit, seq, event)),
+        fields=tuple(entry_fields(visit, seq, entry)),
         name=event_name(header, index) if header is not None and index is not None else None,
         head=head,
         header=header,
@@ -172,83 +149,3 @@ def _drawings(visit: Visit, seq: int, size: int) -> tuple[Markup, Markup]:
         for width in (1152, 324)
     )
     return wide, narrow
-
-
-# --- fields ---------------------------------------------------------------------------------------------
-
-
-def _contained(visit: Visit, entry: AnyEntry) -> Iterator[FieldRow]:
-    """Where the events of a submission stand."""
-    if not isinstance(entry, HeaderEntry):
-        return
-    words = visit.frame.words
-    first, last = (
-        Markup('<a href="{}">{}</a>').format(visit.frame.url(f"/entries/{seq}"), f"{seq:,}")
-        for seq in (entry.seq + 1, entry.seq + entry.header.count)
-    )
-    yield FieldRow(
-        label=words.text("entry.contains"), value=words.say("entry.contains_range", first=first, last=last)
-    )
-
-
-def _fields(visit: Visit, seq: int, event: Any) -> Iterator[FieldRow]:  # noqa: ANN401 - any event
-    """The fields of the event in their order of definition; the kind and the version of the form are left out."""
-    for name, value in fields_of(event).items():
-        if name in {"kind", "v", "_sd"}:
-            continue
-        label = visit.frame.words.known(f"field.{name}", name)
-        yield FieldRow(label=label, value=_value(visit, seq, name, value))
-
-
-def _value(visit: Visit, seq: int, name: str, value: object) -> Markup:
-    words = visit.frame.words
-    match value:
-        case int() if name in _MONEY:
-            return _money(visit, value)
-        case str():
-            return _text(visit, seq, name, value)
-        case int():
-            return escape(str(value))
-        case list() if all(isinstance(one, str) for one in value):
-            table = {"roles": "role"}.get(name, name)
-            named = [escape(words.known(f"{table}.{one}", one)) for one in value]
-            return words.say("words.separator").join(named)
-        case {"fund": str(fund), "source": str(source), **rest} if name == "tag":
-            return _tag(visit, seq, fund, source, rest.get("line"))
-        case _:
-            return Markup('<code class="small">{}</code>').format(json.dumps(value, ensure_ascii=False))
-
-
-def _text(visit: Visit, seq: int, name: str, value: str) -> Markup:
-    if name in _NAMED:
-        return visit.names_at(seq).link(_NAMED[name], value)
-    if name in _CODED:
-        return escape(visit.frame.words.known(f"{_CODED[name]}.{value}", value))
-    if name in {"line", "parent"}:
-        return _line(visit, value)
-    if name == "event":
-        return Markup('<a href="{}">{}</a>').format(visit.frame.url("/search", q=value), value)
-    return in_its_language(value, visit.frame.language)
-
-
-def _money(visit: Visit, amount: int) -> Markup:
-    money = visit.frame.money
-    style = MoneyStyle(language=money.language, currency=money.currency, exact=True)
-    figure = Markup("<b>{}</b>").format(style.figure(amount))
-    if money.language == "zh" and money.currency == "CNY" and amount > 0:
-        return Markup('{} <span class="soft">{}</span>').format(figure, in_capitals(amount))
-    return figure
-
-
-def _tag(visit: Visit, seq: int, fund: str, source: str, line: object) -> Markup:
-    named = visit.frame.words.known(f"source.{source}", source)
-    shown = Markup("{} · {}").format(visit.names_at(seq).link("fund", fund), named)
-    return Markup("{} · {}").format(shown, _line(visit, line)) if isinstance(line, str) else shown
-
-
-def _line(visit: Visit, identifier: str) -> Markup:
-    line = visit.model.register.lines.get(identifier)
-    if line is None:
-        return escape(identifier)
-    address = visit.frame.url(f"/funds/{line.fund}") + f"#line-{identifier}"
-    return Markup('<a href="{}">{}</a>').format(address, identifier)

@@ -16,6 +16,8 @@ from verifier.language import Told, say
 
 COUNTS: Final = frozenset({"days_late", "den", "num", "payments", "working_days"})
 """Figures that are no money."""
+_CODES: Final = {"unit": "day_unit"}
+"""Tables of the wording for parameters that are codes, where they are not called as the parameter is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +68,7 @@ def finding_page(visit: Visit, finding: Finding) -> FindingPage:
         basis=_told(visit, finding.basis),
         clears=_told(visit, finding.clears_if),
         figures=tuple(_figures(visit, finding)),
-        parameters=tuple(
-            FigureRow(name=name, value=escape(str(value))) for name, value in finding.parameters.items()
-        ),
+        parameters=tuple(_parameter(visit, name, value) for name, value in finding.parameters.items()),
         evidence=tuple(visit.rows(one for one in found if one is not None)),
     )
 
@@ -83,6 +83,14 @@ def _joint(visit: Visit, finding: Finding, money: MoneyStyle) -> Markup:
 
 def _told(visit: Visit, told: Told) -> Markup:
     return in_its_language(say(told, visit.frame.language), visit.frame.language)
+
+
+def _parameter(visit: Visit, name: str, value: int | str) -> FigureRow:
+    words = visit.frame.words
+    shown = (
+        f"{value:,}" if isinstance(value, int) else words.known(f"{_CODES.get(name, name)}.{value}", value)
+    )
+    return FigureRow(name=words.known(f"parameter.{name}", name), value=escape(shown))
 
 
 def _figures(visit: Visit, finding: Finding) -> Iterator[FigureRow]:

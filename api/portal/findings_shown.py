@@ -44,6 +44,16 @@ class FindingRow:
     state: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapRow:
+    """Something that a rule could not judge: why, and how many times."""
+
+    rule: str
+    title: Markup
+    reason: Markup
+    times: str
+
+
 def risks(findings: Iterable[Finding]) -> tuple[Risk, ...]:
     """What is still open by kind of risk; findings about the shortage of one account count once."""
     listed = list(findings)
@@ -80,7 +90,7 @@ def finding_rows(visit: Visit, findings: Iterable[Finding]) -> list[FindingRow]:
     return [
         FindingRow(
             finding=one,
-            title=finding_title(visit, one),
+            title=rule_title(visit, one.rule),
             who=tuple(visit.names.link("party", party) for party in one.parties),
             amount=shown_amount(one),
             open=None if shown_amount(one) is None else open_amount(one),
@@ -90,11 +100,25 @@ def finding_rows(visit: Visit, findings: Iterable[Finding]) -> list[FindingRow]:
     ]
 
 
-def finding_title(visit: Visit, finding: Finding) -> Markup:
+def gap_rows(visit: Visit) -> list[GapRow]:
+    """What the last judgement could not judge, as rows of a list."""
+    gaps = () if visit.judged is None else visit.judged.gaps
+    return [
+        GapRow(
+            rule=one.rule,
+            title=rule_title(visit, one.rule),
+            reason=in_its_language(say(one.reason, visit.frame.language), visit.frame.language),
+            times=f"{one.count:,}",
+        )
+        for one in gaps
+    ]
+
+
+def rule_title(visit: Visit, identifier: str) -> Markup:
     """What the rule is called."""
-    rule = visit.judged.rules.get(finding.rule) if visit.judged is not None else None
+    rule = visit.judged.rules.get(identifier) if visit.judged is not None else None
     if rule is None:
-        return escape(finding.rule)
+        return escape(identifier)
     return in_its_language(say(rule.title, visit.frame.language), visit.frame.language)
 
 

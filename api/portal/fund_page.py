@@ -80,7 +80,7 @@ class FundPage:
     book: FundBook
     unit: Unit
     column: Unit
-    payees: int
+    payees: Markup
     resting_at: int
     share: str
     flagged: Risk | None
@@ -114,7 +114,7 @@ def fund_page(visit: Visit, fund: Fund) -> FundPage:
         book=book,
         unit=money.unit([book.total, book.paid, book.resting]),
         column=money.unit([book.total, *(row.amount for row in book.rows)], columns=True),
-        payees=sum(1 for one in book.positions.values() if one.place.final and one.held > 0),
+        payees=_payees(visit, book),
         resting_at=sum(1 for one in book.positions.values() if not one.place.final and one.held > 0),
         share=share(book.paid, book.total),
         flagged=None if found is None else next(one for one in risks(found) if one.kind == "gone"),
@@ -132,6 +132,16 @@ def fund_page(visit: Visit, fund: Fund) -> FundPage:
         matches=tuple(_matches(visit, fund.id)),
         history=tuple(visit.rows(model.index.about("fund", fund.id, most=HISTORY))),
     )
+
+
+def _payees(visit: Visit, book: FundBook) -> Markup:
+    """Who was paid: how many by name, and whether there are others that the ledger does not name."""
+    words = visit.frame.words
+    paid = [one.place.standing for one in book.positions.values() if one.place.final and one.held > 0]
+    named = paid.count("payee")
+    told = [words.say("fund.paid_note", n=named)] if named else []
+    told.extend(words.say(f"fund.paid_{one}") for one in ("list", "unnamed") if one in paid)
+    return words.say("words.separator").join(told) if told else words.say("fund.paid_nobody")
 
 
 # --- tables ---------------------------------------------------------------------------------------------

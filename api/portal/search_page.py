@@ -80,11 +80,24 @@ def _entries(visit: Visit, asked: str, titles: list[Title]) -> Iterator[IndexedE
 
 
 def _title(visit: Visit, one: Title) -> FoundTitle:
-    english = visit.frame.language == "en" and one.name_en
-    name = in_its_language(one.name_en if english else one.name, visit.frame.language)
+    name = _account_name(visit, one.id) if one.topic == "account" else _registered_name(visit, one)
     path = _PATHS.get(one.topic)
     address = visit.frame.url(f"{path}/{one.id}") if path else visit.frame.url("/search", q=one.id)
     return FoundTitle(topic=one.topic, name=Markup('<a href="{}">{}</a>').format(address, name), id=one.id)
+
+
+def _registered_name(visit: Visit, one: Title) -> Markup:
+    english = visit.frame.language == "en" and one.name_en
+    return in_its_language(one.name_en if english else one.name, visit.frame.language)
+
+
+def _account_name(visit: Visit, identifier: str) -> Markup:
+    """An account has no name: whose it is, and of which class."""
+    account = visit.model.register.accounts[identifier]
+    words = visit.frame.words
+    owner = visit.names.show("party", account.owner)
+    kind = words.say(f"account_class.{account.account_class}")
+    return words.say("search.account", owner=owner, **{"class": kind})
 
 
 def _lines(visit: Visit, asked: str) -> list[FoundTitle]:

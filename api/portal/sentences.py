@@ -175,10 +175,12 @@ class Sentences:
                 return self._say("use" if tagged else "use_general", **parts, **fund)
 
     def _returned(self, event: Return) -> Markup:
-        parts = {"giver": self._owner(event.from_account), "taker": self._owner(event.to_account)}
-        if event.event is None:
-            return self._say("return", amount=event.amount, **parts)
-        return self._say("return_of", amount=event.amount, event=self._event(event.event), **parts)
+        taker = self._owner(event.to_account)
+        against = Markup("") if event.event is None else self._say("against", event=self._event(event.event))
+        if event.from_account is None:
+            return self._say("return_in", amount=event.amount, taker=taker, against=against)
+        giver = self._owner(event.from_account)
+        return self._say("return", giver=giver, amount=event.amount, taker=taker, against=against)
 
     def _banked(self, event: Movement | BankBalance) -> Markup:
         match event:
@@ -256,7 +258,7 @@ class Sentences:
 
     def _owner(self, account: str | None) -> Markup:
         owner = self.owner(account) if account else None
-        return self._party(owner) if owner else self.frame.words.say("place.unnamed")
+        return self._party(owner) if owner else self.frame.words.say("place.some_account")
 
     def _purpose(self, project: str | None) -> Markup:
         return (
@@ -271,4 +273,4 @@ class Sentences:
         if event.to_account is not None:
             return self._owner(event.to_account)
         listed = isinstance(event, Disbursement) and event.payee_list is not None
-        return self.frame.words.say("place.list" if listed else "place.unnamed")
+        return self.frame.words.say("place.some_list" if listed else "place.some_unnamed")

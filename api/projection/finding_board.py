@@ -8,6 +8,7 @@ from typing import Literal
 
 from verifier.basis.findings import Finding, Rule
 from verifier.obligations.records import State
+from verifier.obligations.watch import Gap
 
 Duty = Literal["pass_on", "pay"]
 
@@ -34,15 +35,22 @@ class Judged:
     """The judgement of the first `size` entries, as of `as_of`.
 
     `public` are the proved findings, sorted by rule and id: what anybody may see (DESIGN §6, *Life cycle*).
-    `undecided` counts matters in which the data do not suffice. `rules` are the rules by id; `instalments` by fund.
+    `undecided` counts matters in which the data do not suffice, `gaps` what no rule could judge and why. `rules` are the
+    rules by id; `instalments` by fund.
     """
 
     size: int
     as_of: datetime.date
     public: tuple[Finding, ...]
     undecided: int
+    gaps: tuple[Gap, ...]
     rules: Mapping[str, Rule]
     instalments: Mapping[str, tuple[Instalment, ...]]
+
+    @property
+    def unjudged(self) -> int:
+        """How many matters no rule could judge."""
+        return sum(gap.count for gap in self.gaps)
 
     def of_fund(self, fund: str) -> tuple[Finding, ...]:
         """The public findings about `fund`."""

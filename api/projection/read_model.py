@@ -126,7 +126,7 @@ class ReadModel:
                 self._header, self._header_seq = entry.header, entry.seq
                 header = entry.header
                 self.index.add_submission(header.party, header.id, seq=entry.seq, count=header.count)
-                self._note(entry, leaf, "submission", topics=[("party", header.party)])
+                self._note(entry, leaf, "submission")
             case EventEntry():
                 self._take_event(entry, leaf, reader)
             case ForeignEntry():

@@ -8,6 +8,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from api.caching import ASK_AGAIN, tag_of, unchanged
+from api.languages import Language, asked_language
 from api.portal.entry_page import entry_page
 from api.portal.frame import Frame, HeadFacts, page
 from api.portal.visit import Visit
@@ -61,6 +62,12 @@ def show_entry(request: Request, seq: int) -> Response:
     return answer
 
 
+def page_language(request: Request) -> Language:
+    """The language of the address, else that of the server; never the browser's, so that caches hold one page."""
+    otherwise: Language = request.app.state.settings.language
+    return asked_language(parameter=request.query_params.get("lang"), accept=None, otherwise=otherwise)
+
+
 def error_page(request: Request, *, status: int, heading: str, text: str, reference: str = "") -> Response:
     """A whole page that says what happened, what still works, and where to go on."""
     ledger: ServedLedger = request.app.state.ledger
@@ -111,12 +118,10 @@ def _frame(
         recorded=head.recorded if head else ledger.genesis.created_at,
         anchored=anchored,
     )
-    settings = request.app.state.settings
-    asked = query.get("lang")
     return Frame(
         genesis=ledger.genesis,
         genesis_hash=ledger.genesis_hash,
-        language="en" if asked == "en" else "zh" if asked in {"zh", "zh-CN"} else settings.language,
+        language=page_language(request),
         exact=query.get("exact") == "1",
         path=request.url.path,
         query=dict(query),

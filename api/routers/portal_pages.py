@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.portal.finding_page import finding_page
-from api.portal.findings_shown import finding_rows
+from api.portal.findings_shown import finding_rows, gap_rows
 from api.portal.frame import page
 from api.portal.fund_page import fund_page
 from api.portal.home_page import as_of_text, fund_row, home_page
@@ -107,7 +107,8 @@ def router() -> APIRouter:  # noqa: C901, PLR0915 - one function a page
             rows = tuple(finding_rows(visit, piece.rows))
             unit = visit.frame.money.unit([row.amount or 0 for row in rows], columns=True)
             shown = Cut(rows=rows, rest=piece.rest, next=piece.next)
-            return page("findings.html", visit.frame, findings=shown, column=unit, visit=visit)
+            gaps = tuple(gap_rows(visit))
+            return page("findings.html", visit.frame, findings=shown, column=unit, gaps=gaps, visit=visit)
 
         return show(request, view, section="findings")
 

@@ -28,6 +28,9 @@ class FindingsAnswer(BaseModel):
     undecided: Annotated[
         int, Field(description="matters in which the data do not suffice; never taken as clean")
     ]
+    unjudged: Annotated[
+        int, Field(description="matters that no rule could judge, for want of statements or time limits")
+    ]
     items: list[dict[str, Any]]
     next: Annotated[str | None, Field(description="give it as `after` for the next page; null at the end")]
 
@@ -69,6 +72,7 @@ def router() -> APIRouter:
             up_to=judged.size - 1,
             as_of=judged.as_of,
             undecided=judged.undecided,
+            unjudged=judged.unjudged,
             items=[_plain(one) for one in page],
             next=page[-1].id if start + limit < len(found) else None,
         )

@@ -45,6 +45,19 @@ def test_figures_side_by_side_share_the_unit_of_the_largest() -> None:
     assert EN.unit([486_200_000_000], columns=True).column == "CNY million"
 
 
+def test_something_never_reads_as_nothing() -> None:
+    """What would round to 0.00 in the unit of its neighbours is said to be less than the last digit."""
+    unit = EN.unit([100_000_000, 9_000], columns=True)
+    assert [EN.bare(amount, unit) for amount in (500_000, 499_999, 9_000, 0)] == [
+        "0.01",
+        "<0.01",
+        "<0.01",
+        "0.00",
+    ]
+    assert EN.bare(-9_000, unit) == f"{MINUS}<0.01"
+    assert "&lt;0.01" in EN.cell(9_000, unit)
+
+
 @pytest.mark.parametrize(
     ("currency", "zh", "en"), [("MXN", "1.00 亿比索", "MX$100.00 m"), ("XAU", "1.00 亿 XAU", "XAU 100.00 m")]
 )

@@ -204,11 +204,7 @@ def test_an_entry_page_does_not_change_when_the_ledger_grows(tmp_path: Path) -> 
 
 def test_every_kind_has_its_sentence(site: Site) -> None:
     """Each kind in the province is told in words in both languages, with its amount in full."""
-    kinds: dict[str, int] = {}
-    with site.ledger.reading() as reader:
-        for seq, data in enumerate(reader.entries(0, site.ledger.model.size)):
-            entry = parse_entry(data, place="entry")
-            kinds.setdefault(kind_of(entry.event) if isinstance(entry, EventEntry) else "other", seq)
+    kinds = first_of_each_kind(site)
     assert len(kinds) >= 16
     for seq in kinds.values():
         for language in ("zh", "en"):
@@ -217,6 +213,48 @@ def test_every_kind_has_its_sentence(site: Site) -> None:
             event = site.get(f"/v1/entries/{seq}").json()["entry"].get("event", {})
             if "amount" in event:
                 assert event["amount"] in heading.amounts()
+
+
+def first_of_each_kind(site: Site) -> dict[str, int]:
+    """The position of the first entry of each kind in the province, genesis and header among them."""
+    kinds: dict[str, int] = {}
+    with site.ledger.reading() as reader:
+        for seq, data in enumerate(reader.entries(0, site.ledger.model.size)):
+            entry = parse_entry(data, place="entry")
+            kinds.setdefault(
+                kind_of(entry.event) if isinstance(entry, EventEntry) else type(entry).__name__, seq
+            )
+    return kinds
+
+
+def facts_of(site: Site, seq: int, language: str) -> dict[str, Node]:
+    """What the page of an entry lists as its content: value by label."""
+    tree = read_page(site.get(in_language(f"/entries/{seq}", language)).text)
+    facts = next(tree.all("dl", _class="facts"))
+    return {label.words(): value for label, value in zip(facts.all("dt"), facts.all("dd"), strict=True)}
+
+
+def test_no_field_of_an_entry_is_shown_as_it_stands_in_the_bytes(site: Site) -> None:
+    """Every kind in the province, in both languages: labels and codes in words, records inside it taken apart."""
+    raw = re.compile(r'[{}\[\]"]|\b[a-z]+_[a-z_]+\b')
+    kinds = first_of_each_kind(site)
+    assert len(kinds) >= 16
+    for seq in kinds.values():
+        for language in ("zh", "en"):
+            for label, value in facts_of(site, seq, language).items():
+                assert not raw.search(label), (seq, label)
+                assert not raw.search(value.words()), (seq, label, value.words())
+
+
+def test_what_a_field_means_goes_by_its_kind(site: Site) -> None:
+    """The same name is a date here and a body there; an account says whose it is; genesis says what the ledger is."""
+    kinds = first_of_each_kind(site)
+    statement = facts_of(site, kinds["balance"], "zh")
+    assert statement["起日"].words() < statement["止日"].words()
+    assert statement["账户"].words() == "990121-road-account（栖圃县财政局）"
+    assert facts_of(site, kinds["transfer"], "en")["Reason"].words() == "dispatched"
+    assert facts_of(site, kinds["fund"], "zh")["直达资金标识"].words() == "非直达资金（09）"
+    assert facts_of(site, kinds["GenesisEntry"], "en")["Amounts beyond a line"].words() == "refused"
 
 
 def test_raw_bytes_stand_on_the_page_as_stored(site: Site) -> None:
@@ -236,6 +274,14 @@ def test_what_is_not_there_gets_a_page_that_helps(site: Site, path: str) -> None
     tree = read_page(answer.text)
     assert "There is no such page" in tree.one("h1").words()
     assert list(tree.all("form"))
+
+
+def test_a_page_of_an_error_is_in_one_language(site: Site) -> None:
+    """The browser's wish does not count, as it does not for any page: the address does, else the server's language."""
+    for path, title in (("/nowhere", "没有这个页面"), ("/nowhere?lang=en", "There is no such page")):
+        tree = read_page(site.get(path, accept_language="en" if "lang" not in path else "zh").text)
+        assert tree.one("h1").words() == title
+        assert (tree.one("html").attributes["lang"] == "en") == ("lang" in path)
 
 
 # --- search -----------------------------------------------------------------------------------------------
@@ -261,6 +307,17 @@ def test_search_finds_by_name_id_paper_position_and_event_name(site: Site, query
     assert any(link.startswith(target) for link in links), links
 
 
+def test_search_names_accounts_by_owner_and_class(site: Site) -> None:
+    """An account has no name of its own, and its id alone says nothing."""
+    for language, name in (
+        ("zh", "栖圃县财政局的国库单一账户"),
+        ("en", "treasury single account of Qipu County Finance Bureau"),
+    ):
+        tree = read_page(site.get(in_language("/search?q=990121-treasury", language)).text)
+        links = {link.words(): link.attributes["href"] for link in tree.one("main").all("a")}
+        assert "q=990121-treasury" in links[name]
+
+
 def test_search_finds_by_hash_and_its_beginning(site: Site) -> None:
     """The whole hash and its first digits both lead to the entry."""
     leaf = site.get("/v1/entries/900").json()["leaf"]
@@ -274,6 +331,24 @@ def test_odd_searches_find_nothing_and_harm_nothing(site: Site, query: str) -> N
     answer = site.send("GET", "/search?q=" + query.replace("%", "%25").replace("#", ""))
     assert answer.status_code == 200
     assert site.get("/search?q=900").status_code == 200
+
+
+def test_what_was_paid_to_nobody_named_counts_no_payees(site: Site) -> None:
+    """A list of persons is no payee, and a body is."""
+    assert "1 payee" in read_page(site.get("/funds/road-2026?lang=en").text).one("main").words()
+    subsidy = read_page(site.get("/funds/subsidy-2026?lang=en").text).one("main").words()
+    assert "1 payee" not in subsidy
+    assert "persons on payment lists" in subsidy
+
+
+def test_what_could_not_be_judged_is_said_with_its_reason(site: Site) -> None:
+    """On the home page by number, on the page of findings by rule and reason: silence would read as clean."""
+    home = read_page(site.get("/?lang=en").text).one("main")
+    assert "could not be judged" in home.words()
+    assert "/findings?lang=en#unjudged" in {link.attributes["href"] for link in home.all("a")}
+    gaps = read_page(site.get("/findings?lang=en").text).one("section", id="unjudged")
+    assert "no closed bank statement" in gaps.words()
+    assert site.get("/v1/findings").json()["unjudged"] == 1
 
 
 # --- states -----------------------------------------------------------------------------------------------

@@ -5,19 +5,48 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING, get_args
 
+import msgspec
 import pytest
 
-from api.languages import LANGUAGES, asked_language
+from api.languages import LANGUAGES, Language, asked_language
 from api.portal import wording as wording_module
+from api.portal.entry_fields import field_forms
 from api.portal.wording import wording
+from api.projection.entry_index import Topic
+from api.projection.finding_board import Duty
 from ledger.errors import ProgrammerError
+from ledger.genesis import Genesis
+from ledger.kinds.vocabulary import KINDS
+from ledger.party import Level
+from verifier.basis.findings import FindingClass, Severity
+from verifier.basis.rulepack import Status, load_pack, pack_for
+from verifier.basis.working_days import Unit
+from verifier.obligations.records import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 PORTAL = Path(wording_module.__file__).parent
 GAP = re.compile(r"{(\w+)}")
 HAN = re.compile("[\u3400-\u9fff]")
 # Families whose keys are made from codes in entries and findings.
-CODED = {"home.", "finding.", "place.", "direction.", "mode."}
+CODED = {"home.", "finding.", "place.", "fund.paid_", "says."}
+KINDS_OF_RECORD = (*KINDS.values(), Genesis)
+SHOWN_CODES: dict[str, tuple[str, ...]] = {
+    "kind": ("genesis", "submission", *KINDS),
+    "class": get_args(FindingClass),
+    "severity": get_args(Severity),
+    "state": (*get_args(State), "short"),
+    "due": get_args(Duty),
+    "status": get_args(Status),
+    "day_unit": get_args(Unit),
+    "role": ("possession",),
+    "level": get_args(Level),
+    "topic": get_args(Topic),
+}
+"""Codes that pages show beside those of the fields of entries, by table of the wording."""
 
 
 def gaps(sentence: str | tuple[str, str]) -> list[set[str]]:
@@ -40,7 +69,72 @@ def test_each_catalogue_is_written_in_its_language() -> None:
     for key, sentence in wording("en").sentences.items():
         assert not HAN.search(str(sentence)) or key == "site.other_language", key
     latin = {key for key, value in wording("zh").sentences.items() if not HAN.search(str(value))}
-    assert latin <= {"site.other_language", "home.years", "words.colon", "words.separator"}
+    assert latin <= {
+        "site.other_language",
+        "home.years",
+        "words.colon",
+        "words.separator",
+        "entry.account",
+    }
+
+
+def records(kinds: Iterable[type[msgspec.Struct]]) -> Iterator[type[msgspec.Struct]]:
+    """These records and every record that stands inside one of them."""
+    for kind in kinds:
+        yield kind
+        yield from records(
+            inner for field in msgspec.structs.fields(kind) for inner in inner_records(field.type)
+        )
+
+
+def inner_records(annotation: object) -> Iterator[type[msgspec.Struct]]:
+    """The record types that an annotation names."""
+    if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
+        yield annotation
+    for part in get_args(annotation):
+        yield from inner_records(part)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_field_of_every_kind_is_worded(language: Language) -> None:
+    """No page of an entry shows the name of a field, or a code, as it stands in the bytes."""
+    worded = wording(language).sentences
+    for record in records(KINDS_OF_RECORD):
+        for form in field_forms(record):
+            assert f"field.{form.meaning}" in worded, f"{record.__name__}.{form.wire}"
+            assert set(form.codes.values()) <= worded.keys(), f"{record.__name__}.{form.wire}"
+
+
+def test_codes_are_found_wherever_they_stand() -> None:
+    """A code, an optional code, each code of a list, and one deep inside: the walk above sees them all."""
+    seen = {
+        (record.__name__, form.wire): form.codes
+        for record in records(KINDS_OF_RECORD)
+        for form in field_forms(record)
+    }
+    assert seen["Transfer", "reason"]["lend"] == "reason.lend"
+    assert seen["Return", "reason"] == {}
+    assert seen["Fund", "direct"].keys() == {"01", "02", "09"}
+    assert seen["Party", "roles"]["finance"] == "role.finance"
+    assert seen["Deadline", "unit"]["working"] == "day_unit.working"
+    assert seen["Project", "unit"] == {}
+    assert seen["Genesis", "ceilings"].keys() == {"refuse", "flag"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_beside_the_fields_is_worded(language: Language) -> None:
+    """Kinds, classes, severities, states, duties, units, levels; and the parameters of the rules that ship."""
+    worded = wording(language).sentences
+    missing = [
+        f"{table}.{code}"
+        for table, codes in SHOWN_CODES.items()
+        for code in codes
+        if f"{table}.{code}" not in worded
+    ]
+    assert missing == []
+    for currency in ("CNY", "MXN"):
+        for row in load_pack(pack_for((), currency)).rows:
+            assert {f"parameter.{name}" for name in row.parameters} <= worded.keys(), row.id
 
 
 def test_every_sentence_is_used_and_every_used_one_exists() -> None:
@@ -50,10 +144,20 @@ def test_every_sentence_is_used_and_every_used_one_exists() -> None:
     named = set(re.findall(r"""(?:say|text)\(\s*["']([a-z_]+\.[a-z_0-9]+)["']""", text))
     assert named <= wording("zh").sentences.keys()
     families = set(re.findall(r"""["']([a-z_]+\.)(?:["']|{)""", text)) | CODED
+    coded = {
+        key
+        for record in records(KINDS_OF_RECORD)
+        for form in field_forms(record)
+        for key in form.codes.values()
+    }
+    coded |= {f"{table}.{code}" for table, codes in SHOWN_CODES.items() for code in codes}
     left = [
         key
         for key in wording("zh").sentences
-        if f'"{key}"' not in text and f"'{key}'" not in text and not key.startswith(tuple(families))
+        if key not in coded
+        and f'"{key}"' not in text
+        and f"'{key}'" not in text
+        and not key.startswith(tuple(families))
     ]
     assert left == []
 

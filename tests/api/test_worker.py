@@ -51,6 +51,7 @@ def nothing_found(ledger: ServedLedger) -> Judged:
         as_of=datetime.date(2026, 1, 5),
         public=(),
         undecided=0,
+        gaps=(),
         rules={},
         instalments={},
     )

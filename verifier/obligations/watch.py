@@ -11,6 +11,16 @@ from verifier.obligations.case import Case
 from verifier.obligations.docket import Docket
 from verifier.posted import PostedEvent
 
+_LEVELS_ZH: Final[dict[str, str]] = {
+    "centre": "中央",
+    "province": "省级",
+    "city": "市级",
+    "county": "县级",
+    "township": "乡镇",
+    "project": "项目",
+    "payee": "收款",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
@@ -67,7 +77,7 @@ class DutyWatch:
         """Triggers for whose party no rule says how many days there are."""
         for level, count in sorted(self._docket.untimed.items()):
             reason = Told(
-                zh=f"规则包、规则事件和资金文件均未规定 {level or '未登记'} 级单位的期限",
+                zh=f"规则包、规则事件和资金文件均未规定{_LEVELS_ZH.get(level, '未登记级次的')}单位的期限",
                 en=f"neither pack, policy nor fund sets a time limit for a party of level {level or 'unknown'}",
             )
             yield Gap(rule=self.rules[0].id, reason=reason, count=count)
