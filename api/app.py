@@ -4,7 +4,7 @@
 import contextlib
 import logging
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
@@ -17,12 +17,14 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.anchoring import anchoring_of
 from api.caching import ASSET
 from api.description import describe
 from api.metrics import Metrics
 from api.portal.wording import Wording, wording
 from api.problems import plain, told
 from api.routers import (
+    anchors,
     entries,
     health,
     log_files,
@@ -35,7 +37,7 @@ from api.routers import (
 from api.routers.portal_answers import error_page, page_language
 from api.served_ledger import ServedLedger
 from api.settings import Settings
-from api.worker import Judge, Worker
+from api.worker import Job, Judge, Worker
 from ledger.errors import MissingError, ToldError
 
 STATIC: Final = Path(__file__).parent / "portal" / "static"
@@ -64,9 +66,23 @@ def create_app(settings: Settings, ledger: ServedLedger, *, judge: Judge) -> Fas
     app.state.ledger = ledger
     app.state.metrics = Metrics()
     app.state.worker = Worker(
-        ledger, judge, fold_seconds=settings.fold_seconds, judge_seconds=settings.judge_seconds
+        ledger,
+        judge,
+        fold_seconds=settings.fold_seconds,
+        judge_seconds=settings.judge_seconds,
+        jobs=_jobs(settings, ledger),
     )
-    for module in (posting, entries, public_findings, schema, registry, log_files, health, portal_pages):
+    for module in (
+        posting,
+        entries,
+        public_findings,
+        schema,
+        registry,
+        log_files,
+        anchors,
+        health,
+        portal_pages,
+    ):
         app.include_router(module.router())
     app.mount("/static", _Assets(directory=STATIC), name="static")
     _add_error_answers(app)
@@ -74,6 +90,12 @@ def create_app(settings: Settings, ledger: ServedLedger, *, judge: Judge) -> Fas
     app.add_middleware(_HeadAsGet)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign] # the way FastAPI documents it
     return app
+
+
+def _jobs(settings: Settings, ledger: ServedLedger) -> Sequence[Job]:
+    """What this server does now and then beside judging."""
+    anchoring = anchoring_of(settings, ledger)
+    return () if anchoring is None else (Job(run=anchoring.anchor_newest, seconds=settings.anchor_seconds),)
 
 
 @contextlib.asynccontextmanager

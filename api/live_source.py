@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from ledger.entry import GenesisEntry, parse_entry
 from ledger.errors import InputError, MissingError
 from ledger.publisher import policy_text
+from ledger.store.anchors import anchor_file
 from ledger.store.engine import open_engine, reading
 from ledger.store.log_reader import LogReader
 from ledger.store.schema import check
@@ -79,6 +80,16 @@ class LiveSource:
         """
         with reading(self._engine) as connection:
             return LogReader(connection).tile(parse_tile_path(path))
+
+    def anchor(self, path: str) -> bytes:
+        """Return the bytes of a file below ``anchor/``.
+
+        Raises:
+            MissingError: the log does not have it.
+            EnvironmentFault: the database failed.
+        """
+        with reading(self._engine) as connection:
+            return anchor_file(connection, path, up_to=self._size)
 
     def close(self) -> None:
         """Let go of the connections."""

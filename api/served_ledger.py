@@ -4,7 +4,7 @@
 import contextlib
 from collections.abc import Iterator
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from api.projection.finding_board import FindingBoard
 from api.projection.read_model import ReadModel
@@ -59,8 +59,14 @@ class ServedLedger:
         Raises:
             EnvironmentFault: the database cannot be reached or does not answer.
         """
-        with reading(self.engine) as connection:
+        with self.reading_database() as connection:
             yield LogReader(connection)
+
+    @contextlib.contextmanager
+    def reading_database(self) -> Iterator[Connection]:
+        """The database as one transaction sees it, for what lies beside the log; as `reading`."""
+        with reading(self.engine) as connection:
+            yield connection
 
     def head(self) -> StoredCheckpoint:
         """The newest checkpoint.

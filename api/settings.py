@@ -29,3 +29,6 @@ class Settings(BaseSettings):
     language: Literal["zh", "en"] = "zh"
     fold_seconds: int = Field(default=1, ge=1, le=3_600)
     judge_seconds: int = Field(default=10, ge=1, le=86_400)
+    anchor_authority: str | None = None
+    anchor_roots: Path | None = None
+    anchor_seconds: int = Field(default=3_600, ge=60, le=31_536_000)

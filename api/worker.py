@@ -8,7 +8,8 @@ that runs only when the log has grown. Each takes its own try-lock, so that call
 import datetime
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -23,15 +24,31 @@ Judge = Callable[[ServedLedger], Judged]
 _LOG: Final = logging.getLogger("fundtrace.worker")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Something done every so many seconds, which tells its own failures; one that is still running is not begun again."""
+
+    run: Callable[[], object]
+    seconds: int
+
+
 class Worker:
     """Keeps the read model and the findings of one process up to date."""
 
-    def __init__(self, ledger: ServedLedger, judge: Judge, *, fold_seconds: int, judge_seconds: int) -> None:
-        """Ready to start; `judge` computes the findings."""
+    def __init__(
+        self,
+        ledger: ServedLedger,
+        judge: Judge,
+        *,
+        fold_seconds: int,
+        judge_seconds: int,
+        jobs: Sequence[Job] = (),
+    ) -> None:
+        """Ready to start; `judge` computes the findings, `jobs` run beside it."""
+        self._jobs = (Job(run=self.judge_if_grown, seconds=judge_seconds), *jobs)
         self._ledger = ledger
         self._judge = judge
         self._fold_seconds = fold_seconds
-        self._judge_seconds = judge_seconds
         self._folding = threading.Lock()
         self._judging = threading.Lock()
         self._wake = threading.Event()
@@ -46,9 +63,8 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="fundtrace-fold", daemon=True)
         self._thread.start()
         self._scheduler = BackgroundScheduler(daemon=True, timezone=datetime.UTC)
-        self._scheduler.add_job(
-            self.judge_if_grown, "interval", seconds=self._judge_seconds, max_instances=1, coalesce=True
-        )
+        for job in self._jobs:
+            self._scheduler.add_job(job.run, "interval", seconds=job.seconds, max_instances=1, coalesce=True)
         self._scheduler.start()
 
     def stop(self) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Final, Self
 
+from ledger.anchor import INDEX_FILE, PRINTED_FILE, parse_path
 from ledger.errors import EnvironmentFault, FormatError, LimitError, MissingError
 from ledger.hashing import HASH_SIZE
 from ledger.tiles import MAX_BUNDLE_BYTES, parse_tile_path
@@ -21,7 +22,7 @@ SUFFIX: Final = ".fundtrace"
 MAX_MEMBERS: Final = 1_000_000
 """Enough for a hundred million entries: 256 of them take two members."""
 MAX_TEXT_BYTES: Final = 1 << 20
-TEXT_MEMBERS: Final = ("checkpoint", "policy")
+TEXT_MEMBERS: Final = ("checkpoint", "policy", PRINTED_FILE, INDEX_FILE)
 
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
 _UNIX: Final = 3
@@ -142,6 +143,9 @@ def _check_members(members: list[tuple[str, int]]) -> None:
 def _room(name: str) -> int:
     """Return how many bytes a member of this name may have."""
     if name in TEXT_MEMBERS:
+        return MAX_TEXT_BYTES
+    if name.startswith("anchor/"):
+        parse_path(name)
         return MAX_TEXT_BYTES
     tile = parse_tile_path(name)
     return MAX_BUNDLE_BYTES if tile.level is None else tile.width * HASH_SIZE

@@ -2,9 +2,10 @@
 """Publishing the log as static files: a folder that any web server or CDN can serve, or one bundle file.
 
 In a folder the order is what makes it safe: entry bundles and tiles, then policy and headers, each on disk before the
-next begins, and last of all one rename of the checkpoint. Whoever reads at any moment, or after a crash at any moment,
-finds a checkpoint and everything that it commits to. Files are never taken away: partial tiles stay for the readers
-of earlier checkpoints. One process at a time publishes to a folder, so that none puts an older checkpoint over a newer.
+next begins, and then one rename of the checkpoint. Whoever reads at any moment, or after a crash at any moment, finds a
+checkpoint and everything that it commits to. Anchors come behind it, their index last. Files are never taken away:
+partial tiles stay for the readers of earlier checkpoints. One process at a time publishes to a folder, so that none puts
+an older checkpoint over a newer.
 """
 
 import contextlib
@@ -13,8 +14,16 @@ from itertools import count
 from pathlib import Path
 from typing import Final, Literal
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
+from ledger.anchor import (
+    INDEX_FILE,
+    PRINTED_FILE,
+    AnchorName,
+    PrintedAnchor,
+    format_anchor,
+    parse_index,
+)
 from ledger.bundle import BundleReader, write_bundle
 from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.entry import GenesisEntry, parse_entry
@@ -22,6 +31,7 @@ from ledger.errors import EnvironmentFault, InputError, ProofError
 from ledger.genesis import Genesis
 from ledger.static_files import StaticFolder
 from ledger.static_headers import HEADERS_FILE, headers_file
+from ledger.store.anchors import anchor_file, anchor_names
 from ledger.store.engine import reading, shown
 from ledger.store.log_reader import LogReader, StoredCheckpoint
 from ledger.tile_reader import TileReader
@@ -45,6 +55,12 @@ def policy_text(genesis: Genesis) -> str:
     return "".join(f"log {key}\n" for key in genesis.log_keys) + "quorum none\n"
 
 
+def printed_anchor(genesis: Genesis, head: StoredCheckpoint) -> bytes:
+    """Return the file of the printed anchor: the line of `ledger.anchor` and its line end."""
+    anchor = PrintedAnchor(origin=genesis.origin, size=head.size, root=head.root)
+    return f"{format_anchor(anchor)}\n".encode()
+
+
 def publish(
     engine: Engine, target: Path, *, audience: Audience = "public", progress: Progress | None = None
 ) -> Checkpoint:
@@ -63,7 +79,7 @@ def publish(
     with contextlib.nullcontext() if archive else folder.alone(), reading(engine) as connection:
         reader = LogReader(connection)
         head, genesis = _head(reader, shown(engine)), _genesis(reader, shown(engine))
-        whole = _Proved(reader, head, genesis, audience)
+        whole = _Proved(connection, head, genesis, audience)
         try:
             if archive:
                 _publish_archive(whole, target, progress or _silent)
@@ -78,10 +94,13 @@ class _Proved:
     """What one export is made of; every file is proved to stand under the checkpoint before it is handed out."""
 
     def __init__(
-        self, reader: LogReader, head: StoredCheckpoint, genesis: Genesis, audience: Audience
+        self, connection: Connection, head: StoredCheckpoint, genesis: Genesis, audience: Audience
     ) -> None:
+        reader = LogReader(connection)
         self.reader = reader
+        self._connection = connection
         self.head = head
+        self.anchors = anchor_names(connection, up_to=head.size)
         self.genesis = genesis
         self.with_entries = genesis.entries == "public" or audience == "audit"
         self._tiles = TileReader(
@@ -103,6 +122,10 @@ class _Proved:
                 return policy_text(self.genesis).encode()
             case "_headers":
                 return headers_file()
+            case "anchor.txt":
+                return printed_anchor(self.genesis, self.head)
+            case _ if name.startswith("anchor/"):
+                return anchor_file(self._connection, name, up_to=self.head.size)
             case _:
                 return self.tile(parse_tile_path(name))
 
@@ -116,12 +139,37 @@ def _publish_folder(whole: _Proved, folder: StaticFolder, target: Path, progress
         progress(done, len(files))
         folder.write(tile.path, whole.tile(tile))
     folder.sync()
-    for name in (POLICY, HEADERS_FILE, CHECKPOINT):  # the checkpoint last of all: from here on it is shown
+    _publish_texts(whole, folder, POLICY, HEADERS_FILE, CHECKPOINT)  # from the checkpoint on it is shown
+    _publish_anchors(whole, folder)
+    progress(len(files), len(files))
+
+
+def _publish_texts(whole: _Proved, folder: StaticFolder, *names: str) -> None:
+    """Each of these files is as it should be, and on disk before the next is begun."""
+    for name in names:
         data = whole.file(name)
         if folder.read(name) != data:
             folder.write(name, data)
             folder.sync()
-    progress(len(files), len(files))
+
+
+def _publish_anchors(whole: _Proved, folder: StaticFolder) -> None:
+    """Behind the checkpoint, so that no reader finds an anchor beyond it; each pair is on disk before the index has it."""
+    listed = _anchors_shown(folder)
+    for name in whole.anchors:
+        if name not in listed:
+            folder.write(name.note, whole.file(name.note))
+            folder.write(name.token, whole.file(name.token))
+    folder.sync()
+    _publish_texts(whole, folder, PRINTED_FILE, *((INDEX_FILE,) if whole.anchors else ()))
+
+
+def _anchors_shown(folder: StaticFolder) -> frozenset[AnchorName]:
+    """The anchors that need not be written again; none where the index cannot be read."""
+    try:
+        return frozenset(parse_index(folder.read(INDEX_FILE) or b""))
+    except InputError:
+        return frozenset()
 
 
 def _check_audience(whole: _Proved, target: Path, *, shows: bool) -> None:
@@ -137,7 +185,9 @@ def _publish_archive(whole: _Proved, target: Path, progress: Progress) -> None:
     if target.exists():
         with BundleReader(target) as bundle:
             _size_shown(whole, target, bundle.read(CHECKPOINT))
-    names = [CHECKPOINT, POLICY, *(tile.path for tile in whole.tiles(0))]
+    names = [CHECKPOINT, POLICY, PRINTED_FILE, *(tile.path for tile in whole.tiles(0))]
+    if whole.anchors:
+        names += [INDEX_FILE, *(path for one in whole.anchors for path in (one.note, one.token))]
     steps = count(1)
 
     def read(name: str) -> bytes:

@@ -27,11 +27,21 @@ _EVERY: Final = {
 }
 _MUTABLE: Final = {"Cache-Control": MOMENT, "Content-Type": TEXT, **_EVERY}
 _FIXED: Final = {"Cache-Control": IMMUTABLE, "Content-Type": OCTETS, **_EVERY}
-_RULES: Final = {"checkpoint": _MUTABLE, "policy": _MUTABLE, "tile/*": _FIXED}
+_ANCHOR: Final = {"Cache-Control": MOMENT, "Content-Type": OCTETS, **_EVERY}
+"""Notes and tokens never change and the index among them does; hosts of static sites take one rule for a folder."""
+_RULES: Final = {
+    "checkpoint": _MUTABLE,
+    "policy": _MUTABLE,
+    "anchor.txt": _MUTABLE,
+    "anchor/*": _ANCHOR,
+    "tile/*": _FIXED,
+}
 
 
 def headers_of(path: str) -> Mapping[str, str]:
     """The headers of the file at `path` below the log."""
+    if path.startswith("anchor/"):
+        return _ANCHOR
     return _FIXED if path.startswith("tile/") else _MUTABLE
 
 

@@ -5,6 +5,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -12,16 +13,18 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from ledger.anchor import parse_anchor
 from ledger.cosignature import parse_log_key
-from ledger.errors import EnvironmentFault, FormatError, InputError
+from ledger.errors import EnvironmentFault, InputError
 from ledger.hashing import hash_from_hex
 from ledger.policy import Policy, parse_policy
+from ledger.timestamp import MAX_ROOTS_BYTES, Roots, parse_roots
 from verifier.integrity.state import SavedState
 from verifier.integrity.trust import Trust
 from verifier.integrity.walk import Progress as Step
 from verifier.language import Language, language_of
 from verifier.reading.sources import Source, open_database, open_source
-from verifier.reading.static_log import POLICY_BYTES_MAX
+from verifier.reading.static_log import POLICY_BYTES_MAX, within
 
 DATABASE_VARIABLE: Final = "FUNDTRACE_DB"
 
@@ -54,6 +57,19 @@ GenesisOption = Annotated[
     str | None,
     typer.Option(
         "--genesis", metavar="HASH", help="Trust the genesis with this leaf hash.", show_default=False
+    ),
+]
+AnchorOption = Annotated[
+    str | None,
+    typer.Option("--anchor", metavar="TEXT", help="Trust this printed anchor.", show_default=False),
+]
+AuthoritiesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--tsa-roots",
+        metavar="PEM",
+        help="Believe time stamps of authorities with these root certificates.",
+        show_default=False,
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print for programs.")]
@@ -104,6 +120,31 @@ def chosen_trust(
         raise typer.BadParameter(str(error)) from error
 
 
+def chosen_anchors(trust: Trust, anchor: str | None, authorities: Path | None) -> Trust:
+    """`trust`, and beside it a printed anchor and the authorities in a PEM file, where they are given.
+
+    Raises:
+        typer.BadParameter: no anchor, or no file of certificates.
+    """
+    try:
+        return replace(
+            trust,
+            anchor=None if anchor is None else parse_anchor(anchor.strip()),
+            authorities=() if authorities is None else chosen_authorities(authorities),
+        )
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def chosen_authorities(path: Path) -> Roots:
+    """The certificates in the PEM file.
+
+    Raises:
+        InputError, EnvironmentFault: it holds none, or cannot be read.
+    """
+    return parse_roots(bytes_of(path, MAX_ROOTS_BYTES), place=str(path))
+
+
 def chosen_language(language: str | None) -> Language:
     """The language asked for, or that of the locale.
 
@@ -140,27 +181,26 @@ def policy_at(path: Path) -> Policy:
         EnvironmentFault: it cannot be read.
         FormatError: it is no policy, or larger than 1 MiB.
     """
-    return parse_policy(_text_of(path), place=str(path))
+    data = bytes_of(path, POLICY_BYTES_MAX)
+    return parse_policy(data.decode("utf-8", "surrogateescape"), place=str(path))
 
 
-def _text_of(path: Path) -> str:
+def bytes_of(path: Path, limit: int) -> bytes:
+    """The bytes of the file, `limit` at most.
+
+    Raises:
+        LimitError: it is longer.
+        EnvironmentFault: it cannot be read.
+    """
     try:
         with path.open("rb") as file:
-            data = file.read(POLICY_BYTES_MAX + 1)
+            return within(file.read(limit + 1), limit, str(path))
     except OSError as error:
         raise EnvironmentFault(
-            code="policy.unreadable",
+            code="option.unreadable",
             place=str(path),
-            message_en=f"the policy file cannot be read: {error.strerror or error}",
-            message_zh=f"无法读取策略文件：{error.strerror or error}",
+            message_en=f"the file cannot be read: {error.strerror or error}",
+            message_zh=f"无法读取文件：{error.strerror or error}",
             remedy_en="Check the path.",
             remedy_zh="请检查路径。",
         ) from error
-    if len(data) > POLICY_BYTES_MAX:
-        raise FormatError(
-            code="policy.too-long",
-            place=str(path),
-            message_en="too long for a policy",
-            message_zh="策略文件过长",
-        )
-    return data.decode("utf-8", "surrogateescape")

@@ -16,6 +16,8 @@ from verifier.integrity.verdict import Verdict
 from verifier.integrity.visit import StateFiles, visit
 from verifier.reading.sources import Source
 from verifier.source_options import (
+    AnchorOption,
+    AuthoritiesOption,
     DatabaseOption,
     GenesisOption,
     JsonOption,
@@ -23,6 +25,7 @@ from verifier.source_options import (
     LogKeyOption,
     PolicyOption,
     SourceArgument,
+    chosen_anchors,
     chosen_language,
     chosen_source,
     chosen_trust,
@@ -58,16 +61,19 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
     genesis: GenesisOption = None,
     state: StateOption = None,
     full: FullOption = False,
+    anchor: AnchorOption = None,
+    tsa_roots: AuthoritiesOption = None,
     as_json: JsonOption = False,
     lang: LanguageOption = None,
 ) -> None:
     """Check a ledger from its bytes alone: hashes, signatures, references, sums (I1 to I10).
 
-    Trust starts outside the ledger: with none of --policy, --log-key, --genesis, --state the answer is never more than
-    "self-consistent". Exit code 0 clean, 2 integrity broken, 3 could not complete.
+    Trust starts outside the ledger: with none of --policy, --log-key, --genesis, --state, --anchor the answer is never
+    more than "self-consistent". Exit code 0 clean, 2 integrity broken, 3 could not complete.
     """
     language = chosen_language(lang)
     trust = chosen_trust(policy, log_key, genesis, load_state(state) if state else None)
+    trust = chosen_anchors(trust, anchor, tsa_roots)
     if source is not None and is_comparison(source):
         verify_comparison(Path(source), trust.keys, language, as_json=as_json)
     with contextlib.closing(chosen_source(source, db)) as opened:

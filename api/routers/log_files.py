@@ -20,19 +20,21 @@ def router() -> APIRouter:
     """The routes of this module."""
     routes = APIRouter(prefix="/log", tags=["log"])
 
-    @routes.get("/checkpoint", response_class=Response, responses=_file(TEXT), operation_id="getCheckpoint")
+    @routes.get("/checkpoint", response_class=Response, responses=a_file(TEXT), operation_id="getCheckpoint")
     def checkpoint(request: Request) -> Response:
         """The newest signed checkpoint (C2SP tlog-checkpoint)."""
         ledger: ServedLedger = request.app.state.ledger
         return Response(ledger.head().note, headers=headers_of("checkpoint"))
 
-    @routes.get("/policy", response_class=Response, responses=_file(TEXT), operation_id="getPolicy")
+    @routes.get("/policy", response_class=Response, responses=a_file(TEXT), operation_id="getPolicy")
     def policy(request: Request) -> Response:
         """The log's verifier keys (C2SP tlog-policy). Compare them by another channel before relying on them."""
         ledger: ServedLedger = request.app.state.ledger
         return Response(policy_text(ledger.genesis), headers=headers_of("policy"))
 
-    @routes.get("/tile/{path:path}", response_class=Response, responses=_file(OCTETS), operation_id="getTile")
+    @routes.get(
+        "/tile/{path:path}", response_class=Response, responses=a_file(OCTETS), operation_id="getTile"
+    )
     def tile(request: Request, path: str) -> Response:
         """A hash tile ``<level>/<number>[.p/<width>]`` or an entry bundle ``entries/<number>[.p/<width>]``."""
         ledger: ServedLedger = request.app.state.ledger
@@ -66,7 +68,8 @@ def _no_file(error: FormatError) -> MissingError:
     )
 
 
-def _file(media_type: str) -> dict[int | str, dict[str, object]]:
+def a_file(media_type: str) -> dict[int | str, dict[str, object]]:
+    """The answer of a route that sends a file, for the description of the API."""
     return {
         200: {"content": {media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}}}
     }

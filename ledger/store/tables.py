@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables: `log` and `checkpoint` are the ledger, everything else is an index that can be rebuilt from them.
+"""The tables: `log` and `checkpoint` are the ledger, `anchor` is evidence about it, the rest can be rebuilt from it.
 
 Column types are the ones that every SQL database has, and positions are given by the sequencer, so that the same
 rows come out of SQLite and PostgreSQL. Rows are only ever inserted, in all tables but `meta`.
@@ -81,6 +81,19 @@ BANK_REFERENCE: Final = Table(
     sqlite_with_rowid=False,
 )
 """Positions of the bank lines of an account that carry a reference, by direction (`credit`, `debit`)."""
+
+ANCHOR: Final = Table(
+    "anchor",
+    METADATA,
+    Column("size", _POSITION, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("authority", Text, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+    Column("token", LargeBinary, nullable=False),
+    Column("stamped", String(24), nullable=False),
+)
+"""Time-stamp tokens over checkpoints: the `number`th over that `size`, from 1; the authority that the token names, the
+signed note byte for byte, the token, the instant in it. Evidence from outside, which the log cannot rebuild."""
 
 META: Final = Table(
     "meta",

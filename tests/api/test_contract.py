@@ -29,6 +29,8 @@ OPERATIONS = (
     ("GET", "/log/checkpoint"),
     ("GET", "/log/policy"),
     ("GET", "/log/tile/{path}"),
+    ("GET", "/log/anchor.txt"),
+    ("GET", "/log/anchor/{path}"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/metrics"),

@@ -28,7 +28,17 @@ if TYPE_CHECKING:
     from tests.served import Site
 
 GUIDE = Path(__file__).parents[2] / "docs" / "operator" / "static.md"
-ABSENT = ("tile/0/009", "tile/0/000.p/0", "tile/0/0", "tile/9/000.p/1", "tile/entries/x001/000", "nothing")
+ABSENT = (
+    "tile/0/009",
+    "tile/0/000.p/0",
+    "tile/0/0",
+    "tile/9/000.p/1",
+    "tile/entries/x001/000",
+    "anchor/index",
+    "anchor/1-1.note",
+    "anchor/nothing",
+    "nothing",
+)
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +91,9 @@ def test_a_plain_web_server_serves_what_the_live_server_serves(site: Site, tmp_p
     shown = publish(site.ledger.engine, tmp_path)
     parts = [tile.path for tile in (*tiles_of(shown.size), *bundles_of(shown.size))]
     files = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
-    assert files == {"checkpoint", "policy", HEADERS_FILE, *parts}
+    assert files == {"checkpoint", "policy", "anchor.txt", HEADERS_FILE, *parts}
     with plain_server(tmp_path) as port:
-        for path in ("checkpoint", "policy", *parts, *ABSENT):
+        for path in ("checkpoint", "policy", "anchor.txt", *parts, *ABSENT):
             live = site.get(f"/log/{path}")
             status, body = fetched(port, path)
             assert status == live.status_code == (404 if path in ABSENT else 200), path
@@ -94,7 +104,7 @@ def test_a_plain_web_server_serves_what_the_live_server_serves(site: Site, tmp_p
 def test_live_headers_are_the_declared_ones(site: Site) -> None:
     """Each once and nothing else, but length, compression and what it varies with."""
     own = {"content-length", "vary", "content-encoding"}
-    for path in ("checkpoint", "policy", "tile/0/000", "tile/1/000.p/2", "tile/entries/000"):
+    for path in ("checkpoint", "policy", "anchor.txt", "tile/0/000", "tile/1/000.p/2", "tile/entries/000"):
         for method in ("GET", "HEAD"):
             headers = site.send(method, f"/log/{path}").headers
             found = {name: headers.get_list(name) for name in headers if name not in own}
@@ -112,7 +122,14 @@ def test_the_generated_file_declares_the_same(site: Site, tmp_path: Path) -> Non
         else:
             name, _, value = line.strip().partition(": ")
             rules[next(reversed(rules))][name] = value
-    for path in ("checkpoint", "policy", "tile/0/000", "tile/entries/x001/234.p/7"):
+    for path in (
+        "checkpoint",
+        "policy",
+        "anchor.txt",
+        "anchor/index",
+        "tile/0/000",
+        "tile/entries/x001/234.p/7",
+    ):
         assert [found for rule, found in rules.items() if fnmatch.fnmatch(f"/{path}", rule)] == [
             headers_of(path)
         ]

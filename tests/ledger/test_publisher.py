@@ -94,20 +94,21 @@ def test_an_export_is_a_whole_static_log(tmp_path: Path, file: str, world: World
         str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file()
     }
     parts = [*bundles_of(shown.size), *tiles_of(shown.size)]
-    assert names == {"checkpoint", "policy", "_headers", *(part.path for part in parts)}
+    assert names == {"checkpoint", "policy", "_headers", "anchor.txt", *(part.path for part in parts)}
 
 
 def test_later_exports_only_add(tmp_path: Path, file: str, world: World) -> None:
     """Growth by a few entries and by several tiles; files of earlier checkpoints stay as they were."""
     out = tmp_path / "out"
+    heads = {"checkpoint", "anchor.txt"}
     before: dict[Path, bytes] = {}
     for counts in ((3,), (2,), (600, 5), (1,), (250,)):
         grow(file, world, *counts)
         shown = export(file, out)
         assert check_static(folder_reader(out), world) == shown
         now = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
-        assert {path: data for path, data in now.items() if path in before and path.name != "checkpoint"} == {
-            path: data for path, data in before.items() if path.name != "checkpoint"
+        assert {path: data for path, data in now.items() if path in before and path.name not in heads} == {
+            path: data for path, data in before.items() if path.name not in heads
         }
         before = now
 

@@ -22,6 +22,7 @@ from ledger.merkle import Node
 from ledger.register import Register
 from ledger.tile_reader import TileReader
 from verifier.integrity.admission import Admission
+from verifier.integrity.anchors import NOTHING_EARLIER, Seen, judge_anchors
 from verifier.integrity.fund_cash import FundSum
 from verifier.integrity.past_entries import PastEntries
 from verifier.integrity.ranges import Anchor, anchors_of_visits, anchors_of_witnesses, furthest
@@ -29,7 +30,7 @@ from verifier.integrity.savepoint import Course, Savepoint, savepoint_of
 from verifier.integrity.signature_pool import SignaturePool
 from verifier.integrity.state import SavedState
 from verifier.integrity.statements import Statements
-from verifier.integrity.trust import Offered, Trust, judge_checkpoint, read_checkpoint
+from verifier.integrity.trust import KeysAt, Offered, Trust, judge_checkpoint, keys_at, read_checkpoint
 from verifier.integrity.verdict import Checklist, Verdict, told_of
 from verifier.integrity.walk import Progress, Walk
 from verifier.language import Told
@@ -83,6 +84,7 @@ class Replay:
         self._admission: Admission | None = None
         self._notes: tuple[Told, ...] = ()
         self._anchors: tuple[Anchor, ...] = ()
+        self._seen = Seen()
         self._done = False
 
     @property
@@ -235,6 +237,14 @@ class Replay:
             policy=policy,
         )
         judge_checkpoint(self._checklist, offered, self._trust)
+        self._judge_past(keys_at(self._trust, offered.genesis))
+
+    def _judge_past(self, keys: KeysAt) -> None:
+        trust = self._trust
+        if trust.state is None and trust.anchor is None and not trust.authorities:
+            self._checklist.halt("I5", None, NOTHING_EARLIER)
+        self._seen = judge_anchors(self._checklist, self._source, trust, keys)
+        self._notes += self._seen.notes
 
     def _judge_disclosures(self) -> None:
         """I9: no source carries disclosures yet, so commitments are counted and stay closed."""
@@ -250,6 +260,7 @@ class Replay:
         if not any(self._checklist.is_broken(number) for number in ("I3", "I5")):
             self._anchors = furthest(
                 [
+                    *self._seen.anchors,
                     *anchors_of_visits(self._trust.state),
                     *anchors_of_witnesses(self._note, self._trust.policy),
                 ]

@@ -14,16 +14,18 @@ source offers itself, genesis and policy, must agree with it, and is believed on
 8. the quorum of witnesses that the policy asks for is reached.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.anchor import PrintedAnchor
 from ledger.checkpoint import Checkpoint, parse_checkpoint
 from ledger.cosignature import LogKey, parse_log_key
 from ledger.errors import InputError
 from ledger.genesis import Genesis
 from ledger.note import open_note, parse_note
 from ledger.policy import Policy, parse_policy
+from ledger.timestamp import Roots
 from verifier.integrity.state import SavedState
 from verifier.integrity.verdict import Checklist, told_of
 from verifier.language import Told
@@ -36,13 +38,16 @@ _UNKNOWN_TYPE: Final = "vkey.type"
 class Trust:
     """What the reader brings along; without any of it the source can only be found self-consistent.
 
-    `genesis` is the leaf hash of entry 0 in hex.
+    `genesis` is the leaf hash of entry 0 in hex; `anchor` was printed; `authorities` are believed to tell the time, and
+    vouch for nobody.
     """
 
     policy: Policy | None = None
     log_keys: tuple[LogKey, ...] = ()
     genesis: str | None = None
     state: SavedState | None = None
+    anchor: PrintedAnchor | None = None
+    authorities: Roots = ()
 
     @property
     def keys(self) -> tuple[LogKey, ...]:
@@ -62,6 +67,11 @@ class Trust:
             yield Told(
                 en=f"the state saved at {self.state.size:,} entries",
                 zh=f"在第 {self.state.size:,} 条时保存的状态",
+            )
+        if self.anchor is not None:
+            yield Told(
+                en=f"the anchor printed at {self.anchor.size:,} entries",
+                zh=f"在第 {self.anchor.size:,} 条时公布的锚定",
             )
 
 
@@ -135,6 +145,26 @@ def _judge_signatures(
                 zh=f"有 {len(cosigned)} 个见证方共签，未达到法定数 {trust.policy.quorum}",
             )
             checklist.broke("I4", None, reason)
+
+
+KeysAt = Callable[[str], tuple[LogKey, ...]]
+"""From an instant to the keys with which the log may have signed then."""
+
+
+def keys_at(trust: Trust, genesis: Genesis | None) -> KeysAt:
+    """The keys that `trust` and the genesis know, a retired one only before its retirement.
+
+    Whoever finds a retired key can sign anything with it, and not in the past.
+    """
+    retired = trust.policy.retired if trust.policy else ()
+    gone = {one.key for one in retired}
+    named = tuple(key for key in _genesis_keys(Checklist(), genesis) if key not in gone)
+
+    def at(instant: str) -> tuple[LogKey, ...]:
+        earlier = (one.key for one in retired if instant < one.recorded)
+        return tuple(dict.fromkeys((*trust.keys, *named, *earlier)))
+
+    return at
 
 
 def _genesis_keys(checklist: Checklist, genesis: Genesis | None) -> Iterator[LogKey]:

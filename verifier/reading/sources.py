@@ -49,6 +49,10 @@ class Source(Protocol):
         """The bytes of a hash tile by its path below the log, such as ``tile/0/000.p/3``."""
         ...
 
+    def anchor(self, path: str) -> bytes:
+        """The bytes of a file below ``anchor/``; the index there is no newer than the checkpoint (`ledger.anchor`)."""
+        ...
+
     def close(self) -> None:
         """Let go of files and connections."""
         ...

@@ -4,8 +4,9 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from ledger.anchor import INDEX_FILE, MAX_INDEX_BYTES
 from ledger.checkpoint import parse_checkpoint
-from ledger.errors import FormatError, LimitError, MissingError
+from ledger.errors import FormatError, InputError, LimitError, MissingError
 from ledger.hashing import HASH_SIZE
 from ledger.note import MAX_NOTE_BYTES, parse_note
 from ledger.tiles import MAX_BUNDLE_BYTES, TILE_WIDTH, Tile
@@ -20,18 +21,21 @@ _LENGTH_BYTES: Final = 2
 class StaticLog:
     """A log of static files, whatever they are read with: checkpoint, policy, hash tiles, entry bundles."""
 
-    __slots__ = ("_close", "_note", "_read")
+    __slots__ = ("_anchors", "_close", "_note", "_read")
 
     def __init__(
         self, read: Callable[[str, int], bytes], *, close: Callable[[], None] = lambda: None
     ) -> None:
         """Read through `read`, from a path and a limit in bytes; the checkpoint is read here and only once.
 
+        The index of anchors is read before it: a log that grows meanwhile cannot show an anchor beyond its checkpoint.
+
         Raises:
             MissingError: there is no checkpoint, so this is no log.
         """
         self._read = read
         self._close = close
+        self._anchors = _read_or_error(read, INDEX_FILE, MAX_INDEX_BYTES)
         self._note = read(CHECKPOINT, MAX_NOTE_BYTES)
 
     @property
@@ -67,6 +71,14 @@ class StaticLog:
         """The bytes of the hash tile at `path`."""
         return self._read(path, TILE_WIDTH * HASH_SIZE)
 
+    def anchor(self, path: str) -> bytes:
+        """The bytes of a file below ``anchor/``."""
+        if path != INDEX_FILE:
+            return self._read(path, MAX_NOTE_BYTES)
+        if isinstance(self._anchors, InputError):
+            raise self._anchors
+        return self._anchors
+
     def close(self) -> None:
         """Let go of what `read` reads from."""
         self._close()
@@ -80,6 +92,14 @@ class StaticLog:
                 raise
             full = Tile(level=None, number=tile.number)
             return self._read(full.path, MAX_BUNDLE_BYTES), full
+
+
+def _read_or_error(read: Callable[[str, int], bytes], path: str, limit: int) -> bytes | InputError:
+    """The file, or why there is none that can be used."""
+    try:
+        return read(path, limit)
+    except InputError as error:
+        return error
 
 
 def split_bundle(data: bytes, tile: Tile) -> Iterator[bytes]:

@@ -59,7 +59,7 @@ def open_web(
 
 
 def _reader(base: str, pause: Callable[[int], None], clock: Clock) -> Callable[[str, int], bytes]:
-    opener = _plain_opener(clock)
+    opener = plain_opener(clock)
 
     def read(path: str, limit: int) -> bytes:
         url = base + path
@@ -115,7 +115,7 @@ def _unpacked(data: bytes, limit: int) -> bytes:
     return plain
 
 
-def _plain_opener(clock: Clock) -> urllib.request.OpenerDirector:
+def plain_opener(clock: Clock) -> urllib.request.OpenerDirector:
     """HTTP, HTTPS and the proxies of the environment; no redirects, no files, no other schemes."""
     opener = urllib.request.OpenerDirector()
     for handler in (

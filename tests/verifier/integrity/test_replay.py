@@ -111,6 +111,8 @@ def test_a_failing_network_is_no_verdict(forger: Forger) -> None:
     def read(path: str, _limit: int) -> bytes:
         if path.startswith("tile/entries"):
             raise fault
+        if path not in files:
+            raise missing(path)
         return files[path]
 
     with Workspace() as workspace:
