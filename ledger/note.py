@@ -131,7 +131,7 @@ def parse_note(data: bytes) -> Note:
         raise _too_much("note", f"{len(lines)} signatures", f"{len(lines)} 个签名")
     text = body + "\n"
     first = text.count("\n") + 2
-    signatures = tuple(_parse_line(line, f"note line {first + at}") for at, line in enumerate(lines))
+    signatures = tuple(parse_signature(line, f"note line {first + at}") for at, line in enumerate(lines))
     return Note(text=text, signatures=signatures)
 
 
@@ -177,7 +177,12 @@ def _by_name_and_id(verifiers: Iterable[NoteVerifier]) -> dict[tuple[str, bytes]
     return known
 
 
-def _parse_line(line: str, place: str) -> NoteSignature:
+def parse_signature(line: str, place: str) -> NoteSignature:
+    """Return the signature in one line without its line end; nobody has checked it yet.
+
+    Raises:
+        FormatError: not a signature line; `place` is named.
+    """
     name, _, encoded = line.removeprefix(_DASH).partition(" ")
     if not line.startswith(_DASH) or not encoded:
         raise _misshapen("bad-line", place, "not a signature line", "不是签名行")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The witness behind HTTP: C2SP tlog-witness, submission and monitoring prefix the same."""
 
+from http import HTTPStatus
 from typing import Final, assert_never
 
 import anyio.to_thread
@@ -16,6 +17,7 @@ from api.witness.request import MAX_BODY
 from ledger.errors import EnvironmentFault, ToldError
 
 SIZE: Final = "text/x.tlog.size"
+TEXT: Final = "text/plain; charset=utf-8"
 _NEVER_KEPT: Final = {"Cache-Control": "no-store"}
 
 
@@ -25,13 +27,19 @@ def create_app(desk: Desk) -> Starlette:
     async def add_checkpoint(request: Request) -> Response:
         body = await bounded_body(request, MAX_BODY)
         if body is None:
-            return PlainTextResponse(f"at most {MAX_BODY:,} bytes are taken\n", status_code=413)
-        return _answer(await anyio.to_thread.run_sync(desk.add_checkpoint, body))
+            return PlainTextResponse(
+                f"at most {MAX_BODY:,} bytes are taken\n", status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            )
+        status, kind, data = status_of(await anyio.to_thread.run_sync(desk.add_checkpoint, body))
+        # A content type as a header of its own: Starlette would add a character set to any media type of text.
+        return Response(data, status_code=status, headers={"Content-Type": kind, **_NEVER_KEPT})
 
     async def checkpoint(request: Request) -> Response:
         found = await anyio.to_thread.run_sync(desk.shown, request.path_params["hash"])
         if found is None:
-            return PlainTextResponse("no checkpoint of this log was ever cosigned here\n", status_code=404)
+            return PlainTextResponse(
+                "no checkpoint of this log was ever cosigned here\n", status_code=HTTPStatus.NOT_FOUND
+            )
         return PlainTextResponse(found, headers=_NEVER_KEPT)
 
     async def keys(_request: Request) -> Response:
@@ -49,16 +57,15 @@ def create_app(desk: Desk) -> Starlette:
     return app
 
 
-def _answer(outcome: Outcome) -> Response:
+def status_of(outcome: Outcome) -> tuple[int, str, bytes]:
+    """Status, content type and body of an answer (C2SP tlog-witness)."""
     match outcome:
         case Cosigned():
-            return PlainTextResponse(outcome.lines, headers=_NEVER_KEPT)
+            return HTTPStatus.OK, TEXT, outcome.lines
         case Stale():
-            # Starlette would add a character set to any type that begins with text/.
-            headers = {"Content-Type": SIZE, **_NEVER_KEPT}
-            return Response(f"{outcome.size}\n", status_code=409, headers=headers)
+            return HTTPStatus.CONFLICT, SIZE, f"{outcome.size}\n".encode()
         case Refused():
-            return _told(outcome.error, outcome.status)
+            return outcome.status, TEXT, _told(outcome.error)
         case _:
             assert_never(outcome)
 
@@ -66,8 +73,8 @@ def _answer(outcome: Outcome) -> Response:
 async def _on_fault(_request: Request, error: Exception) -> Response:
     if not isinstance(error, ToldError):
         raise error
-    return _told(error, 503)
+    return PlainTextResponse(_told(error), HTTPStatus.SERVICE_UNAVAILABLE, headers=_NEVER_KEPT)
 
 
-def _told(error: ToldError, status: int) -> Response:
-    return PlainTextResponse(f"{error}\n{error.told_zh()}\n", status_code=status, headers=_NEVER_KEPT)
+def _told(error: ToldError) -> bytes:
+    return f"{error}\n{error.told_zh()}\n".encode()

@@ -78,9 +78,17 @@ def receipts_of_flush(checkpoint: StoredCheckpoint, edge: Edge, finished: Iterab
 
 def stored_receipt(reader: LogReader, seq: int, checkpoint: StoredCheckpoint) -> bytes:
     """Return the receipt of entry `seq` under a stored `checkpoint` that covers it, from the stored tiles."""
+    return Receipts(checkpoint, _tiles_of(reader, checkpoint.size)).receipt(seq)
 
+
+def stored_tree(reader: LogReader, size: int) -> Tree:
+    """Return the tree over the first `size` entries, from the stored tiles."""
+    return Tree(TileHashes(_tiles_of(reader, size)))
+
+
+def _tiles_of(reader: LogReader, size: int) -> _Tiles:
     def tile(level: int, number: int) -> bytes:
-        width = min(TILE_WIDTH, (checkpoint.size >> TILE_HEIGHT * level) - number * TILE_WIDTH)
+        width = min(TILE_WIDTH, (size >> TILE_HEIGHT * level) - number * TILE_WIDTH)
         return reader.tile(Tile(level=level, number=number, width=width))
 
-    return Receipts(checkpoint, tile).receipt(seq)
+    return tile

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables: `log` and `checkpoint` are the ledger, `anchor` is evidence about it, the rest can be rebuilt from it.
+"""The tables: `log` and `checkpoint` are the ledger, `anchor` and `cosignature` evidence about it; the others are indexes.
 
 Column types are the ones that every SQL database has, and positions are given by the sequencer, so that the same
-rows come out of SQLite and PostgreSQL. Rows are only ever inserted, in all tables but `meta`.
+rows come out of SQLite and PostgreSQL. Rows are only ever inserted, in all tables but `meta` and `cosignature`.
 """
 
 from typing import Final
@@ -94,6 +94,19 @@ ANCHOR: Final = Table(
 )
 """Time-stamp tokens over checkpoints: the `number`th over that `size`, from 1; the authority that the token names, the
 signed note byte for byte, the token, the instant in it. Evidence from outside, which the log cannot rebuild."""
+
+COSIGNATURE: Final = Table(
+    "cosignature",
+    METADATA,
+    Column("size", _POSITION, primary_key=True, autoincrement=False),
+    Column("name", String(255), primary_key=True),
+    Column("key_id", String(8), primary_key=True),
+    Column("line", Text, nullable=False),
+    Column("seconds", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The newest verified signature line of each cosigner over the checkpoint of `size` entries: name and key id (hex) as
+in the line, the line without its line end, and the time it states, seconds since 1970-01-01 UTC. Rows are replaced."""
 
 META: Final = Table(
     "meta",
