@@ -7,12 +7,11 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from ledger.errors import FormatError
 from ledger.instant import parse_instant
 from verifier.judgement.audit import Audit, Question, audited
-from verifier.judgement.report import closing, report_of
+from verifier.judgement.report import closing, print_report
 from verifier.language import Language, say
 from verifier.source_options import (
     DatabaseOption,
@@ -27,7 +26,7 @@ from verifier.source_options import (
     chosen_trust,
     progress_bar,
 )
-from verifier.verdict_text import sentence, text_of
+from verifier.verdict_text import sentence
 
 AsOfOption = Annotated[
     str | None,
@@ -80,7 +79,7 @@ def audit(  # noqa: PLR0913 - one parameter for each option of the command
     with contextlib.closing(chosen_source(source, db)) as opened, contextlib.ExitStack() as stack:
         with progress_bar("audit") as progress:
             done = stack.enter_context(audited(opened, question, progress=progress))
-        (_print_lines if as_json else _print_report)(done, language)
+        (_print_lines if as_json else print_report)(done, language)
         raise typer.Exit(done.exit_code)
 
 
@@ -92,15 +91,6 @@ def _print_lines(done: Audit, language: Language) -> None:
     out.flush()
     for told in (sentence(done.verdict), closing(done)):
         typer.echo(say(told, language), err=True)
-
-
-def _print_report(done: Audit, language: Language) -> None:
-    if done.verdict.exit_code:
-        for line in text_of(done.verdict, language):
-            typer.echo(line)
-    console = Console()
-    for part in report_of(done, language):
-        console.print(part)
 
 
 def _date(text: str | None) -> datetime.date | None:

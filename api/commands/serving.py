@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 
 from api.commands.ledger import DatabaseOption, chosen_url
 from api.demonstration import (
@@ -22,10 +21,9 @@ from api.demonstration import (
 from api.serving import opened_ledger, serve
 from api.settings import Settings
 from verifier.integrity.verdict import EXIT_BROKEN, EXIT_CLEAN
-from verifier.judgement.report import report_of
+from verifier.judgement.report import print_report
 from verifier.language import Language, Told, say
 from verifier.source_options import LanguageOption, chosen_language, progress_bar
-from verifier.verdict_text import text_of
 
 DEMO_FOLDER: Final = Path("demo")
 
@@ -68,7 +66,7 @@ def serve_command(
     """Serve the ledger and its portal over HTTP until stopped. Demo ledgers are served on this machine only."""
     language = chosen_language(lang)
     settings = _settings(db=chosen_url(db), host=host, port=port, log_key=log_key)
-    _run(settings, language, read_only=read_only)
+    _run(settings, language, read_only=read_only, opening=_OPEN)
 
 
 def demo_command(
@@ -93,7 +91,7 @@ def demo_command(
     if no_serve:
         _tell(_next_steps(folder), language)
         raise typer.Exit(EXIT_CLEAN)
-    _run(settings, language, read_only=False)
+    _run(settings, language, read_only=False, opening=_OPEN_DEMO)
 
 
 def _prepare(folder: Path, language: Language) -> None:
@@ -112,21 +110,19 @@ def _judge(folder: Path, language: Language) -> int:
     """Print the verdict and the findings; the exit code of the verdict."""
     with progress_bar("audit") as progress, audited_world(folder, progress=progress) as done:
         _tell(_JUDGED, language)
-        for line in text_of(done.verdict, language):
-            typer.echo(line)
-        console = Console()
-        for part in report_of(done, language):
-            console.print(part)
+        print_report(done, language, checks=True)
         return done.verdict.exit_code
 
 
-def _run(settings: Settings, language: Language, *, read_only: bool) -> None:
+def _run(settings: Settings, language: Language, *, read_only: bool, opening: Told) -> None:
     with opened_ledger(settings, read_only=read_only) as ledger:
         mode = _READS if ledger.sequencer is None else _POSTS
+        genesis = ledger.genesis
+        name = Told(zh=genesis.name, en=genesis.name_en or genesis.name)
 
         def told(address: str) -> None:
-            _tell(mode, language, name=ledger.genesis.name)
-            _tell(_OPEN_DEMO if ledger.genesis.demo else _OPEN, language, address=address)
+            _tell(mode, language, name=say(name, language))
+            _tell(opening, language, address=address)
 
         serve(settings, ledger, told=told)
 

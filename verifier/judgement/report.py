@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -37,9 +37,20 @@ _SEVERITIES: Final[dict[Severity, tuple[Told, str]]] = {
 }
 
 
-def report_of(audit: Audit, language: Language) -> Iterator[RenderableType]:
-    """The parts of the report in order, for a rich console."""
-    yield from _heading(audit, language)
+def print_report(audit: Audit, language: Language, *, checks: bool = False) -> None:
+    """The report stands on standard output; with `checks`, and wherever one failed, it begins with all of them."""
+    console = Console()
+    if checks or audit.verdict.exit_code:
+        for line in verdict_text.text_of(audit.verdict, language):
+            console.print(Text(line), soft_wrap=True)
+    else:
+        console.print(*_heading(audit, language), sep="\n")
+    for part in _parts(audit, language):
+        console.print(part)
+
+
+def _parts(audit: Audit, language: Language) -> Iterator[RenderableType]:
+    """What was judged, by which rules, and what was not, in order."""
     judgement = audit.judgement
     if judgement is None:
         yield Text(say(_NOTHING, language))
@@ -91,7 +102,7 @@ def _heading(audit: Audit, language: Language) -> Iterator[RenderableType]:
     entries = {"en": f"{size} entries", "zh": f"共 {size} 条"}[language]
     yield Text(f"{verdict.origin or '?'}  {entries}", style="bold")
     told = verdict_text.sentence(verdict)
-    yield Text(say(told, language), style="" if verdict.exit_code == 0 else "bold red")
+    yield Text(say(told, language))
     for mark in (*verdict.marks, *verdict.notes):
         yield Text(f"! {say(mark, language)}")
 
