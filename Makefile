@@ -9,7 +9,7 @@ STAMP := $(VENV)/installed
 BROWSER_PACKAGES := chromium fonts-noto-cjk
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run format lint types imports browser javascript test test-full bench lock clean
+.PHONY: help venv run format lint types imports browser javascript strace test test-full bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -60,10 +60,19 @@ javascript: ## Install Node when it is missing (as root on Debian), for the test
 	    echo "The tests of the JavaScript verifier need Node 18 or later: install nodejs"; exit 1; \
 	fi
 
-test: $(STAMP) browser javascript lint types imports ## Do all set-up, then check and test everything
+strace: ## Install strace, which makes system calls fail, when it is missing (as root on Debian)
+	@if command -v strace >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -qq --yes --no-install-recommends strace >/dev/null; \
+	else \
+	    echo "The tests of failing system calls need strace: install it"; exit 1; \
+	fi
+
+test: $(STAMP) browser javascript strace lint types imports ## Do all set-up, then check and test everything
 	$(BIN)/pytest -n $(JOBS) --dist loadgroup
 
-test-full: $(STAMP) browser javascript lint types imports ## As test, with every position of the long tests
+test-full: $(STAMP) browser javascript strace lint types imports ## As test, with every position of the long tests
 	FUNDTRACE_FULL=1 $(BIN)/pytest -n $(JOBS) --dist loadgroup --timeout 0
 
 bench: $(STAMP) ## Measure, one benchmark at a time

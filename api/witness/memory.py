@@ -141,8 +141,8 @@ class Memory:
             EnvironmentFault: the disk failed. What the block did is then on disk whole or not at all.
         """
         with self._lock, _told(self._path):
-            self._sqlite.execute("BEGIN IMMEDIATE")
             try:
+                self._sqlite.execute("BEGIN IMMEDIATE")
                 yield Change(self._sqlite)
                 self._sqlite.execute("COMMIT")  # the point of no return
             except BaseException:
