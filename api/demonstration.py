@@ -7,8 +7,8 @@ Every step finds what an earlier run left and goes on from there; none of them c
 2. the ledger is founded once; founding it again with the same genesis does nothing;
 3. posting again answers with the first receipts; what an interrupted run did not post is posted now;
 4. the export only ever grows;
-5. the audit reads the export alone and trusts the one log key that lies in the folder, as somebody would who was given
-   the key by another channel.
+5. the audit reads the export alone and trusts the log keys that lie in the folder, as somebody would who was given
+   the keys by another channel.
 """
 
 import contextlib
@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from api.log_key import load_key
+from api.log_key import load_log_signer
 from api.new_ledger import create_from_file
+from ledger.cosignature import LogKey
 from ledger.errors import EnvironmentFault
 from ledger.file_posting import bounded_lines, post_lines
 from ledger.publisher import publish
 from ledger.sequencer import Sequencer
 from ledger.store.engine import open_engine
-from ledger.vkey import VerifierKey
 from verifier.integrity.trust import Trust
 from verifier.integrity.walk import Progress
 from verifier.judgement.audit import Audit, Question, audited
@@ -73,7 +73,7 @@ def post_world(folder: Path, *, progress: Progress) -> Posted:
     engine = open_engine(str(folder / DATABASE), create=True)
     try:
         create_from_file(engine, folder / GENESIS)
-        sequencer = Sequencer(engine, load_key(folder / LOG_KEY))
+        sequencer = Sequencer(engine, load_log_signer(folder / LOG_KEY))
         path = folder / EVENTS
         whole = path.stat().st_size
         new = replayed = 0
@@ -105,14 +105,13 @@ def publish_world(folder: Path, *, progress: Progress) -> Path:
     return folder / EXPORT
 
 
-def pinned_key(folder: Path) -> VerifierKey:
-    """The verifier key of the log key that lies in `folder`, under the name of the log.
+def pinned_keys(folder: Path) -> tuple[LogKey, ...]:
+    """The verifier keys of the log keys that lie in `folder`, under the name of the log.
 
     Raises:
-        EnvironmentFault: the key cannot be read.
+        EnvironmentFault: the keys cannot be read.
     """
-    signer = load_key(folder / LOG_KEY)
-    return VerifierKey(name=ORIGIN, public=signer.public)
+    return load_log_signer(folder / LOG_KEY).keys(ORIGIN)
 
 
 @contextlib.contextmanager
@@ -122,7 +121,7 @@ def audited_world(folder: Path, *, progress: Progress) -> Iterator[Audit]:
     Raises:
         EnvironmentFault: the disk failed.
     """
-    question = Question(trust=Trust(log_keys=(pinned_key(folder),)))
+    question = Question(trust=Trust(log_keys=pinned_keys(folder)))
     with (
         contextlib.closing(open_source(str(folder / EXPORT))) as source,
         audited(source, question, progress=progress) as done,

@@ -2,7 +2,7 @@
 """Key files of an imported ledger: made once, kept in one folder, read again by the next import."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,9 +10,10 @@ from sqlalchemy.engine import make_url
 
 from ledger.errors import EnvironmentFault
 from ledger.intake.history import key_names
-from ledger.key_files import save_private_key
+from ledger.key_files import FileSigner, save_private_key
 from ledger.keys import Ed25519Signer
 
+LOG_KEY_FILE: Final = "log.pem"
 PASSPHRASE_FILE: Final = "FUNDTRACE_KEY_PASSPHRASE_FILE"  # noqa: S105 - the name of a variable, not what it holds
 
 
@@ -49,15 +50,17 @@ def passphrase(environment: Mapping[str, str]) -> bytes | None:
 
 def has_keys(folder: Path, party: str) -> bool:
     """Whether `folder` holds every key file of a ring."""
-    return all((folder / f"{name}.pem").is_file() for name in key_names(party))
+    return all(
+        (folder / name).is_file() for name in (LOG_KEY_FILE, *(f"{one}.pem" for one in key_names(party)))
+    )
 
 
 def make_signers(party: str) -> dict[str, Ed25519Signer]:
-    """New keys for a whole ring, in memory only."""
+    """New keys for a whole ring but its log, in memory only."""
     return {name: Ed25519Signer.generate() for name in key_names(party)}
 
 
-def save_signers(folder: Path, signers: Mapping[str, Ed25519Signer]) -> None:
+def save_signers(folder: Path, log: Sequence[FileSigner], signers: Mapping[str, Ed25519Signer]) -> None:
     """Every key stands in `folder` as PKCS#8 PEM, 0600, encrypted if the environment names a passphrase.
 
     Raises:
@@ -75,5 +78,6 @@ def save_signers(folder: Path, signers: Mapping[str, Ed25519Signer]) -> None:
             remedy_en="Name another folder with --keys-out.",
             remedy_zh="请用 --keys-out 指定其他文件夹。",
         ) from error
+    save_private_key(folder / LOG_KEY_FILE, *log, passphrase=secret)
     for name, signer in signers.items():
         save_private_key(folder / f"{name}.pem", signer, passphrase=secret)

@@ -9,15 +9,15 @@ from pathlib import Path
 
 from sqlalchemy import inspect
 
+from api.import_keys import LOG_KEY_FILE
 from api.log_key import remember_log_key
-from api.new_ledger import LOG_KEY_FILE
 from ledger.errors import EnvironmentFault, InputError
 from ledger.founding import found_ledger
 from ledger.genesis import sign_genesis
 from ledger.hashing import leaf_hash
 from ledger.intake.history import KeyRing, historical_genesis, opening
 from ledger.intake.mapping import LedgerSection
-from ledger.keys import Signer
+from ledger.log_signer import LogSigner
 from ledger.outcome import Accepted, Outcome, Refused
 from ledger.problems import Problem
 from ledger.sequencer import Sequencer
@@ -55,11 +55,11 @@ class Live:
 
 
 @contextlib.contextmanager
-def live_ledger(url: str, signer: Signer) -> Iterator[Live]:
+def live_ledger(url: str, signer: LogSigner) -> Iterator[Live]:
     """The ledger at `url`, ready to post.
 
     Raises:
-        EnvironmentFault: no ledger there, or `signer` is not its log key.
+        EnvironmentFault: no ledger there, or `signer` lacks a key of the log.
     """
     engine = open_engine(url)
     try:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from api.import_keys import default_folder, has_keys, make_signers, save_signers
+from api.import_keys import LOG_KEY_FILE, default_folder, has_keys, make_signers, save_signers
 from api.import_ledgers import Live, found_new, holds_ledger, live_ledger, scratch_ledger
 from api.import_session import (
     Order,
@@ -17,14 +17,16 @@ from api.import_session import (
     rehearse,
     rehearse_in_scratch,
 )
-from api.log_key import load_key
+from api.log_key import load_key, load_log_signer
 from ledger.clock import Clock, system_clock
 from ledger.instant import format_instant
 from ledger.intake.batches import Envelope
 from ledger.intake.history import ROLES, KeyRing, key_names, ring_of
 from ledger.intake.reading import Reading
+from ledger.key_files import new_log_keys
 from ledger.keys import Ed25519Signer, Signer
 from ledger.kinds.registry import KeyRole
+from ledger.log_signer import LogSigner
 from ledger.submission import Submission
 
 
@@ -74,8 +76,9 @@ def run(order: Order, choices: Choices) -> Result:
 def _into_existing(order: Order, choices: Choices) -> Result:
     party = order.party
     folder = choices.keys or default_folder(choices.url)
-    signers = _load(folder, ["log", *(f"{party}-{role}" for role in ROLES)])
-    with live_ledger(choices.url, signers["log"]) as live:
+    log = load_log_signer(folder / LOG_KEY_FILE)
+    signers = _load(folder, [f"{party}-{role}" for role in ROLES])
+    with live_ledger(choices.url, log) as live:
         return _import(order, choices, live, {role: signers[f"{party}-{role}"] for role in ROLES})
 
 
@@ -84,13 +87,15 @@ def _into_new(order: Order, choices: Choices) -> Result:
     section, party = order.section, order.section.transcriber.id
     folder = choices.keys or choices.keys_out or default_folder(choices.url)
     kept = choices.keys is not None or has_keys(folder, party)
+    made = new_log_keys()
+    log = load_log_signer(folder / LOG_KEY_FILE) if kept else LogSigner(signers=made)
     signers = _load(folder, key_names(party)) if kept else make_signers(party)
-    ring = ring_of(signers, party)
+    ring = ring_of(log, signers, party)
     envelope, result = _rehearsed(order, choices, ring)
     if choices.dry_run or not result.good:
         return result
     if not kept:
-        save_signers(folder, signers)
+        save_signers(folder, made, signers)
     found_new(choices.url, section, ring, keys=folder)
     with live_ledger(choices.url, ring.log) as live:
         return replace(

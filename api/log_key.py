@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Finding the log's own key: the one private key that a posting process loads.
+"""Finding the log's own keys: the one key file that a posting process loads.
 
 The database never holds a key. It remembers the path at which the key lay when the ledger was created, which serves
 one machine; elsewhere FUNDTRACE_LOG_KEY or an option names the file.
@@ -18,6 +18,7 @@ from api.import_keys import passphrase as passphrase_in
 from ledger.errors import EnvironmentFault, FormatError
 from ledger.key_files import FileSigner, load_private_key, load_private_keys
 from ledger.keys import Ed25519Signer
+from ledger.log_signer import LogSigner
 from ledger.store.engine import holding_lock, reading, shown
 from ledger.store.tables import META
 
@@ -42,12 +43,25 @@ def remember_log_key(engine: Engine, path: Path) -> None:
 
 def load_log_key(
     engine: Engine, *, given: Path | None = None, environment: Mapping[str, str] = os.environ
-) -> Ed25519Signer:
-    """Return the log key from the file `given`, else the one that the environment or the database names.
+) -> LogSigner:
+    """Return the log's keys from the file `given`, else from the one that the environment or the database names.
 
     Raises:
         EnvironmentFault: no file is known, or it cannot be read, or others may read it.
         FormatError: it holds no key, or the passphrase is wrong.
+    """
+    return load_log_signer(
+        log_key_path(engine, given=given, environment=environment), environment=environment
+    )
+
+
+def log_key_path(
+    engine: Engine, *, given: Path | None = None, environment: Mapping[str, str] = os.environ
+) -> Path:
+    """Return where the log's keys lie: `given`, else what the environment names, else what the database remembers.
+
+    Raises:
+        EnvironmentFault: no file is known.
     """
     path = given or _named(environment) or _remembered(engine)
     if path is None:
@@ -59,7 +73,17 @@ def load_log_key(
             remedy_en=f"Name it by --log-key-file FILE or by {KEY_VARIABLE}.",
             remedy_zh=f"请用 --log-key-file 文件 或环境变量 {KEY_VARIABLE} 指明。",
         )
-    return load_key(path, environment=environment)
+    return path
+
+
+def load_log_signer(path: Path, *, environment: Mapping[str, str] = os.environ) -> LogSigner:
+    """Return the log's keys in `path`; the passphrase comes as in `load_key`.
+
+    Raises:
+        EnvironmentFault: the file cannot be read, or others may read it.
+        FormatError: it holds no key, or the passphrase is wrong.
+    """
+    return LogSigner(signers=load_keys(path, environment=environment))
 
 
 def load_key(path: Path, *, environment: Mapping[str, str] = os.environ) -> Ed25519Signer:

@@ -10,23 +10,22 @@ from typing import Final
 import msgspec
 from sqlalchemy import Engine
 
-from api.import_keys import passphrase
-from api.log_key import load_key, remember_log_key
+from api.import_keys import LOG_KEY_FILE, passphrase
+from api.log_key import load_key, load_log_signer, remember_log_key
 from ledger.entry import GenesisEntry, parse_entry
 from ledger.errors import EnvironmentFault, FormatError
 from ledger.founding import found_ledger
 from ledger.genesis import Administrator, Genesis, sign_genesis
 from ledger.hashing import leaf_hash
-from ledger.key_files import save_private_key
+from ledger.key_files import new_log_keys, save_private_key
 from ledger.keys import Ed25519Signer, key_id
+from ledger.log_signer import LogSigner
 from ledger.store.engine import reading
 from ledger.store.log_reader import LogReader
 from ledger.store.schema import prepare
 from ledger.submission import Origin, Signature
-from ledger.vkey import VerifierKey
 
 GENESIS_BYTES_MAX: Final = 1 << 20
-LOG_KEY_FILE: Final = "log.pem"
 ADMINISTRATORS: Final = ("admin-a", "admin-b")
 
 
@@ -57,7 +56,7 @@ class Created:
 class NewKeys:
     """The keys of a new ledger: the log's own, and those of the first administrators by id."""
 
-    log: Ed25519Signer
+    log: LogSigner
     administrators: dict[str, Ed25519Signer]
 
 
@@ -84,7 +83,7 @@ def existing(engine: Engine) -> Created | None:
 
 
 def create_from_file(engine: Engine, path: Path) -> Created:
-    """Create the ledger of the genesis file at `path`, whose log key lies in `keys/log.pem` beside it.
+    """Create the ledger of the genesis file at `path`, whose log keys lie in `keys/log.pem` beside it.
 
     Raises:
         FormatError: the file holds no signed genesis.
@@ -92,7 +91,7 @@ def create_from_file(engine: Engine, path: Path) -> Created:
     """
     read = read_genesis_file(path)
     keys = path.parent / "keys"
-    return _create(engine, read.genesis, read.signatures, keys, load_key(keys / LOG_KEY_FILE))
+    return _create(engine, read.genesis, read.signatures, keys, load_log_signer(keys / LOG_KEY_FILE))
 
 
 def create_with_new_keys(engine: Engine, genesis: Genesis, signers: NewKeys, keys: Path) -> Created:
@@ -106,7 +105,7 @@ def create_with_new_keys(engine: Engine, genesis: Genesis, signers: NewKeys, key
 
 
 def make_keys(folder: Path) -> NewKeys:
-    """Return the log key and two administrator keys of `folder`, made there where they are missing, mode 0600.
+    """Return the log keys and two administrator keys of `folder`, made there where they are missing, mode 0600.
 
     New files are encrypted when the environment names a passphrase file.
 
@@ -126,7 +125,7 @@ def make_keys(folder: Path) -> NewKeys:
             remedy_zh="请用 --keys-out 指定其他文件夹。",
         ) from error
     return NewKeys(
-        log=_load_or_make(folder / LOG_KEY_FILE),
+        log=load_or_make_log_keys(folder / LOG_KEY_FILE),
         administrators={name: _load_or_make(folder / f"{name}.pem") for name in ADMINISTRATORS},
     )
 
@@ -152,7 +151,6 @@ def check_origin(text: str) -> str:
 
 def new_genesis(*, origin: str, name: str, created_at: str, keys: NewKeys) -> Genesis:
     """Return the genesis of an ordinary ledger: wall clock, ceilings refused, entries public, CNY, two administrators."""
-    log_key = VerifierKey(name=origin, public=keys.log.public).text
     return Genesis(
         administrators=tuple(_administrator(name, key) for name, key in keys.administrators.items()),
         ceilings="refuse",
@@ -162,7 +160,7 @@ def new_genesis(*, origin: str, name: str, created_at: str, keys: NewKeys) -> Ge
         demo=False,
         entries="public",
         historical=False,
-        log_keys=(log_key,),
+        log_keys=keys.log.vkeys(origin),
         name=name,
         origin=origin,
         threshold=len(keys.administrators),
@@ -193,7 +191,7 @@ def read_genesis_file(path: Path) -> GenesisFile:
 
 
 def _create(
-    engine: Engine, genesis: Genesis, signatures: tuple[Signature, ...], keys: Path, log: Ed25519Signer
+    engine: Engine, genesis: Genesis, signatures: tuple[Signature, ...], keys: Path, log: LogSigner
 ) -> Created:
     leaf = found_ledger(engine, genesis, signatures, log)
     remember_log_key(engine, keys / LOG_KEY_FILE)
@@ -215,6 +213,18 @@ def _decoded(data: bytes, *, place: str) -> GenesisFile:
         remedy_en="Give a genesis.json as fundtrace simulate writes it.",
         remedy_zh="请给出 fundtrace simulate 所写格式的 genesis.json。",
     )
+
+
+def load_or_make_log_keys(path: Path) -> LogSigner:
+    """Return the log's keys in the file at `path`, made there where it is missing: Ed25519 and ML-DSA-44.
+
+    Raises:
+        EnvironmentFault: the file cannot be read or written.
+        FormatError: it holds other keys or none, or the passphrase is wrong.
+    """
+    if not path.exists():
+        save_private_key(path, *new_log_keys(), passphrase=passphrase(os.environ))
+    return load_log_signer(path)
 
 
 def _load_or_make(path: Path) -> Ed25519Signer:

@@ -13,8 +13,7 @@ from typing import Final
 
 from ledger.errors import FormatError, SignatureError
 from ledger.hashing import EMPTY_ROOT, HASH_SIZE
-from ledger.keys import Signer
-from ledger.note import NoteVerifier, format_note, open_note, sign_text
+from ledger.note import NoteVerifier, open_note
 from ledger.spelling import from_base64, from_decimal, to_base64
 
 NOT_EMPTY: Final = "checkpoint.not-empty"
@@ -72,16 +71,6 @@ def parse_checkpoint(text: str) -> Checkpoint:
     if size == 0 and root != EMPTY_ROOT:
         raise _misshapen("line 3", "not the root of no entries", "不是零条记录的树根", code=NOT_EMPTY)
     return Checkpoint(origin=origin, size=size, root=root, extensions=tuple(extensions))
-
-
-def sign_checkpoint(checkpoint: Checkpoint, signer: Signer, name: str) -> bytes:
-    """Return the checkpoint as a note signed by `signer` under `name`, which is the origin of the log.
-
-    Once this leaves the process the log is bound to it: sign only what is committed or will be, and never a
-    checkpoint that is inconsistent with an earlier one.
-    """
-    text = format_checkpoint(checkpoint)
-    return format_note(text, [sign_text(text, name=name, signer=signer)])
 
 
 def open_checkpoint(

@@ -30,6 +30,11 @@ def system_clock() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)  # noqa: TID251 - handed to the sequencer as its clock argument
 
 
+def seconds_of(moment: datetime.datetime) -> int:
+    """Return the whole seconds from 1970-01-01 UTC to an aware `moment`, as cosignatures state time."""
+    return int(moment.timestamp())
+
+
 def recorded_at(genesis: Genesis, *, previous: str, now: datetime.datetime, signed_at: str) -> str:
     """Return the instant at which a submission is recorded after an entry recorded at `previous`."""
     return max(previous, signed_at if genesis.clock == "replay" else format_instant(now))

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 
 from ledger import authority, clock
-from ledger.checkpoint import Checkpoint, sign_checkpoint
+from ledger.checkpoint import Checkpoint
+from ledger.cosignature import LogKey
 from ledger.draft import Draft, header_hash
 from ledger.errors import InputError, ProgrammerError
-from ledger.keys import Signer
+from ledger.log_signer import LogSigner
 from ledger.open_state import OpenState
 from ledger.posting import admit
 from ledger.problems import Problem, problem_of
@@ -116,14 +117,22 @@ def judge(
     return [_judge_one(state, past, draft, one, now=now) for one in proposals]
 
 
-def cover(draft: Draft, *, origin: str, signer: Signer) -> tuple[Addition, Receipts]:
-    """Return the rows of `draft` under a newly signed checkpoint, and the receipts under it.
+def cover(
+    draft: Draft, *, origin: str, signer: LogSigner, current: Sequence[LogKey], seconds: int
+) -> tuple[Addition, Receipts]:
+    """Return the rows of `draft` under a checkpoint newly signed at `seconds`, and the receipts under it.
+
+    `current` are the keys of the log at the end of `draft`.
 
     The checkpoint binds the log from the moment it leaves the process, so nothing of this may be handed out before
     the transaction that stores it is known to be committed.
+
+    Raises:
+        EnvironmentFault: `signer` lacks a current key.
     """
     root = draft.edge.root()
-    note = sign_checkpoint(Checkpoint(origin=origin, size=draft.size, root=root), signer, origin)
+    head = Checkpoint(origin=origin, size=draft.size, root=root)
+    note = signer.sign(head, current=current, seconds=seconds)
     checkpoint = StoredCheckpoint(size=draft.size, root=root, note=note, recorded=draft.recorded)
     finished = draft.edge.take_finished()
     addition = Addition(

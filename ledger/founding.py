@@ -3,13 +3,14 @@
 
 from sqlalchemy import Connection, Engine
 
-from ledger.checkpoint import Checkpoint, sign_checkpoint
+from ledger import clock
+from ledger.checkpoint import Checkpoint
 from ledger.entry import genesis_entry_bytes
 from ledger.errors import EnvironmentFault
 from ledger.genesis import Genesis
 from ledger.hashing import leaf_hash
-from ledger.keys import Signer
-from ledger.open_state import check_signer
+from ledger.log_keys import keys_in
+from ledger.log_signer import LogSigner
 from ledger.register import Register, found
 from ledger.store.edge import Edge
 from ledger.store.engine import holding_lock, shown
@@ -20,25 +21,30 @@ from ledger.submission import Signature
 
 
 def found_ledger(
-    engine: Engine, genesis: Genesis, signatures: tuple[Signature, ...], signer: Signer
+    engine: Engine,
+    genesis: Genesis,
+    signatures: tuple[Signature, ...],
+    signer: LogSigner,
+    *,
+    now: clock.Clock = clock.system_clock,
 ) -> bytes:
     """Return the leaf hash of entry 0, once the database holds a ledger that begins with this genesis.
 
     Tables are created or upgraded. A ledger with the same genesis stays as it is, so that a founding that was
-    interrupted, or repeated, ends well.
+    interrupted, or repeated, ends well. `now` gives the time that the first checkpoint states.
 
     Raises:
         FormatError: an administrator's signature is missing or wrong.
-        EnvironmentFault: another ledger is there, `signer` is not a key that genesis names, or the database failed.
+        EnvironmentFault: another ledger is there, `signer` lacks a key that genesis names, or the database failed.
     """
     data = genesis_entry_bytes(genesis, signatures)
     found(Register(), data)
-    check_signer(genesis, signer)
+    signer.check(keys_in(genesis.log_keys), origin=genesis.origin)
     prepare(engine)
     with holding_lock(engine) as connection:
         reader = LogReader(connection)
         if reader.head() is None:
-            _write_first(connection, genesis, data, signer)
+            _write_first(connection, genesis, data, signer, seconds=clock.seconds_of(now()))
             connection.commit()
         elif reader.entry(0) != data:
             raise EnvironmentFault(
@@ -52,12 +58,14 @@ def found_ledger(
     return leaf_hash(data)
 
 
-def _write_first(connection: Connection, genesis: Genesis, data: bytes, signer: Signer) -> None:
+def _write_first(
+    connection: Connection, genesis: Genesis, data: bytes, signer: LogSigner, *, seconds: int
+) -> None:
     leaf = leaf_hash(data)
     edge = Edge()
     edge.append(leaf)
     checkpoint = Checkpoint(origin=genesis.origin, size=1, root=edge.root())
-    note = sign_checkpoint(checkpoint, signer, genesis.origin)
+    note = signer.sign(checkpoint, current=keys_in(genesis.log_keys), seconds=seconds)
     addition = Addition(
         entries=[LogRow(seq=0, leaf=leaf, data=data, submission=0)],
         tiles=[],

@@ -31,6 +31,11 @@ _BLOCK: Final = re.compile(
 )
 
 
+def new_log_keys() -> tuple[FileSigner, ...]:
+    """Return new keys for a log, in memory only: Ed25519 before ML-DSA-44 (ADR 0010)."""
+    return Ed25519Signer.generate(), MlDsa44Signer.generate()
+
+
 def save_private_key(path: Path, *signers: FileSigner, passphrase: bytes | None = None) -> None:
     """Write the keys as PKCS#8 PEM, readable by its owner only, encrypted when a passphrase is given.
 

@@ -12,20 +12,17 @@ from typing import NoReturn
 
 from sqlalchemy import Connection
 
-from ledger.checkpoint import open_checkpoint
 from ledger.draft import Draft
 from ledger.entry import EventEntry, HeaderEntry, event_of, parse_entry
 from ledger.errors import EnvironmentFault, InputError
-from ledger.genesis import Genesis
 from ledger.hashing import NO_PREVIOUS, leaf_hash
-from ledger.keys import Signer
+from ledger.log_keys import keys_in, open_own_checkpoint
 from ledger.posting import admit
 from ledger.register import Register, found
 from ledger.store.edge import Edge
 from ledger.store.log_reader import LogReader, StoredCheckpoint
 from ledger.store.past import StoredPast
 from ledger.submission import Submission
-from ledger.vkey import VerifierKey, parse_vkey
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,8 +70,7 @@ class OpenState:
     def _check_head(self, head: StoredCheckpoint) -> None:
         """The checkpoint is signed by a key of this log and commits to the very entries that were folded."""
         genesis = self.register.genesis
-        keys = [parse_vkey(text) for text in genesis.log_keys]
-        signed = open_checkpoint(head.note, keys, origin=genesis.origin)
+        signed = open_own_checkpoint(head.note, keys_in(genesis.log_keys), origin=genesis.origin)
         if (signed.size, signed.root) != (self.size, self.edge.root()):
             _refuse(
                 "root", f"the first {head.size} entries are not those of its checkpoint", "条目与检查点不符"
@@ -134,24 +130,6 @@ class OpenState:
                 f"第 {seq} 条：{told.told_zh()}",
             )
         self.register.settle()
-
-
-def check_signer(genesis: Genesis, signer: Signer) -> None:
-    """Return only if `signer` is a log key that `genesis` names.
-
-    Raises:
-        EnvironmentFault: it is another key, with which nobody would accept a checkpoint.
-    """
-    key = VerifierKey(name=genesis.origin, public=signer.public).text
-    if key not in genesis.log_keys:
-        raise EnvironmentFault(
-            code="ledger.foreign-key",
-            place="log key",
-            message_en=f"{key} is not a key that genesis names for {genesis.origin}",
-            message_zh=f"{key} 不是创世条目为 {genesis.origin} 指定的日志密钥",
-            remedy_en="Give the log key that the ledger was created with.",
-            remedy_zh="请使用建账时的日志密钥。",
-        )
 
 
 def _refuse(reason: str, en: str, zh: str, cause: Exception | None = None) -> NoReturn:

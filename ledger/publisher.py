@@ -25,10 +25,12 @@ from ledger.anchor import (
     parse_index,
 )
 from ledger.bundle import BundleReader, write_bundle
-from ledger.checkpoint import Checkpoint, open_checkpoint
+from ledger.checkpoint import Checkpoint
 from ledger.entry import GenesisEntry, parse_entry
 from ledger.errors import EnvironmentFault, InputError, ProofError
 from ledger.genesis import Genesis
+from ledger.log_keys import keys_in, open_own_checkpoint
+from ledger.published_policy import policy_text
 from ledger.static_files import StaticFolder
 from ledger.static_headers import HEADERS_FILE, headers_file
 from ledger.store.anchors import anchor_file, anchor_names
@@ -36,7 +38,6 @@ from ledger.store.engine import reading, shown
 from ledger.store.log_reader import LogReader, StoredCheckpoint
 from ledger.tile_reader import TileReader
 from ledger.tiles import Tile, parse_tile_path, parts_between
-from ledger.vkey import parse_vkey
 
 Audience = Literal["public", "audit"]
 """For whom: `audit` gets the entry bundles of a ledger whose entries are restricted."""
@@ -48,11 +49,6 @@ ARCHIVE_SUFFIXES: Final = frozenset({".fundtrace", ".zip"})
 
 Progress = Callable[[int, int], None]
 """Told how many files are done, of how many."""
-
-
-def policy_text(genesis: Genesis) -> str:
-    """Return the policy file of the log: its verifier keys, no witnesses (C2SP tlog-policy)."""
-    return "".join(f"log {key}\n" for key in genesis.log_keys) + "quorum none\n"
 
 
 def printed_anchor(genesis: Genesis, head: StoredCheckpoint) -> bytes:
@@ -119,7 +115,7 @@ class _Proved:
             case "checkpoint":
                 return self.head.note
             case "policy":
-                return policy_text(self.genesis).encode()
+                return policy_text(keys_in(self.genesis.log_keys)).encode()
             case "_headers":
                 return headers_file()
             case "anchor.txt":
@@ -200,8 +196,7 @@ def _publish_archive(whole: _Proved, target: Path, progress: Progress) -> None:
 def _size_shown(whole: _Proved, target: Path, note: bytes) -> int:
     """Return the size of the checkpoint that `target` shows, after it was seen to be an earlier one of this very log."""
     try:
-        keys = [parse_vkey(text) for text in whole.genesis.log_keys]
-        old = open_checkpoint(note, keys, origin=whole.genesis.origin)
+        old = open_own_checkpoint(note, keys_in(whole.genesis.log_keys), origin=whole.genesis.origin)
     except InputError as error:
         raise _other_log(target, "its checkpoint is not of this ledger", "其检查点不属于本账本") from error
     if old.size > whole.head.size:

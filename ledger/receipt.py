@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Receipts: one entry, its place, and the proof that a signed checkpoint holds it there. C2SP tlog-proof."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.checkpoint import Checkpoint, open_checkpoint
+from ledger.checkpoint import Checkpoint
+from ledger.cosignature import LogKey
 from ledger.errors import FormatError, LimitError
 from ledger.hashing import HASH_SIZE
-from ledger.note import MAX_NOTE_BYTES, NoteVerifier, parse_note
+from ledger.log_keys import open_own_checkpoint
+from ledger.note import MAX_NOTE_BYTES, parse_note
 from ledger.proofs import check_inclusion
 from ledger.spelling import from_base64, from_decimal, to_base64
 
@@ -76,15 +78,15 @@ def parse_receipt(data: bytes) -> Receipt:
 
 
 def check_receipt(
-    receipt: Receipt, *, leaf: bytes, verifiers: Iterable[NoteVerifier], origin: str | None = None
+    receipt: Receipt, *, leaf: bytes, verifiers: Sequence[LogKey], origin: str | None = None
 ) -> Checkpoint:
     """Return the checkpoint that proves the entry with this leaf hash to be in the log at `receipt.index`.
 
     Raises:
-        FormatError, LimitError, SignatureError: as `ledger.checkpoint.open_checkpoint`.
+        FormatError, LimitError, SignatureError: as `ledger.log_keys.open_own_checkpoint`.
         ProofError: the path does not prove it.
     """
-    checkpoint = open_checkpoint(receipt.checkpoint, verifiers, origin=origin)
+    checkpoint = open_own_checkpoint(receipt.checkpoint, verifiers, origin=origin)
     check_inclusion(
         index=receipt.index, size=checkpoint.size, leaf=leaf, path=receipt.path, root=checkpoint.root
     )

@@ -17,18 +17,20 @@ from typing import Final, assert_never
 from sqlalchemy import Connection, Engine
 
 from ledger import clock
+from ledger.cosignature import LogKey
 from ledger.draft import Draft, header_hash
 from ledger.errors import EnvironmentFault
 from ledger.flush import Known, Placed, Proposal, Turned, Verdict, cover, judge, open_draft, precheck
 from ledger.genesis import Genesis
 from ledger.group_commit import Answer, GroupCommit
-from ledger.keys import Signer
-from ledger.open_state import OpenState, check_signer
+from ledger.log_keys import keys_in
+from ledger.log_signer import LogSigner
+from ledger.open_state import OpenState
 from ledger.outcome import Outcome, Refused, failing, new_answer, not_stored, outcome_unknown, stored_answer
 from ledger.problems import Problem
 from ledger.store.engine import holding_lock, reading, shown
 from ledger.store.log_reader import LogReader
-from ledger.store.log_writer import write
+from ledger.store.log_writer import Addition, write
 from ledger.store.past import StoredPast
 from ledger.store.stored_receipt import Receipts
 from ledger.submission import Submission
@@ -40,13 +42,13 @@ FLUSH_EVENTS: Final = 20_000
 class Sequencer:
     """Appends submissions to the ledger in one database; safe for many threads, and beside other processes.
 
-    `signer` holds the log's own key, and nothing else ever signs with it.
+    `signer` holds the log's own keys, and nothing else ever signs with them.
     """
 
     def __init__(
         self,
         engine: Engine,
-        signer: Signer,
+        signer: LogSigner,
         *,
         now: clock.Clock = clock.system_clock,
         flush_events: int = FLUSH_EVENTS,
@@ -54,7 +56,7 @@ class Sequencer:
         """Read the whole log once; `now` is the machine's clock.
 
         Raises:
-            EnvironmentFault: no ledger there, it contradicts itself, or `signer` is not a key that genesis names.
+            EnvironmentFault: no ledger there, it contradicts itself, or `signer` lacks a current key of the log.
         """
         self._engine = engine
         self._signer = signer
@@ -66,7 +68,7 @@ class Sequencer:
             self._flush_groups, weight=_events_in, limit=flush_events
         )
         self._refresh()
-        check_signer(self.genesis, signer)
+        signer.check(self._current_keys(), origin=self.genesis.origin)
 
     @property
     def genesis(self) -> Genesis:
@@ -198,7 +200,7 @@ class Sequencer:
                 self._catch_up(connection)
                 draft, verdicts = self._judge(connection, proposals)
                 if draft.entries:
-                    addition, receipts = cover(draft, origin=self.genesis.origin, signer=self._signer)
+                    addition, receipts = self._cover(draft)
                     write(connection, addition)
                     committing = True
                     _point_of_no_return(connection)
@@ -217,6 +219,18 @@ class Sequencer:
         draft = open_draft(self._state, now=now)
         past = StoredPast(connection, before=self._state.size)
         return draft, judge(self._state, past, draft, proposals, now=now)
+
+    def _cover(self, draft: Draft) -> tuple[Addition, Receipts]:
+        return cover(
+            draft,
+            origin=self.genesis.origin,
+            signer=self._signer,
+            current=self._current_keys(),
+            seconds=clock.seconds_of(self._now()),
+        )
+
+    def _current_keys(self) -> tuple[LogKey, ...]:
+        return keys_in(self.genesis.log_keys)
 
     def _read_outcome(
         self, proposals: Sequence[Proposal], verdicts: Sequence[Verdict]

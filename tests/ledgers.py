@@ -20,6 +20,7 @@ from ledger.entry import EventEntry, GenesisEntry, HeaderEntry, parse_entry
 from ledger.founding import found_ledger
 from ledger.hashing import leaf_hash
 from ledger.kinds.bank import BankBalance, Movement
+from ledger.log_keys import keys_in
 from ledger.merkle import CompactRange
 from ledger.outcome import Accepted
 from ledger.receipt import check_receipt, parse_receipt
@@ -27,7 +28,6 @@ from ledger.sequencer import Sequencer
 from ledger.store.engine import open_engine, reading
 from ledger.store.tables import BANK_REFERENCE, CHECKPOINT, LOG, STATEMENT_LINE, SUBMISSION, TILE
 from ledger.submission import events_root, header_bytes
-from ledger.vkey import parse_vkey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,7 +91,7 @@ def check_receipt_of(accepted: Accepted, submission: Submission, world: World, u
     check_receipt(
         receipt,
         leaf=leaf_hash(data),
-        verifiers=[parse_vkey(text) for text in world.genesis.log_keys],
+        verifiers=keys_in(world.genesis.log_keys),
         origin=world.genesis.origin,
     )
 
@@ -124,7 +124,7 @@ def check_whole(url: str, world: World) -> Whole:
 
 
 def _check_checkpoints(connection: Connection, world: World) -> dict[int, bytes]:
-    keys = [parse_vkey(text) for text in world.genesis.log_keys]
+    keys = keys_in(world.genesis.log_keys)
     roots = {}
     for row in connection.execute(select(CHECKPOINT)):
         signed = open_checkpoint(row.note, keys, origin=world.genesis.origin)

@@ -22,6 +22,7 @@ from api.judging import judge_ledger
 from api.served_ledger import ServedLedger
 from api.settings import Settings
 from ledger.founding import found_ledger
+from ledger.log_signer import LogSigner
 from ledger.outcome import Accepted
 from ledger.sequencer import Sequencer
 from ledger.store.engine import open_engine
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from ledger.keys import Signer
     from verifier.simulation.world import World
 
 SEED = 7
@@ -74,7 +74,7 @@ class Site:
 
 
 @contextlib.contextmanager
-def served(url: str, signer: Signer | None) -> Iterator[Site]:
+def served(url: str, signer: LogSigner | None) -> Iterator[Site]:
     """The ledger at `url`, folded; without `signer` it only reads."""
     engine = open_engine(url)
     ledger = ServedLedger(engine, None if signer is None else Sequencer(engine, signer))
@@ -92,9 +92,9 @@ def simulated() -> World:
     return simulate(seed=SEED, programmes=1, origin=ORIGIN)
 
 
-def log_signer_of(world: World) -> Signer:
-    """The log key of a simulated world."""
-    return world.cast.signer("log")
+def log_signer_of(world: World) -> LogSigner:
+    """The log keys of a simulated world."""
+    return LogSigner(signers=world.cast.log_keys())
 
 
 def province(folder: Path) -> str:

@@ -25,14 +25,15 @@ from ledger.entry import genesis_entry_bytes
 from ledger.genesis import Administrator, Genesis, sign_genesis
 from ledger.hashing import leaf_hash
 from ledger.instant import format_instant, parse_instant
-from ledger.keys import Ed25519Signer, key_id
+from ledger.key_files import FileSigner
+from ledger.keys import Ed25519Signer, MlDsa44Signer, key_id
 from ledger.kinds.authority import Allocation, Disbursement
 from ledger.kinds.bank import Movement
 from ledger.kinds.fact import Use
 from ledger.kinds.form import Tag
 from ledger.kinds.registry import Account, Fund, Key, KeyRole, Party, Project
+from ledger.log_signer import LogSigner
 from ledger.submission import Header, Signature, Submission, assemble, wire_bytes
-from ledger.vkey import VerifierKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,17 +73,33 @@ def signer_named(name: str) -> Ed25519Signer:
     return Ed25519Signer.from_seed(hashlib.sha256(b"fundtrace test key " + name.encode()).digest())
 
 
+def log_keys_named(name: str) -> tuple[FileSigner, ...]:
+    """Both keys of a log that belong to `name` in every test run."""
+    seed = hashlib.sha256(b"fundtrace test log " + name.encode()).digest()
+    return signer_named(name), MlDsa44Signer.from_seed(seed)
+
+
+def log_signer_named(name: str) -> LogSigner:
+    """The log that signs with `log_keys_named`."""
+    return LogSigner(signers=log_keys_named(name))
+
+
 @dataclass(slots=True, kw_only=True)
 class World:
     """One invented ledger: its genesis, its keys, and a counter that dates and numbers submissions."""
 
     genesis: Genesis
     genesis_signatures: tuple[Signature, ...]
-    log_signer: Ed25519Signer
+    log_keys: tuple[FileSigner, ...]
     administrators: dict[str, Ed25519Signer]
     seats: dict[str, Seat]
     number: int = 0
     moment: datetime.datetime = field(default_factory=lambda: parse_instant(BEGINNING))
+
+    @property
+    def log_signer(self) -> LogSigner:
+        """The log's own keys, ready to sign."""
+        return LogSigner(signers=self.log_keys)
 
     @property
     def genesis_entry(self) -> bytes:
@@ -284,7 +301,7 @@ def make_world(
 ) -> World:
     """A world with two administrators who must both sign, a cast with keys, and nothing posted yet."""
     administrators = {name: signer_named(f"{origin} {name}") for name in ("admin-a", "admin-b")}
-    log_signer = signer_named(f"{origin} log")
+    log_keys = log_keys_named(f"{origin} log")
     genesis = Genesis(
         administrators=tuple(_administrator(name, signer) for name, signer in administrators.items()),
         ceilings=ceilings,
@@ -294,7 +311,7 @@ def make_world(
         demo=True,
         entries=entries,
         historical=historical,
-        log_keys=(VerifierKey(name=origin, public=log_signer.public).text,),
+        log_keys=LogSigner(signers=log_keys).vkeys(origin),
         name="吉林省专项资金账本（测试）",
         origin=origin,
         threshold=2,
@@ -303,7 +320,7 @@ def make_world(
     return World(
         genesis=genesis,
         genesis_signatures=sign_genesis(genesis, list(administrators.values())),
-        log_signer=log_signer,
+        log_keys=log_keys,
         administrators=administrators,
         seats={party.id: _seat(origin, party, roles) for party, roles in _cast()},
     )

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from api.new_ledger import LOG_KEY_FILE, Created
+from api.import_keys import LOG_KEY_FILE
+from api.new_ledger import Created
 from ledger.checkpoint import Checkpoint
 from ledger.file_posting import LineOutcome
 from ledger.problems import Problem

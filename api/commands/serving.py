@@ -14,7 +14,7 @@ from api.demonstration import (
     EXPORT,
     audited_world,
     make_world,
-    pinned_key,
+    pinned_keys,
     post_world,
     publish_world,
 )
@@ -182,7 +182,7 @@ _OPEN_DEMO: Final = Told(
 
 def _next_steps(folder: Path) -> Told:
     """What can be done with the folder now."""
-    key, log, database = pinned_key(folder).text, folder / EXPORT, folder / DATABASE
+    key, log, database = pinned_keys(folder)[0].text, folder / EXPORT, folder / DATABASE
     return Told(
         en=(
             f"Next: fundtrace serve --db {database}\n"

@@ -11,7 +11,8 @@ from api.caching import compressed
 from api.problems import plain
 from api.served_ledger import ServedLedger
 from ledger.errors import FormatError, MissingError
-from ledger.publisher import policy_text
+from ledger.log_keys import keys_in
+from ledger.published_policy import policy_text
 from ledger.static_headers import OCTETS, TEXT, headers_of
 from ledger.tiles import parse_tile_path
 
@@ -30,7 +31,7 @@ def router() -> APIRouter:
     def policy(request: Request) -> Response:
         """The log's verifier keys (C2SP tlog-policy). Compare them by another channel before relying on them."""
         ledger: ServedLedger = request.app.state.ledger
-        return Response(policy_text(ledger.genesis), headers=headers_of("policy"))
+        return Response(policy_text(keys_in(ledger.genesis.log_keys)), headers=headers_of("policy"))
 
     @routes.get(
         "/tile/{path:path}", response_class=Response, responses=a_file(OCTETS), operation_id="getTile"

@@ -16,8 +16,8 @@ from ledger.instant import business_date
 from ledger.intake.mapping import LedgerSection
 from ledger.keys import Signer, key_id
 from ledger.kinds.registry import Key, KeyRole, Party
+from ledger.log_signer import LogSigner
 from ledger.submission import Header, Submission, assemble
-from ledger.vkey import VerifierKey
 
 ADMINISTRATORS: Final = ("admin-a", "admin-b")
 """Ids of the two administrators of an imported ledger; both sign key events."""
@@ -29,24 +29,20 @@ ROLES: Final[tuple[KeyRole, ...]] = ("maker", "checker")
 class KeyRing:
     """Who signs for an imported ledger: the log, its administrators by id, the transcriber by role."""
 
-    log: Signer
+    log: LogSigner
     administrators: Mapping[str, Signer]
     transcriber: Mapping[KeyRole, Signer]
 
 
-def key_names(party: str) -> dict[str, tuple[str, str]]:
-    """File name (without ending) of every key of a ring, to where it belongs: (``log``|``administrator``|role, id)."""
-    return {
-        "log": ("log", ""),
-        **{name: ("administrator", name) for name in ADMINISTRATORS},
-        **{f"{party}-{role}": (role, party) for role in ROLES},
-    }
+def key_names(party: str) -> tuple[str, ...]:
+    """File name (without ending) of every key of a ring but those of the log."""
+    return (*ADMINISTRATORS, *(f"{party}-{role}" for role in ROLES))
 
 
-def ring_of(signers: Mapping[str, Signer], party: str) -> KeyRing:
-    """The ring out of signers by the names of `key_names`."""
+def ring_of(log: LogSigner, signers: Mapping[str, Signer], party: str) -> KeyRing:
+    """The ring out of the log's keys and signers by the names of `key_names`."""
     return KeyRing(
-        log=signers["log"],
+        log=log,
         administrators=MappingProxyType({name: signers[name] for name in ADMINISTRATORS}),
         transcriber=MappingProxyType({role: signers[f"{party}-{role}"] for role in ROLES}),
     )
@@ -63,7 +59,7 @@ def historical_genesis(section: LedgerSection, ring: KeyRing) -> Genesis:
         demo=False,
         entries="public",
         historical=True,
-        log_keys=(VerifierKey(name=section.origin, public=ring.log.public).text,),
+        log_keys=ring.log.vkeys(section.origin),
         name=section.name,
         name_en=section.name_en,
         origin=section.origin,

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from typer.testing import CliRunner, Result
 
-from ledger.key_files import load_private_key, save_private_key
+from ledger.key_files import load_private_keys, save_private_key
 from ledger.submission import wire_bytes
 from tests.ledgers import check_whole, founded, post_all
 from tests.worlds import BANK, COUNTY, make_world
@@ -70,7 +70,7 @@ def record(*arguments: object, code: int = 0) -> dict[str, Any]:
 def write_genesis(folder: Path, world: World) -> Path:
     """The genesis file of `world` with its log key beside it."""
     (folder / "keys").mkdir(parents=True)
-    save_private_key(folder / "keys" / "log.pem", world.log_signer)
+    save_private_key(folder / "keys" / "log.pem", *world.log_keys)
     file = folder / "genesis.json"
     file.write_bytes(msgspec.json.encode({"genesis": world.genesis, "signatures": world.genesis_signatures}))
     return file
@@ -128,7 +128,7 @@ def test_init_encrypts_new_keys_when_a_passphrase_is_named(
     monkeypatch.setenv("FUNDTRACE_KEY_PASSPHRASE_FILE", str(tmp_path / "passphrase"))
     done("init", "--db", "a.db", "--origin", "ledger.example/x")
     assert b"ENCRYPTED" in (tmp_path / "a-keys" / "log.pem").read_bytes()
-    load_private_key(tmp_path / "a-keys" / "log.pem", passphrase=b"correct horse")
+    assert len(load_private_keys(tmp_path / "a-keys" / "log.pem", passphrase=b"correct horse")) == 2
     (tmp_path / "none.ndjson").touch()
     assert record("post", "--db", "a.db", "none.ndjson")["accepted"] == 0
     monkeypatch.delenv("FUNDTRACE_KEY_PASSPHRASE_FILE")
@@ -279,7 +279,7 @@ def test_the_log_key_is_named_or_remembered(tmp_path: Path, db: str, monkeypatch
     done("post", "--db", db, "none.ndjson")
     done("init", "--db", "other.db", "--origin", "ledger.example/x")
     foreign = fundtrace("post", "--db", db, "--log-key-file", "other-keys/log.pem", "none.ndjson")
-    assert (foreign.exit_code, "not a key that genesis names" in foreign.output) == (3, True)
+    assert (foreign.exit_code, "no current Ed25519 key" in foreign.output) == (3, True)
 
 
 # --- export -----------------------------------------------------------------------------------------------

@@ -11,9 +11,9 @@ import pytest
 
 from api.routers import posting
 from ledger.hashing import leaf_hash
+from ledger.log_keys import keys_in
 from ledger.receipt import check_receipt, parse_receipt
 from ledger.submission import wire_bytes
-from ledger.vkey import parse_vkey
 from tests.served import served
 from tests.worlds import COUNTY
 
@@ -49,7 +49,7 @@ def test_an_accepted_submission_is_answered_with_a_receipt_that_proves_it(office
     receipt = parse_receipt(base64.b64decode(body["receipt"]))
     assert receipt.checkpoint.decode() == body["checkpoint"]
     entry = base64.b64decode(office.get(f"/v1/entries/{body['seq']}").json()["bytes"])
-    verifiers = [parse_vkey(text) for text in world.genesis.log_keys]
+    verifiers = keys_in(world.genesis.log_keys)
     proved = check_receipt(receipt, leaf=leaf_hash(entry), verifiers=verifiers, origin=world.genesis.origin)
     assert proved.size == body["seq"] + 2
 

@@ -12,20 +12,20 @@ import pytest
 from ledger.checkpoint import open_checkpoint
 from ledger.errors import EnvironmentFault
 from ledger.hashing import leaf_hash
-from ledger.keys import Ed25519Signer
+from ledger.log_keys import keys_in
 from ledger.publisher import publish
 from ledger.receipt import check_receipt, parse_receipt
 from ledger.submission import wire_bytes
 from ledger.tiles import bundles_of, tiles_of
-from ledger.vkey import parse_vkey
 from tests.ledgers import found
 from tests.served import served, simulated
-from tests.worlds import make_world
+from tests.worlds import log_signer_named, make_world
 from verifier.basis.findings import parse_line
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ledger.cosignature import LogKey
     from tests.conftest import Sample
     from tests.served import Site
     from tests.worlds import World
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
-def verifiers(site: Site) -> list[Any]:
+def verifiers(site: Site) -> tuple[LogKey, ...]:
     """The log's verifier keys as genesis names them."""
-    return [parse_vkey(text) for text in site.ledger.genesis.log_keys]
+    return keys_in(site.ledger.genesis.log_keys)
 
 
 # --- entries and receipts ---------------------------------------------------------------------------------
@@ -307,9 +307,9 @@ def test_every_answer_forbids_guessing_its_type(site: Site) -> None:
 
 def test_a_foreign_log_key_is_refused_at_the_start(office: Site) -> None:
     """A server never signs with a key that genesis does not name."""
-    stranger = Ed25519Signer.generate()
+    stranger = log_signer_named("stranger")
     with (
-        pytest.raises(EnvironmentFault, match="not a key that genesis names"),
+        pytest.raises(EnvironmentFault, match="no current Ed25519 key"),
         served(office.app.state.settings.db, stranger),
     ):
         pass

@@ -15,6 +15,7 @@ from api.demonstration import audited_world, make_world, post_world, publish_wor
 from api.serving import bound_socket, check_host
 from ledger.errors import EnvironmentFault, InputError
 from ledger.key_files import save_private_key
+from ledger.note import parse_note
 from ledger.store.engine import open_engine, reading
 from ledger.store.log_reader import LogReader
 from ledger.submission import wire_bytes
@@ -114,7 +115,8 @@ def test_an_interrupted_first_run_is_completed(
     result = fundtrace("demo", "--dir", str(folder), "--no-serve")
     assert result.exit_code == EXIT_CLEAN, result.output
     assert root_of(folder) == root_of(whole)
-    assert (folder / "log" / "checkpoint").read_bytes() == (whole / "log" / "checkpoint").read_bytes()
+    notes = [parse_note((one / "log" / "checkpoint").read_bytes()) for one in (folder, whole)]
+    assert notes[0].text == notes[1].text  # times and signatures of ML-DSA-44 differ
 
 
 def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
@@ -206,7 +208,7 @@ def test_posting_over_a_socket_is_seen_on_the_pages(tmp_path: Path) -> None:
     world = invented_world()
     url, key = str(tmp_path / "ledger.db"), tmp_path / "log.pem"
     found(url, world)
-    save_private_key(key, world.log_signer)
+    save_private_key(key, *world.log_keys)
     with running("serve", "--db", url, "--port", "0", "--log-key", str(key)) as server:
         for submission in [*world.opening(), world.issue("L1", 100_000)]:
             assert server.request("POST", "/v1/submissions", wire_bytes(submission))[0] == 201

@@ -11,10 +11,10 @@ import pytest
 
 from ledger.checkpoint import open_checkpoint
 from ledger.errors import EnvironmentFault
+from ledger.log_keys import keys_in
 from ledger.publisher import publish
 from ledger.tile_reader import TileReader
 from ledger.tiles import bundles_of
-from ledger.vkey import parse_vkey
 from tests.faults.breaking import Crash
 from tests.faults.breaking_disk import Disk
 from tests.ledgers import founded, opened, post_all
@@ -41,7 +41,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
 
 def whole(folder: Path, world: World) -> int:
     """The number of entries of the log that `folder` shows, every byte of it proved."""
-    keys = [parse_vkey(text) for text in world.genesis.log_keys]
+    keys = keys_in(world.genesis.log_keys)
     shown = open_checkpoint((folder / "checkpoint").read_bytes(), keys, origin=world.genesis.origin)
     proved = TileReader(lambda path: (folder / path).read_bytes(), size=shown.size, root=shown.root)
     assert sum(len(proved.read_entries(bundle.number)) for bundle in bundles_of(shown.size)) == shown.size

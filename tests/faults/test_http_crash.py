@@ -93,7 +93,7 @@ class Load:
 def run(url: str, key: Path, load: Load) -> None:
     """Post through crashes, then check that the ledger is exactly what was acknowledged, in one piece."""
     world = make_world()
-    save_private_key(key, world.log_signer)
+    save_private_key(key, *world.log_keys)
     with founded(url, world) as sequencer:
         post_all(sequencer, [*world.opening(), world.issue("L1", -(-load.submissions // 2))])
     opening = len(check_whole(url, world).submissions)

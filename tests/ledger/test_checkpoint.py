@@ -10,11 +10,11 @@ from ledger.checkpoint import (
     format_checkpoint,
     open_checkpoint,
     parse_checkpoint,
-    sign_checkpoint,
 )
 from ledger.errors import FormatError, LimitError, SignatureError
 from ledger.hashing import EMPTY_ROOT, leaf_hash
 from ledger.keys import Ed25519Signer
+from ledger.note import format_note, sign_text
 from ledger.receipt import MAX_PATH, MAX_RECEIPT_BYTES, Receipt, format_receipt, parse_receipt
 from ledger.vkey import VerifierKey
 
@@ -24,10 +24,16 @@ KEY = VerifierKey(name=ORIGIN, public=SIGNER.public)
 ROOT = leaf_hash(b"only entry")
 
 
+def signed(checkpoint: Checkpoint) -> bytes:
+    """The checkpoint with the line of the Ed25519 key."""
+    text = format_checkpoint(checkpoint)
+    return format_note(text, [sign_text(text, name=checkpoint.origin, signer=SIGNER)])
+
+
 def test_a_signed_checkpoint_opens_to_itself() -> None:
     """Nothing is lost on the way, and another origin is told apart."""
     checkpoint = Checkpoint(origin=ORIGIN, size=1, root=ROOT)
-    note = sign_checkpoint(checkpoint, SIGNER, ORIGIN)
+    note = signed(checkpoint)
     assert open_checkpoint(note, [KEY]) == checkpoint
     assert open_checkpoint(note, [KEY], origin=ORIGIN) == checkpoint
     with pytest.raises(SignatureError) as caught:
@@ -53,7 +59,7 @@ def test_a_signed_checkpoint_opens_to_itself() -> None:
 def test_values_that_the_text_cannot_hold(checkpoint: Checkpoint) -> None:
     """They are refused before they are signed."""
     with pytest.raises(FormatError):
-        sign_checkpoint(checkpoint, SIGNER, ORIGIN)
+        signed(checkpoint)
 
 
 @pytest.mark.parametrize("text", ["", "\n", "a", "a\n1\n", f"a\n0\n{'A' * 43}=", "a\n\n\n"], ids=repr)
@@ -72,7 +78,7 @@ def test_an_empty_log_has_one_text() -> None:
 
 def test_receipt_limits_are_exact() -> None:
     """63 hashes are read, 64 are not; and a file is read only up to its limit."""
-    note = sign_checkpoint(Checkpoint(origin=ORIGIN, size=1, root=ROOT), SIGNER, ORIGIN)
+    note = signed(Checkpoint(origin=ORIGIN, size=1, root=ROOT))
     long = Receipt(index=0, path=(ROOT,) * MAX_PATH, checkpoint=note)
     assert parse_receipt(format_receipt(long)) == long
     with pytest.raises(LimitError):

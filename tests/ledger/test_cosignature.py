@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import ledger.cosignature
-from ledger.checkpoint import Checkpoint, format_checkpoint, open_checkpoint, sign_checkpoint
+from ledger.checkpoint import Checkpoint, format_checkpoint, open_checkpoint
 from ledger.cosignature import (
     CosignerKey,
     cosign_text,
@@ -22,7 +22,7 @@ from ledger.cosignature import (
 )
 from ledger.errors import FormatError, LimitError, SignatureError
 from ledger.keys import Ed25519Signer, MlDsa44Signer, verify
-from ledger.note import format_note, open_note, parse_note
+from ledger.note import format_note, open_note, sign_text
 from ledger.vkey import VerifierKey
 
 if TYPE_CHECKING:
@@ -168,17 +168,17 @@ def test_each_place_takes_its_own_types_of_key() -> None:
 def test_a_checkpoint_opens_with_both_lines_of_its_log() -> None:
     """The log's own cosignature beside its note signature; a forged one refuses the note."""
     ed25519, ml_dsa = SIGNERS.values()
-    note = parse_note(sign_checkpoint(Checkpoint(origin=ORIGIN, size=7, root=ROOT), ed25519, ORIGIN))
-    line = cosign_text(note.text, name=ORIGIN, signer=ml_dsa, seconds=SECONDS)
-    data = format_note(note.text, [*note.signatures, line])
+    line = cosign_text(TEXT, name=ORIGIN, signer=ml_dsa, seconds=SECONDS)
+    own = sign_text(TEXT, name=ORIGIN, signer=ed25519)
+    data = format_note(TEXT, [own, line])
     keys = (VerifierKey(name=ORIGIN, public=ed25519.public), key_of(ml_dsa, ORIGIN))
     assert open_checkpoint(data, keys).size == 7
     assert len(open_note(data, keys).verified) == 2
     assert open_checkpoint(data, keys[1:]).size == 7
-    later = cosign_text(note.text, name=ORIGIN, signer=ml_dsa, seconds=SECONDS + 1)
+    later = cosign_text(TEXT, name=ORIGIN, signer=ml_dsa, seconds=SECONDS + 1)
     forged = dataclasses.replace(line, signature=line.signature[:8] + later.signature[8:])
     with pytest.raises(SignatureError):
-        open_checkpoint(format_note(note.text, [*note.signatures, forged]), keys)
+        open_checkpoint(format_note(TEXT, [own, forged]), keys)
 
 
 def test_ml_dsa_keys_repeat_and_hide() -> None:

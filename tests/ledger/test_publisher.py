@@ -13,14 +13,14 @@ import pytest
 from ledger.bundle import BundleReader
 from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.errors import EnvironmentFault, MissingError
+from ledger.log_keys import keys_in
 from ledger.policy import parse_policy
-from ledger.publisher import policy_text, publish
+from ledger.publisher import publish
 from ledger.static_files import StaticFolder
 from ledger.store.engine import holding_lock
 from ledger.store.log_reader import LogReader
 from ledger.tile_reader import TileReader
 from ledger.tiles import bundles_of, tiles_of
-from ledger.vkey import parse_vkey
 from tests.ledgers import founded, opened, post_all
 from tests.worlds import make_world
 
@@ -72,7 +72,7 @@ def folder_reader(folder: Path) -> Callable[[str], bytes]:
 
 def check_static(read: Callable[[str], bytes], world: World) -> Checkpoint:
     """Read everything that the checkpoint of a static log commits to, each byte proved."""
-    keys = [parse_vkey(text) for text in world.genesis.log_keys]
+    keys = keys_in(world.genesis.log_keys)
     shown = open_checkpoint(read("checkpoint"), keys, origin=world.genesis.origin)
     proved = TileReader(read, size=shown.size, root=shown.root)
     entries = [entry for bundle in bundles_of(shown.size) for entry in proved.read_entries(bundle.number)]
@@ -89,7 +89,8 @@ def test_an_export_is_a_whole_static_log(tmp_path: Path, file: str, world: World
     shown = export(file, tmp_path / "out")
     assert check_static(folder_reader(tmp_path / "out"), world) == shown
     policy = parse_policy((tmp_path / "out" / "policy").read_text(), place="policy")
-    assert [log.key.text for log in policy.logs] == list(world.genesis.log_keys)
+    own = [*(log.key.text for log in policy.logs), *(one.key.text for one in policy.witnesses.values())]
+    assert own == list(world.genesis.log_keys)
     names = {
         str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file()
     }
@@ -311,12 +312,6 @@ def test_a_database_without_a_ledger_is_told(tmp_path: Path, file: str) -> None:
         with pytest.raises(EnvironmentFault, match="no ledger"):
             publish(engine, tmp_path / "out")
     assert not (tmp_path / "out").exists()
-
-
-def test_the_policy_names_every_log_key() -> None:
-    """One line for each key, and no witnesses are asked for (C2SP tlog-policy)."""
-    genesis = make_world().genesis
-    assert policy_text(genesis) == f"log {genesis.log_keys[0]}\nquorum none\n"
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, file: str, world: World) -> None:

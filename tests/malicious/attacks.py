@@ -19,9 +19,9 @@ import msgspec
 
 from tests.malicious.fields import changed, signed_paths
 from tests.malicious.forger import Files, Forger, bundle_of, path_of, relinked
-from tests.worlds import UNIT, signer_named
+from tests.worlds import UNIT, log_signer_named
 
-STRANGER: Final = signer_named("stranger")
+STRANGER: Final = log_signer_named("stranger")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

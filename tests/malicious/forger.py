@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.entry import event_entry_bytes, header_entry_bytes
+from ledger.log_keys import keys_in
+from ledger.published_policy import policy_text
 from tests.worlds import World
 from verifier.integrity.replay import Replay
 from verifier.integrity.trust import Trust
@@ -29,12 +31,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from ledger.keys import Ed25519Signer
+    from ledger.keys import Signer
+    from ledger.log_signer import LogSigner
     from ledger.submission import Submission
     from verifier.integrity.state import SavedState
     from verifier.integrity.verdict import Verdict
 
 WIDTH: Final = 256
+SECONDS = 1_767_600_000
 Files = dict[str, bytes]
 
 
@@ -58,20 +62,46 @@ def path_of(level: int | str, number: int, width: int) -> str:
     return f"tile/{level}/{number:03d}" + ("" if width == WIDTH else f".p/{width}")
 
 
-def signed_checkpoint(
-    origin: str, hashes: Sequence[bytes], signer: Ed25519Signer, *, name: str = ""
-) -> bytes:
+def signed_checkpoint(origin: str, hashes: Sequence[bytes], signer: LogSigner, *, name: str = "") -> bytes:
     """A checkpoint over the leaf hashes, signed under `name` (the origin, unless said otherwise)."""
     return signed_text(
         f"{origin}\n{len(hashes)}\n{base64.b64encode(root_over(hashes)).decode()}\n", name or origin, signer
     )
 
 
-def signed_text(text: str, name: str, signer: Ed25519Signer) -> bytes:
-    """A signed note (C2SP signed-note) of `text`."""
-    identity = hashlib.sha256(name.encode() + b"\n\x01" + signer.public).digest()[:4]
-    blob = base64.b64encode(identity + signer.sign(text.encode())).decode()
-    return f"{text}\n— {name} {blob}\n".encode()
+def signed_text(text: str, name: str, signer: LogSigner) -> bytes:
+    """A signed note (C2SP signed-note) of the checkpoint `text`, with a line of each key of the log."""
+    lines = "".join(
+        f"— {name} {base64.b64encode(_blob(text, name, one)).decode()}\n" for one in signer.signers
+    )
+    return f"{text}\n{lines}".encode()
+
+
+def _blob(text: str, name: str, signer: Signer) -> bytes:
+    """Key id and signature: over the text (type 0x01), or over a time and what the text says (type 0x06).
+
+    Signed once: ML-DSA-44 would give another signature each time, and equal logs must be equal files here.
+    """
+    made = (text, name, signer.public)
+    if made not in _BLOBS:
+        _BLOBS[made] = _signed(text, name, signer)
+    return _BLOBS[made]
+
+
+_BLOBS: dict[tuple[str, str, bytes], bytes] = {}
+
+
+def _signed(text: str, name: str, signer: Signer) -> bytes:
+    timed = signer.alg == "ml-dsa-44"
+    kind = b"\x06" if timed else b"\x01"
+    identity = hashlib.sha256(name.encode() + b"\n" + kind + signer.public).digest()[:4]
+    if not timed:
+        return identity + signer.sign(text.encode())
+    origin, size, root = text.splitlines()[:3]
+    time = SECONDS.to_bytes(8, "big")
+    names = [len(one).to_bytes(1, "big") + one.encode() for one in (name, origin)]
+    span = bytes(8) + int(size).to_bytes(8, "big") + base64.b64decode(root)
+    return identity + time + signer.sign(b"subtree/v1\n\0" + names[0] + time + names[1] + span)
 
 
 def bundle_of(entries: Sequence[bytes]) -> bytes:
@@ -169,13 +199,13 @@ class Forger:
                 )  # fmt: skip
         return at
 
-    def checkpoint(self, size: int | None = None, *, signer: Ed25519Signer | None = None) -> bytes:
-        """A checkpoint over the first `size` entries, by the log key unless another one is given."""
+    def checkpoint(self, size: int | None = None, *, signer: LogSigner | None = None) -> bytes:
+        """A checkpoint over the first `size` entries, by the log's keys unless others are given."""
         return signed_checkpoint(self.origin, self.leaves[:size], signer or self.world.log_signer)
 
     def files(self, size: int | None = None) -> Files:
         """An honest export of the first `size` entries."""
-        policy = f"log {self.world.genesis.log_keys[0]}\nquorum none\n".encode()
+        policy = policy_text(keys_in(self.world.genesis.log_keys)).encode()
         return tiles_over(self.entries[:size]) | {"checkpoint": self.checkpoint(size), "policy": policy}
 
     def export(self, folder: Path, size: int | None = None) -> Path:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from ledger.vkey import parse_vkey
+from ledger.log_keys import keys_in
 from tests.malicious.attacks import ATTACKS, Attack, Forgery
 from tests.malicious.every_kind import every_kind
 from tests.malicious.forger import Forger, judge, state_of
@@ -37,14 +37,14 @@ def forgeries(attack: Attack) -> tuple[Forgery, ...]:
 def test_the_honest_log_is_clean() -> None:
     """What every forgery differs from."""
     files = honest().files()
-    keys = tuple(parse_vkey(text) for text in honest().world.genesis.log_keys)
+    keys = keys_in(honest().world.genesis.log_keys)
     assert judge(files, Trust(log_keys=keys, state=state_of(files))).outcome == "verified"
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_every_forgery_is_found(attack: Attack, sample: Sample) -> None:
     """With the log key known from outside, and for another history with a saved state."""
-    keys = tuple(parse_vkey(text) for text in honest().world.genesis.log_keys)
+    keys = keys_in(honest().world.genesis.log_keys)
     trust = Trust(log_keys=keys, state=state_of(honest().files()) if attack.needs_memory else None)
     for forgery in sample(forgeries(attack), SAMPLED):
         verdict = judge(forgery.files, trust)

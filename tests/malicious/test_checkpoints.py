@@ -11,21 +11,21 @@ import pytest
 from ledger.cosignature import CosignerKey, cosign_text
 from ledger.note import format_note, parse_note
 from ledger.policy import parse_policy
-from ledger.vkey import VerifierKey, parse_vkey
+from ledger.vkey import parse_vkey
 from tests.malicious.forger import Files, Forger, found_in, judge, signed_checkpoint, signed_text, state_of
-from tests.worlds import make_world, signer_named
+from tests.worlds import log_signer_named, make_world, signer_named
 from verifier.integrity.trust import Trust
 
 if TYPE_CHECKING:
-    from ledger.keys import Ed25519Signer
+    from ledger.log_signer import LogSigner
 
-STRANGER = signer_named("stranger")
+STRANGER = log_signer_named("stranger")
 WITNESS = signer_named("witness")
 
 
-def vkey_named(origin: str, signer: Ed25519Signer) -> str:
-    """The verifier key text of a log key."""
-    return VerifierKey(name=origin, public=signer.public).text
+def vkey_named(origin: str, signer: LogSigner) -> str:
+    """The verifier key text of the Ed25519 key of a log."""
+    return signer.vkeys(origin)[0]
 
 
 def by_log_key(forger: Forger) -> Trust:

@@ -11,18 +11,18 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from ledger.checkpoint import Checkpoint, sign_checkpoint
+from ledger.checkpoint import Checkpoint
 from ledger.hashing import leaf_hash
 from ledger.kinds.control import Correction
 from ledger.merkle import root_of
 from tests.ledgers import founded, post_all
-from tests.worlds import COUNTY, DAY, World, make_world, signer_named
+from tests.worlds import COUNTY, DAY, World, log_signer_named, make_world
 from verifier import cli
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ledger.keys import Ed25519Signer
+    from ledger.log_signer import LogSigner
 
 
 @pytest.fixture
@@ -133,11 +133,11 @@ def test_two_entries_swapped(file: Path) -> None:
     assert place(told)[1] == 100
 
 
-def resigned(file: Path, world: World, signer: Ed25519Signer) -> None:
+def resigned(file: Path, world: World, signer: LogSigner) -> None:
     """The last checkpoint replaced by one over the present rows, signed by `signer`."""
     leaves = [leaf for (leaf,) in rows(file, "SELECT leaf FROM log ORDER BY seq")]
     checkpoint = Checkpoint(origin=world.genesis.origin, size=len(leaves), root=root_of(leaves))
-    note = sign_checkpoint(checkpoint, signer, world.genesis.origin)
+    note = signer.sign(checkpoint, current=signer.keys(checkpoint.origin), seconds=1_767_600_000)
     size, instant = checkpoint.size, "2026-01-05T01:00:00.000Z"
     attacked(
         file,
@@ -152,7 +152,7 @@ def resigned(file: Path, world: World, signer: Ed25519Signer) -> None:
 @pytest.mark.parametrize("trusted", [False, True])
 def test_signed_again_with_another_key(file: Path, world: World, *, trusted: bool) -> None:
     """The genesis names another key, and so does the auditor."""
-    resigned(file, world, signer_named("stranger"))
+    resigned(file, world, log_signer_named("stranger"))
     options = ("--log-key", world.genesis.log_keys[0]) if trusted else ()
     code, told = run("--db", str(file), *options)
     assert (code, place(told)) == (2, ("I4", None))

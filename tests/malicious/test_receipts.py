@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from ledger.errors import InputError
+from ledger.log_keys import keys_in
 from ledger.receipt import Receipt, check_receipt, format_receipt, parse_receipt
-from ledger.vkey import parse_vkey
 from tests.malicious.attacks import Forgery, forked
 from tests.malicious.every_kind import every_kind
 from tests.malicious.forger import Forger, root_over
@@ -85,7 +85,7 @@ def forged(honest: Forger, fork: Forger, index: int) -> list[Receipt]:
 
 
 def _proves(honest: Forger) -> Callable[[Receipt, int], bool]:
-    keys = [parse_vkey(text) for text in honest.world.genesis.log_keys]
+    keys = keys_in(honest.world.genesis.log_keys)
 
     def proves(receipt: Receipt, index: int) -> bool:
         try:
@@ -111,6 +111,6 @@ def test_every_forged_receipt_is_refused(honest: Forger, fork: Forger, sample: S
 def test_a_receipt_of_a_fork_is_genuine_and_shows_the_fork(honest: Forger, fork: Forger) -> None:
     """The operator signed it: alone it proves what it says, beside the honest one it proves two histories."""
     last = len(fork.entries) - 1
-    keys = [parse_vkey(text) for text in honest.world.genesis.log_keys]
+    keys = keys_in(honest.world.genesis.log_keys)
     head = check_receipt(receipt_of(fork, last), leaf=fork.leaves[last], verifiers=keys, origin=honest.origin)
     assert head.root != root_over(honest.leaves)

@@ -12,9 +12,9 @@ from typer.testing import CliRunner, Result
 from ledger.entry import genesis_entry_bytes
 from ledger.errors import EnvironmentFault
 from ledger.genesis import Genesis
-from ledger.key_files import load_private_key
+from ledger.key_files import load_private_keys
+from ledger.log_signer import LogSigner
 from ledger.submission import Signature, parse_wire
-from ledger.vkey import parse_vkey
 from tests.simulation.posted_world import post
 from verifier.cli import Root, root
 from verifier.simulation import files
@@ -87,9 +87,8 @@ def test_keys_are_private_and_fit(folder: Path) -> None:
     assert len(keys) == json.loads((folder / "world.json").read_bytes())["totals"]["keys"]
     assert {path.stat().st_mode & 0o777 for path in keys} == {0o600}
     genesis = json.loads((folder / "genesis.json").read_bytes())["genesis"]
-    log_key = parse_vkey(genesis["log_keys"][0])
-    assert load_private_key(folder / "keys" / "log.pem").public == log_key.public
-    assert log_key.name == ORIGIN
+    signer = LogSigner(signers=load_private_keys(folder / "keys" / "log.pem"))
+    assert list(signer.vkeys(ORIGIN)) == genesis["log_keys"]
 
 
 @pytest.mark.parametrize(("locale", "told"), [("zh_CN.UTF-8", "目录非空"), ("C.UTF-8", "not empty")])

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from ledger.errors import FormatError
 from tests.malicious.forger import Forger, export_files, relinked, signed_checkpoint
 from tests.verifier.test_verify_command import auditor_app
-from tests.worlds import make_world, signer_named
+from tests.worlds import log_signer_named, make_world
 from verifier.integrity.comparison import Comparison, comparison_bytes, parse_comparison
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def test_a_source_signed_by_another_key_shows_nothing(forger: Forger, early: Pat
     """Anybody can write another history; only the key of the log makes it the log's."""
     other = rewritten(forger)
     files = other.files() | {
-        "checkpoint": signed_checkpoint(forger.origin, other.leaves, signer_named("somebody"))
+        "checkpoint": signed_checkpoint(forger.origin, other.leaves, log_signer_named("somebody"))
     }
     export_files(tmp_path / "other", files)
     assert run("compare", str(early), str(tmp_path / "other")).exit_code == 3

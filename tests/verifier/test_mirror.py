@@ -26,7 +26,7 @@ from tests.malicious.forger import (
     tiles_over,
 )
 from tests.verifier.test_verify_command import auditor_app
-from tests.worlds import make_world, signer_named
+from tests.worlds import log_signer_named, make_world
 from verifier.integrity.trust import Trust
 from verifier.mirror import Mirrored, mirror
 from verifier.reading.static_log import StaticLog, missing, within
@@ -176,7 +176,7 @@ def test_a_damaged_leftover_is_fetched_again(forger: Forger, tmp_path: Path, tru
 def test_a_renewed_signature_is_taken_over(forger: Forger, tmp_path: Path, trust: Trust) -> None:
     """Same size and root, another line of a witness: the newer note is shown."""
     copied(forger.files(), tmp_path, trust)
-    line = signed_checkpoint("w", [], signer_named("w"), name="w").splitlines(keepends=True)[-1]
+    line = signed_checkpoint("w", [], log_signer_named("w"), name="w").splitlines(keepends=True)[-1]
     note = forger.checkpoint() + line
     assert copied(forger.files() | {"checkpoint": note}, tmp_path, trust).written == 0
     assert (tmp_path / "checkpoint").read_bytes() == note
@@ -235,7 +235,7 @@ def test_tiles_of_another_log_are_refused(forger: Forger, tmp_path: Path, trust:
 
 def test_who_must_have_signed(forger: Forger, tmp_path: Path) -> None:
     """A wrong key, a wrong genesis, a policy whose quorum is not reached, and a policy of the source with a strange key."""
-    stranger = signer_named("stranger")
+    stranger = log_signer_named("stranger")
     forged = forger.files() | {"checkpoint": forger.checkpoint(signer=stranger)}
     for files, trust in (
         (forged, Trust()),

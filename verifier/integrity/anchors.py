@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledger.anchor import INDEX_FILE, AnchorName, PrintedAnchor, parse_index
-from ledger.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
+from ledger.checkpoint import Checkpoint, parse_checkpoint
 from ledger.errors import FormatError, InputError, MissingError
 from ledger.merkle import Tree
 from ledger.note import parse_note
@@ -146,7 +146,7 @@ def anchored(source: Source, roots: Roots, keys: KeysAt) -> Iterator[AnchorFindi
         try:
             note = source.anchor(name.note)
             seen = check_token(source.anchor(name.token), note, roots)
-            signed = open_checkpoint(note, keys(seen.at), origin=past.checkpoint.origin)
+            signed = open_own_checkpoint(note, keys(seen.at), origin=past.checkpoint.origin)
             if signed.size != name.size:
                 raise _other_size(name, signed.size)
             yield _compared(past, signed, seen)

@@ -6,7 +6,7 @@ source offers itself, genesis and policy, must agree with it, and is believed on
 
 1. the checkpoint is a signed note that says origin, size and root;
 2. keys from outside, if any; otherwise those that the genesis names;
-3. a key of the log has signed, and no known key signed something else;
+3. a key of the log has signed, with a line of each type of key that it has, and no known key signed something else;
 4. where keys came from outside, one of them is among the signers;
 5. the genesis says the same origin and names the signing key;
 6. the policy that the source offers names no key that the genesis does not;
@@ -20,9 +20,10 @@ from typing import Final
 
 from ledger.anchor import PrintedAnchor
 from ledger.checkpoint import Checkpoint, parse_checkpoint
-from ledger.cosignature import LogKey, parse_log_key
+from ledger.cosignature import LogKey
 from ledger.errors import InputError
 from ledger.genesis import Genesis
+from ledger.log_keys import keys_in, missing_lines
 from ledger.note import open_note, parse_note
 from ledger.policy import Policy, parse_policy
 from ledger.timestamp import Roots
@@ -31,7 +32,6 @@ from verifier.integrity.verdict import Checklist, told_of
 from verifier.language import Told
 
 _GENESIS_ENTRY: Final = 0
-_UNKNOWN_TYPE: Final = "vkey.type"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ class Offered:
 
 def judge_checkpoint(checklist: Checklist, offered: Offered, trust: Trust) -> None:
     """Steps 2 to 8: I4 is broken by each that fails, and says nothing where no key is known at all."""
-    named = tuple(_genesis_keys(checklist, offered.genesis))
+    named = _genesis_keys(checklist, offered.genesis)
     keys = trust.keys or named
     if keys:
         _judge_signatures(checklist, offered, trust, named)
@@ -137,6 +137,13 @@ def _judge_signatures(
             f"the genesis is of {offered.genesis.origin} and names no key that signed the checkpoint of {origin}",
             f"创世属于 {offered.genesis.origin}，未载明签署 {origin} 检查点的密钥",
         )
+    missing = missing_lines(named, note.verified)
+    if missing and have(named):
+        reason = Told(
+            en=f"the log has an {missing[0]} key, and its signature line is missing",
+            zh=f"账本有 {missing[0]} 密钥，检查点缺少相应签名行",
+        )
+        checklist.broke("I4", None, _with_signers(reason, offered.note))
     if trust.policy is not None:
         cosigned = [one for one in witnesses if (one.name, one.note_key_id) in signed]
         if not trust.policy.satisfied(cosigned):
@@ -167,14 +174,13 @@ def keys_at(trust: Trust, genesis: Genesis | None) -> KeysAt:
     return at
 
 
-def _genesis_keys(checklist: Checklist, genesis: Genesis | None) -> Iterator[LogKey]:
+def _genesis_keys(checklist: Checklist, genesis: Genesis | None) -> tuple[LogKey, ...]:
     """The keys that the genesis names, as far as their type is known here."""
-    for text in genesis.log_keys if genesis else ():
-        try:
-            yield parse_log_key(text)
-        except InputError as error:
-            if error.code != _UNKNOWN_TYPE:
-                checklist.broke("I4", _GENESIS_ENTRY, told_of(error))
+    try:
+        return keys_in(genesis.log_keys) if genesis else ()
+    except InputError as error:
+        checklist.broke("I4", _GENESIS_ENTRY, told_of(error))
+        return ()
 
 
 def _judge_policy(checklist: Checklist, text: str, named: tuple[LogKey, ...]) -> None:

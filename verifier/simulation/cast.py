@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ledger.genesis import Administrator
-from ledger.keys import Ed25519Signer, key_id
+from ledger.key_files import FileSigner
+from ledger.keys import Ed25519Signer, MlDsa44Signer, key_id
 from ledger.kinds.registry import Key, KeyRole, Party
 
+LOG: Final = "log"
 ADMINISTRATORS: Final = ("admin-1", "admin-2")
 ROLES: Final[tuple[KeyRole, KeyRole]] = ("maker", "checker")
 BODIES_PER_SUBMISSION: Final = 7
@@ -31,11 +33,14 @@ class Cast:
     _signers: dict[str, Ed25519Signer] = field(default_factory=dict)
 
     def signer(self, name: str) -> Ed25519Signer:
-        """The key called `name` (``log``, an administrator's id, or ``<party>-<role>``): the same for the same seed."""
+        """The key called `name` (an administrator's id, or ``<party>-<role>``): the same for the same seed."""
         if name not in self._signers:
-            material = f"fundtrace/simulation/v1\n{self.seed}\n{name}"
-            self._signers[name] = Ed25519Signer.from_seed(hashlib.sha256(material.encode()).digest())
+            self._signers[name] = Ed25519Signer.from_seed(self._key_seed(name))
         return self._signers[name]
+
+    def log_keys(self) -> tuple[FileSigner, ...]:
+        """The keys of the log: the same for the same seed."""
+        return self.signer(LOG), MlDsa44Signer.from_seed(self._key_seed(f"{LOG}-ml-dsa-44"))
 
     def signers(self, party: str, new_keys_of: tuple[str, ...] = ()) -> list[tuple[str, Ed25519Signer]]:
         """Who signs for `party`: both administrators and the possession of new keys, or its maker and its checker."""
@@ -51,6 +56,9 @@ class Cast:
     def registrations(self, holder: Party, occurred_on: datetime.date) -> tuple[Key, ...]:
         """The events that register the maker's and the checker's key of `holder`, over its own division."""
         return tuple(self._registration(holder, role, occurred_on) for role in ROLES)
+
+    def _key_seed(self, name: str) -> bytes:
+        return hashlib.sha256(f"fundtrace/simulation/v1\n{self.seed}\n{name}".encode()).digest()
 
     def _administrator(self, name: str) -> Administrator:
         signer = self.signer(name)

@@ -13,7 +13,6 @@ import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -22,13 +21,11 @@ from ledger.genesis import Genesis
 from ledger.hashing import leaf_hash
 from ledger.key_files import save_private_key
 from ledger.submission import Signature, Submission, wire_bytes
-from verifier.simulation.cast import ADMINISTRATORS, ROLES, Cast
+from verifier.simulation.cast import ADMINISTRATORS, LOG, ROLES, Cast
 from verifier.simulation.county import City
 from verifier.simulation.labels import to_lines
 from verifier.simulation.names import PROVINCE
 from verifier.simulation.world import World
-
-LOG_KEY: Final = "log"
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,13 +98,14 @@ def write_submissions(folder: Path, submissions: Iterable[Submission]) -> tuple[
 
 
 def write_keys(folder: Path, cast: Cast, bodies: Iterable[str]) -> int:
-    """``keys/`` in `folder`: the keys of log, administrators and `bodies`; how many."""
+    """``keys/`` in `folder`: the keys of log, administrators and `bodies`; how many files."""
     keys = folder / "keys"
     keys.mkdir(mode=0o700)
-    names = [LOG_KEY, *ADMINISTRATORS, *(f"{body}-{role}" for body in bodies for role in ROLES)]
+    save_private_key(keys / f"{LOG}.pem", *cast.log_keys())
+    names = [*ADMINISTRATORS, *(f"{body}-{role}" for body in bodies for role in ROLES)]
     for name in names:
         save_private_key(keys / f"{name}.pem", cast.signer(name))
-    return len(names)
+    return 1 + len(names)
 
 
 def _description(world: World, totals: Totals) -> dict[str, object]:

@@ -7,8 +7,8 @@ import msgspec
 
 from ledger.errors import InputError
 from ledger.genesis import Genesis
+from ledger.log_signer import LogSigner
 from ledger.submission import Origin
-from ledger.vkey import VerifierKey
 from verifier.simulation.cast import ADMINISTRATORS, Cast
 from verifier.simulation.diary import TIME_ZONE
 from verifier.simulation.names import PROVINCE
@@ -18,7 +18,6 @@ CREATED_AT: Final = "2025-12-22T00:30:00.000Z"
 
 def found_genesis(cast: Cast, origin: str, *, pack: str = "cn-special-funds") -> Genesis:
     """The genesis of the simulated province under `origin`, judged by rule pack `pack`; nobody has signed it yet."""
-    log = cast.signer("log")
     return Genesis(
         administrators=cast.administrators(),
         ceilings="refuse",
@@ -28,7 +27,7 @@ def found_genesis(cast: Cast, origin: str, *, pack: str = "cn-special-funds") ->
         demo=True,
         entries="public",
         historical=False,
-        log_keys=(VerifierKey(name=origin, public=log.public).text,),
+        log_keys=LogSigner(signers=cast.log_keys()).vkeys(origin),
         name=f"{PROVINCE}专项资金账本（模拟）",
         name_en="Earmarked funds of Jiangling, a simulated province",
         origin=origin,

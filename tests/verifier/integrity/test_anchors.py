@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ledger.anchor import AnchorName, PrintedAnchor, format_index
-from ledger.keys import Ed25519Signer
+from ledger.log_keys import keys_in
 from ledger.policy import Policy, RetiredLog
 from ledger.vkey import parse_vkey
 from tests.authority import Authority
 from tests.malicious.forger import Forger, in_memory, judge, leaf_of, relinked, root_over, signed_checkpoint
-from tests.worlds import make_world
+from tests.worlds import log_signer_named, make_world
 from verifier.integrity.anchors import Anchored, Contradicted, Unproved, anchored
 from verifier.integrity.trust import Trust
 
@@ -103,7 +103,7 @@ def test_anchors_that_say_nothing(
     stranger = Authority.make(tmp_path_factory.mktemp("stranger"), name="Stranger")
     good = anchor_files(authority, (200, forger.checkpoint(200)))
     foreign = signed_checkpoint("other.example/log", forger.leaves[:200], forger.world.log_signer)
-    unsigned = forger.checkpoint(200, signer=Ed25519Signer.from_seed(bytes(32)))
+    unsigned = forger.checkpoint(200, signer=log_signer_named("nobody"))
     cases = [
         anchor_files(stranger, (200, forger.checkpoint(200))),
         anchor_files(authority, (200, foreign)),
@@ -144,10 +144,8 @@ def test_a_retired_key_counts_for_stamps_from_before(
     forger: Forger, authority: Authority, recorded: str, counts: bool
 ) -> None:
     """Whoever finds a retired key can sign with it, and have that stamped today, but not before the retirement."""
-    key = parse_vkey(forger.world.genesis.log_keys[0])
-    policy = Policy(
-        logs=(), witnesses={}, groups={}, quorum="none", retired=(RetiredLog(key=key, recorded=recorded),)
-    )
+    retired = tuple(RetiredLog(key=key, recorded=recorded) for key in keys_in(forger.world.genesis.log_keys))
+    policy = Policy(logs=(), witnesses={}, groups={}, quorum="none", retired=retired)
     trust = Trust(authorities=authority.roots, policy=policy)
     anchors = anchor_files(authority, (260, forger.checkpoint(260)))
     assert bool(judge(forger.files() | anchors, trust).anchors) == counts
