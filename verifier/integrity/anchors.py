@@ -13,6 +13,7 @@ from typing import Final
 from ledger.anchor import INDEX_FILE, AnchorName, PrintedAnchor, parse_index
 from ledger.checkpoint import Checkpoint, parse_checkpoint
 from ledger.errors import FormatError, InputError, MissingError
+from ledger.log_keys import open_own_checkpoint
 from ledger.merkle import Tree
 from ledger.note import parse_note
 from ledger.tile_reader import TileReader
