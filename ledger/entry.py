@@ -95,6 +95,9 @@ _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 _DECODER: Final = msgspec.json.Decoder(Entry)
 _ENVELOPE: Final = msgspec.json.Decoder(_Envelope)
 _KIND: Final = msgspec.json.Decoder(_KindAndVersion)
+_BEFORE_EVENT: Final = b'{"event":'
+_BEHIND_EVENT: Final = b',"index":'
+"""Stands behind the event once more than inside it, so that its last place is the one."""
 _KNOWN: Final = frozenset((kind, 1) for kind in KINDS)
 
 
@@ -179,6 +182,11 @@ def _parse_foreign(data: bytes) -> ForeignEntry | None:
 def event_of(entry: EventEntry) -> bytes:
     """Canonical bytes of the event inside `entry` (equal to what was signed, since the entry re-encodes to itself)."""
     return event_bytes(entry.event)
+
+
+def event_within(data: bytes) -> bytes:
+    """Canonical bytes of the event inside `data`, canonical bytes of an event entry; cut out, not re-derived."""
+    return data[len(_BEFORE_EVENT) : data.rindex(_BEHIND_EVENT)]
 
 
 def _limited(data: bytes) -> bytes:

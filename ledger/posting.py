@@ -149,15 +149,14 @@ def _take_events(
     header = submission.header
     for index, event in enumerate(submission.events):
         known = KnownEvent(seq=seq + 1 + index, recorded=recorded, party=header.party, event=event)
-        found = tuple(
-            _event_problems(
-                register, known, name=event_name(header, index), encoded=submission.event_bytes[index],
-                today=today, past=past,
-            )
+        found = _event_problems(
+            register, known, name=event_name(header, index), encoded=submission.event_bytes[index],
+            today=today, past=past,
         )  # fmt: skip
-        problems.extend(replace(problem, index=index) for problem in found)
-        if len(problems) >= PROBLEMS_MAX:
-            break
+        if found:
+            problems.extend(replace(problem, index=index) for problem in found)
+            if len(problems) >= PROBLEMS_MAX:
+                break
     return tuple(problems)
 
 
@@ -169,7 +168,7 @@ def _event_problems(
     encoded: bytes,
     today: datetime.date,
     past: PastEvents,
-) -> Iterator[Problem]:
+) -> list[Problem]:
     """Problems of one event; without any, the register holds it."""
     event = known.event
     problems = [
@@ -185,9 +184,9 @@ def _event_problems(
         problems.extend(effects.take_in(register, known, name=name, past=past))
         if register.genesis.ceilings == "flag":
             problems = [problem for problem in problems if problem.check != "ceiling"]
-    yield from problems
     if not problems:
         register.put(register.pending_events, name, known)
+    return problems
 
 
 def _reference_problems(register: Register, event: AnyEvent) -> Iterator[Problem]:

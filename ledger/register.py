@@ -63,8 +63,7 @@ class KeyState:
     revoked_at: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BankLine:
+class BankLine(msgspec.Struct, frozen=True, kw_only=True):
     """A bank line that carries a reference: its position and its amount in minor units."""
 
     seq: int
@@ -109,8 +108,7 @@ class ReferenceState:
     returns: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownEvent:
+class KnownEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An earlier event: position, recorded instant, actor, and the event itself."""
 
     seq: int

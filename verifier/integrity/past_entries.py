@@ -15,6 +15,8 @@ from ledger.register import BankLine, KnownEvent
 from verifier.workspace import Workspace
 
 PENDING_MAX: Final = 5_000
+STATEMENTS_MAX: Final = 5_000
+"""Statements whose highest line is kept in memory; of the others it is looked up."""
 
 _TABLES: Final = (
     """CREATE TABLE IF NOT EXISTS submission (
@@ -31,6 +33,10 @@ _TABLES: Final = (
 SubmissionKey = tuple[str, str]
 LineKey = tuple[str, str, int]
 ReferenceKey = tuple[str, str, str]
+
+
+def _or_none(line: int | None) -> int | None:
+    return line
 
 
 def _pair(seq: int, events: int) -> tuple[int, int]:
@@ -53,6 +59,7 @@ class PastEntries:
         self._submissions: dict[SubmissionKey, tuple[int, int]] = {}
         self._lines: dict[LineKey, int] = {}
         self._references: dict[ReferenceKey, int] = {}
+        self._highest: dict[tuple[str, str], int] = {}
 
     def note_submission(self, party: str, identifier: str, *, seq: int, events: int) -> None:
         """Submission (`party`, `identifier`) has its header entry at `seq`, followed by `events` event entries."""
@@ -63,11 +70,11 @@ class PastEntries:
         """The event at `seq`, so that bank lines are found by statement and by reference; others need no note."""
         match event:
             case Movement():
-                self._lines.setdefault((event.account, event.statement, event.line_no), seq)
+                self._note_line((event.account, event.statement, event.line_no), seq)
                 if event.bank_ref is not None:
                     self._references.setdefault((event.account, event.direction, event.bank_ref), seq)
             case BankBalance():
-                self._lines.setdefault((event.account, event.statement, 0), seq)
+                self._note_line((event.account, event.statement, 0), seq)
             case _:
                 return
         self._write_when_full()
@@ -98,6 +105,8 @@ class PastEntries:
 
     def statement_line(self, account: str, statement: str, line_no: int) -> int | None:
         """Position of that bank line, or None; line 0 is the closing balance of the statement."""
+        if line_no > self._highest_of(account, statement):
+            return None  # statements are posted line by line; most lines need no look-up
         key = (account, statement, line_no)
         sql = "SELECT seq FROM statement_line WHERE account = ? AND statement = ? AND line = ?"
         return self._first(self._workspace.look_up(int, sql, key), self._lines.get(key))
@@ -113,6 +122,25 @@ class PastEntries:
         if not isinstance(found, EventEntry) or not isinstance(found.event, Movement):
             raise ProgrammerError(f"entry {seq} was noted as a bank line, which it is not")
         return BankLine(seq=seq, amount=found.event.amount)
+
+    def _note_line(self, key: LineKey, seq: int) -> None:
+        account, statement, line = key
+        self._lines.setdefault(key, seq)
+        if line > self._highest_of(account, statement):
+            self._highest[account, statement] = line
+
+    def _highest_of(self, account: str, statement: str) -> int:
+        """The highest line noted of that statement, 0 for its balance, −1 if none was."""
+        known = self._highest.get((account, statement))
+        if known is not None:
+            return known
+        if len(self._highest) >= STATEMENTS_MAX:
+            self.write()
+            self._highest.clear()
+        sql = "SELECT max(line) FROM statement_line WHERE account = ? AND statement = ?"
+        found = self._workspace.look_up(_or_none, sql, (account, statement))
+        self._highest[account, statement] = highest = -1 if found is None else found
+        return highest
 
     def _submission(self, party: str, identifier: str) -> tuple[int, int] | None:
         key = (party, identifier)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from ledger.entry import EventEntry, ForeignEntry, GenesisEntry, HeaderEntry, event_of
+from ledger.entry import EventEntry, ForeignEntry, GenesisEntry, HeaderEntry, event_within
 from ledger.submission import WIRE_BYTES_MAX, Submission, event_name
 from verifier.integrity.walk import Walked
 from verifier.language import Told
@@ -118,7 +118,7 @@ class Regrouping:
             self._encoded.append(entry.event)
             self._foreign = walked.seq if self._foreign is None else self._foreign
         else:
-            self._encoded.append(event_of(entry))
+            self._encoded.append(event_within(walked.data))
             self._events.append(entry.event)
         self._leaves.append(walked.leaf)
         self._bytes += len(self._encoded[-1])

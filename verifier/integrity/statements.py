@@ -9,8 +9,10 @@ Open statements are held in memory, closed ones on disk until a line or a correc
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from ledger.amount import format_amount
 from ledger.kinds.bank import BankBalance, Movement
@@ -32,8 +34,7 @@ Key = tuple[str, str]
 """Account and statement number."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Closing:
+class Closing(msgspec.Struct, frozen=True, kw_only=True):
     """The balance of a statement: its position, that of its submission, and what the bank says."""
 
     seq: int
@@ -43,8 +44,7 @@ class Closing:
     counted: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one statement, amounts in minor units."""
 
     credits: int = 0
@@ -128,11 +128,11 @@ class Statements:
         is_credit = event.direction == "credit"
         self._settle(
             key,
-            replace(
-                before,
+            Statement(
                 credits=before.credits + (signed if is_credit else 0),
                 debits=before.debits + (0 if is_credit else signed),
                 lines=before.lines + times,
+                balance=before.balance,
             ),
         )
 

@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+import msgspec
+
 from ledger.canonical import parse_canonical
 from ledger.checkpoint import Checkpoint
 from ledger.entry import NO_PREVIOUS, Entry, ForeignEntry, parse_entry
@@ -47,8 +49,7 @@ WITHHELD: Final = Told(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Walked:
+class Walked(msgspec.Struct, frozen=True, kw_only=True):
     """An entry that passed I1 to I3: position, leaf hash, bytes, and what they say."""
 
     seq: int
