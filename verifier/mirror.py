@@ -11,11 +11,20 @@ Files are written as an export writes them (`ledger.static_files`), the checkpoi
 files that no checkpoint needs yet; the next one proves them again and does not fetch them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
+from ledger.anchor import (
+    INDEX_FILE,
+    PRINTED_FILE,
+    AnchorName,
+    PrintedAnchor,
+    format_anchor,
+    format_index,
+    parse_index,
+)
 from ledger.checkpoint import Checkpoint, parse_checkpoint
 from ledger.entry import GenesisEntry, parse_entry
 from ledger.errors import EnvironmentFault, InputError, MissingError, ProofError, SignatureError
@@ -95,9 +104,8 @@ class _Copy:
             old = self._held.size
         written = self._write_parts(old, progress)
         self._folder.sync()
-        policy = self._source.policy()
-        offered = {} if policy is None else {POLICY: policy.encode("utf-8", "surrogateescape")}
-        for name, data in {**offered, HEADERS_FILE: headers_file(), CHECKPOINT: self._note}.items():
+        anchors = self._write_anchors()
+        for name, data in self._texts(anchors):
             self._write(name, data)
             self._folder.sync()
         return Mirrored(
@@ -163,6 +171,34 @@ class _Copy:
             written += self._write(tile.path, self._part(tile))
         progress(len(parts), len(parts))
         return written
+
+    def _texts(self, anchors: tuple[AnchorName, ...]) -> Iterator[tuple[str, bytes]]:
+        """The files outside the tree, each to be on disk before the next: anchors are listed behind the checkpoint."""
+        policy = self._source.policy()
+        if policy is not None:
+            yield POLICY, policy.encode("utf-8", "surrogateescape")
+        yield HEADERS_FILE, headers_file()
+        yield CHECKPOINT, self._note
+        new = self._new
+        yield (
+            PRINTED_FILE,
+            f"{format_anchor(PrintedAnchor(origin=new.origin, size=new.size, root=new.root))}\n".encode(),
+        )
+        if anchors:
+            yield INDEX_FILE, format_index(anchors)
+
+    def _write_anchors(self) -> tuple[AnchorName, ...]:
+        """Anchors are copied as they are and never taken away; `verify` judges them, also those that tell of a fork."""
+        own = parse_index(self._folder.read(INDEX_FILE) or format_index(()))
+        try:
+            offered = parse_index(self._source.anchor(INDEX_FILE))
+        except MissingError:
+            offered = ()
+        new = [name for name in offered if name not in own and name.size <= self._new.size]
+        for path in (path for name in new for path in (name.note, name.token)):
+            self._write(path, self._source.anchor(path))
+        self._folder.sync()
+        return tuple(sorted({*own, *new}))
 
     def _part(self, tile: Tile) -> bytes:
         return self._proved(lambda reader: reader.read_tile(tile))

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner, Result
 
-from ledger.errors import EnvironmentFault, InputError, MissingError, ProofError, SignatureError
+from ledger.anchor import INDEX_FILE, PRINTED_FILE, format_index, parse_anchor
+from ledger.errors import EnvironmentFault, FormatError, InputError, MissingError, ProofError, SignatureError
 from ledger.static_files import StaticFolder
 from ledger.static_headers import HEADERS_FILE
 from ledger.vkey import parse_vkey
@@ -109,7 +110,7 @@ def test_a_copy_is_the_log_and_follows_it(forger: Forger, tmp_path: Path, trust:
         assert found.genesis == forger.world.genesis_hash
         now = shown(tmp_path)
         assert {path: now[path] for path in files} == files
-        assert set(now) == {*files, *before, HEADERS_FILE}
+        assert set(now) == {*files, *before, HEADERS_FILE, PRINTED_FILE}
         assert found.written == len(set(files) - set(before) - {"checkpoint", "policy"})
         before = now
     assert copied(forger.files(), tmp_path, trust).written == 0
@@ -134,7 +135,7 @@ def test_hashes_without_entries_are_copied_on_somebodys_word(
     with pytest.raises(SignatureError, match="no key of the log is known"):
         copied(hashes, tmp_path / "out")
     assert not copied(hashes, tmp_path / "out", trust).entries
-    assert set(shown(tmp_path / "out")) == {*hashes, HEADERS_FILE}
+    assert set(shown(tmp_path / "out")) == {*hashes, HEADERS_FILE, PRINTED_FILE}
     assert not copied(forger.files(), tmp_path / "out", trust).entries
 
 
@@ -180,6 +181,31 @@ def test_a_renewed_signature_is_taken_over(forger: Forger, tmp_path: Path, trust
     note = forger.checkpoint() + line
     assert copied(forger.files() | {"checkpoint": note}, tmp_path, trust).written == 0
     assert (tmp_path / "checkpoint").read_bytes() == note
+
+
+def test_anchors_are_copied_and_kept(forger: Forger, tmp_path: Path, trust: Trust) -> None:
+    """As they are, none beyond the checkpoint, none taken away; the printed one is that of the copy."""
+
+    def anchored(size: int, *names: str) -> Files:
+        pairs = {f"anchor/{name}{end}": name.encode() for name in names for end in (".note", ".tsr")}
+        index = "".join(f"{name}\n" for name in ("fundtrace/anchors/v1", *names))
+        return forger.files(size) | pairs | {INDEX_FILE: index.encode()}
+
+    copied(anchored(300, "200-1", "299-1", "400-1"), tmp_path, trust)
+    assert (tmp_path / INDEX_FILE).read_bytes() == b"fundtrace/anchors/v1\n200-1\n299-1\n"
+    assert (tmp_path / "anchor/299-1.tsr").read_bytes() == b"299-1"
+    assert not (tmp_path / "anchor/400-1.tsr").exists()
+    assert parse_anchor((tmp_path / PRINTED_FILE).read_text("ascii").rstrip()).size == 300
+    copied(anchored(500, "400-1"), tmp_path, trust)
+    assert (tmp_path / INDEX_FILE).read_bytes() == b"fundtrace/anchors/v1\n200-1\n299-1\n400-1\n"
+    copied(forger.files(), tmp_path, trust)
+    assert (tmp_path / INDEX_FILE).read_bytes() == b"fundtrace/anchors/v1\n200-1\n299-1\n400-1\n"
+    before = shown(tmp_path)
+    with pytest.raises(MissingError):
+        copied(forger.files() | {INDEX_FILE: format_index(()) + b"5-1\n"}, tmp_path, trust)
+    with pytest.raises(FormatError):
+        copied(forger.files() | {INDEX_FILE: b"nonsense"}, tmp_path, trust)
+    assert shown(tmp_path) == before
 
 
 # --- sources that lie -------------------------------------------------------------------------------------
