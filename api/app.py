@@ -37,6 +37,7 @@ from api.routers import (
 from api.routers.portal_answers import error_page, page_language
 from api.served_ledger import ServedLedger
 from api.settings import Settings
+from api.witnessing.configured import rounds_of
 from api.worker import Job, Judge, Worker
 from ledger.errors import MissingError, ToldError
 
@@ -95,7 +96,13 @@ def create_app(settings: Settings, ledger: ServedLedger, *, judge: Judge) -> Fas
 def _jobs(settings: Settings, ledger: ServedLedger) -> Sequence[Job]:
     """What this server does now and then beside judging."""
     anchoring = anchoring_of(settings, ledger)
-    return () if anchoring is None else (Job(run=anchoring.anchor_newest, seconds=settings.anchor_seconds),)
+    rounds = rounds_of(ledger)
+    jobs = []
+    if anchoring is not None:
+        jobs.append(Job(run=anchoring.anchor_newest, seconds=settings.anchor_seconds))
+    if rounds is not None:
+        jobs.append(Job(run=rounds.run, seconds=settings.witness_seconds))
+    return jobs
 
 
 @contextlib.asynccontextmanager

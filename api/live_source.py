@@ -8,11 +8,10 @@ from sqlalchemy import Engine
 
 from ledger.entry import GenesisEntry, parse_entry
 from ledger.errors import InputError, MissingError
-from ledger.log_keys import keys_in
-from ledger.published_policy import policy_text
 from ledger.store.anchors import anchor_file
 from ledger.store.engine import open_engine, reading
 from ledger.store.log_reader import LogReader
+from ledger.store.publication import NEWEST
 from ledger.store.schema import check
 from ledger.tiles import parse_tile_path
 
@@ -34,7 +33,7 @@ class LiveSource:
         """
         check(engine)
         with reading(engine) as connection:
-            head = LogReader(connection).head()
+            head = NEWEST.shown(connection)
         if head is None:
             raise MissingError(
                 code="source.no-ledger",
@@ -63,7 +62,7 @@ class LiveSource:
             entry = parse_entry(first, place="entry 0")
         except InputError:
             return None
-        return policy_text(keys_in(entry.genesis.log_keys)) if isinstance(entry, GenesisEntry) else None
+        return NEWEST.policy(entry.genesis) if isinstance(entry, GenesisEntry) else None
 
     def entries(self, start: int, stop: int) -> Iterator[bytes]:
         """Yield the bytes of entries [start, stop); it ends early where the database lacks one."""

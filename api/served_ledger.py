@@ -15,6 +15,7 @@ from ledger.hashing import leaf_hash
 from ledger.sequencer import Sequencer
 from ledger.store.engine import reading, shown
 from ledger.store.log_reader import LogReader, StoredCheckpoint
+from ledger.store.publication import NEWEST, Publication
 
 
 class ServedLedger:
@@ -24,17 +25,21 @@ class ServedLedger:
         engine: its database.
         sequencer: the commit path; None where the server has no log key and only reads.
         model: the log folded for pages and lists.
+        publication: which checkpoint is shown, and the witnesses of the log.
         board: the last judgement.
     """
 
-    def __init__(self, engine: Engine, sequencer: Sequencer | None) -> None:
-        """Serve the ledger behind `engine`.
+    def __init__(
+        self, engine: Engine, sequencer: Sequencer | None, publication: Publication = NEWEST
+    ) -> None:
+        """Serve the ledger behind `engine`; `publication` says which checkpoint is shown.
 
         Raises:
             EnvironmentFault: there is no ledger in it, or the database failed.
         """
         self.engine = engine
         self.sequencer = sequencer
+        self.publication = publication
         self.model = ReadModel()
         self.board = FindingBoard()
         with self.reading() as reader:
@@ -76,6 +81,18 @@ class ServedLedger:
         """
         with self.reading() as reader:
             found = reader.head()
+        if found is None:
+            raise _no_ledger(shown(self.engine))
+        return found
+
+    def shown(self) -> StoredCheckpoint:
+        """The checkpoint that is published, its note with the newest lines of all cosigners.
+
+        Raises:
+            EnvironmentFault: as `head`; or a quorum is waited for, and no checkpoint has reached it yet.
+        """
+        with self.reading_database() as connection:
+            found = self.publication.shown(connection)
         if found is None:
             raise _no_ledger(shown(self.engine))
         return found

@@ -17,6 +17,7 @@ from api.judging import judge_ledger
 from api.log_key import load_log_key
 from api.served_ledger import ServedLedger
 from api.settings import Settings
+from api.witnessing.configured import publication_of, rounds_of
 from ledger.errors import EnvironmentFault, InputError
 from ledger.genesis import Genesis
 from ledger.sequencer import Sequencer
@@ -49,7 +50,9 @@ def opened_ledger(settings: Settings, *, read_only: bool) -> Iterator[ServedLedg
             except EnvironmentFault as fault:
                 if fault.code != _NO_KEY:
                     raise
-        ledger = ServedLedger(engine, sequencer)
+        publication = publication_of(settings.witness_policy, after_quorum=settings.publish_after_quorum)
+        ledger = ServedLedger(engine, sequencer, publication)
+        _look_at_witnesses(ledger)
     except BaseException:
         engine.dispose()
         raise
@@ -57,6 +60,13 @@ def opened_ledger(settings: Settings, *, read_only: bool) -> Iterator[ServedLedg
         yield ledger
     finally:
         ledger.close()
+
+
+def _look_at_witnesses(ledger: ServedLedger) -> None:
+    """A ledger that may sign does not, if a witness shows a checkpoint of it that this database has not."""
+    rounds = rounds_of(ledger) if ledger.sequencer is not None else None
+    if rounds is not None:
+        rounds.look()
 
 
 def check_host(genesis: Genesis, host: str) -> None:

@@ -17,6 +17,9 @@ class Settings(BaseSettings):
 
     `db` is the database of the ledger, a file path or an address; `log_key` the PEM file of the log's key, without
     which the server reads and refuses to post. `language` is what pages and errors use when nobody asks for another.
+    `witness_policy` names the witnesses and their quorum (C2SP tlog-policy, with addresses); they are asked about a new
+    checkpoint within `witness_seconds`. With `publish_after_quorum` a checkpoint is shown only once they have cosigned it;
+    `quorum_wait_seconds` bounds how long a submission may wait for that.
     `fold_seconds` and `judge_seconds` say how often the worker looks for new entries and for something to judge.
     """
 
@@ -29,6 +32,10 @@ class Settings(BaseSettings):
     language: Literal["zh", "en"] = "zh"
     fold_seconds: int = Field(default=1, ge=1, le=3_600)
     judge_seconds: int = Field(default=10, ge=1, le=86_400)
+    witness_policy: Path | None = None
+    witness_seconds: int = Field(default=1, ge=1, le=3_600)
+    publish_after_quorum: bool = False
+    quorum_wait_seconds: int = Field(default=10, ge=1, le=300)
     anchor_authority: str | None = None
     anchor_roots: Path | None = None
     anchor_seconds: int = Field(default=3_600, ge=60, le=31_536_000)

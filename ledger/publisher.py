@@ -30,12 +30,12 @@ from ledger.entry import GenesisEntry, parse_entry
 from ledger.errors import EnvironmentFault, InputError, ProofError
 from ledger.genesis import Genesis
 from ledger.log_keys import keys_in, open_own_checkpoint
-from ledger.published_policy import policy_text
 from ledger.static_files import StaticFolder
 from ledger.static_headers import HEADERS_FILE, headers_file
 from ledger.store.anchors import anchor_file, anchor_names
 from ledger.store.engine import reading, shown
 from ledger.store.log_reader import LogReader, StoredCheckpoint
+from ledger.store.publication import NEWEST, Publication
 from ledger.tile_reader import TileReader
 from ledger.tiles import Tile, parse_tile_path, parts_between
 
@@ -58,7 +58,12 @@ def printed_anchor(genesis: Genesis, head: StoredCheckpoint) -> bytes:
 
 
 def publish(
-    engine: Engine, target: Path, *, audience: Audience = "public", progress: Progress | None = None
+    engine: Engine,
+    target: Path,
+    *,
+    audience: Audience = "public",
+    publication: Publication = NEWEST,
+    progress: Progress | None = None,
 ) -> Checkpoint:
     """Return the checkpoint that `target` now shows, a folder, or one file if its name ends in .zip or .fundtrace.
 
@@ -66,16 +71,17 @@ def publish(
     before only ever grows. In a folder only what is new is written. Memory does not grow with the log.
 
     Raises:
-        EnvironmentFault: no ledger, it is damaged, `target` shows another or a longer log, or disk or database failed.
+        EnvironmentFault: no ledger, it is damaged, `target` shows another or a longer log, or disk or database failed;
+            or `publication` waits for a quorum that no checkpoint has reached yet.
     """
     with reading(engine) as connection:
-        _head(LogReader(connection), shown(engine))  # before a folder is made for nothing
+        _head(connection, publication, shown(engine))  # before a folder is made for nothing
     archive = target.suffix in ARCHIVE_SUFFIXES
     folder = StaticFolder(target)
     with contextlib.nullcontext() if archive else folder.alone(), reading(engine) as connection:
         reader = LogReader(connection)
-        head, genesis = _head(reader, shown(engine)), _genesis(reader, shown(engine))
-        whole = _Proved(connection, head, genesis, audience)
+        head, genesis = _head(connection, publication, shown(engine)), _genesis(reader, shown(engine))
+        whole = _Proved(connection, head, genesis, audience, publication)
         try:
             if archive:
                 _publish_archive(whole, target, progress or _silent)
@@ -90,11 +96,17 @@ class _Proved:
     """What one export is made of; every file is proved to stand under the checkpoint before it is handed out."""
 
     def __init__(
-        self, connection: Connection, head: StoredCheckpoint, genesis: Genesis, audience: Audience
+        self,
+        connection: Connection,
+        head: StoredCheckpoint,
+        genesis: Genesis,
+        audience: Audience,
+        publication: Publication,
     ) -> None:
         reader = LogReader(connection)
         self.reader = reader
         self._connection = connection
+        self._publication = publication
         self.head = head
         self.anchors = anchor_names(connection, up_to=head.size)
         self.genesis = genesis
@@ -115,7 +127,7 @@ class _Proved:
             case "checkpoint":
                 return self.head.note
             case "policy":
-                return policy_text(keys_in(self.genesis.log_keys)).encode()
+                return self._publication.policy(self.genesis).encode()
             case "_headers":
                 return headers_file()
             case "anchor.txt":
@@ -215,8 +227,8 @@ def _size_shown(whole: _Proved, target: Path, note: bytes) -> int:
     return old.size
 
 
-def _head(reader: LogReader, place: str) -> StoredCheckpoint:
-    head = reader.head()
+def _head(connection: Connection, publication: Publication, place: str) -> StoredCheckpoint:
+    head = publication.shown(connection)
     if head is None:
         raise _no_ledger(place)
     return head

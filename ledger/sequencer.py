@@ -63,6 +63,7 @@ class Sequencer:
         self._now = now
         self._state = OpenState()
         self._sound = False
+        self._halted: EnvironmentFault | None = None
         self._office = threading.Lock()
         self._group: GroupCommit[Sequence[Proposal], list[Outcome]] = GroupCommit(
             self._flush_groups, weight=_events_in, limit=flush_events
@@ -125,8 +126,14 @@ class Sequencer:
                 finally:
                     self._state.register.rollback(0)
 
+    def halt(self, fault: EnvironmentFault) -> None:
+        """Nothing more is signed by this process: every submission fails with `fault`, which says how to go on."""
+        self._halted = fault
+
     def trouble(self) -> EnvironmentFault | None:
         """Return why nothing can be posted now, or None; for readiness checks. Nothing is changed."""
+        if self._halted is not None:
+            return self._halted
         try:
             with reading(self._engine) as connection:
                 head = LogReader(connection).head()
@@ -134,6 +141,10 @@ class Sequencer:
             return fault
         previous = head.recorded if head is not None else self.genesis.created_at
         return clock.slowness(self.genesis, previous=previous, now=self._now())
+
+    def _check_halt(self) -> None:
+        if self._halted is not None:
+            raise self._halted
 
     # --- state --------------------------------------------------------------------------------------------
 
@@ -180,6 +191,7 @@ class Sequencer:
         proposals = [proposal for group in groups for proposal in group]
         with self._office:
             try:
+                self._check_halt()
                 self._refresh()
                 answers = iter(self._flush(proposals))
             except EnvironmentFault as fault:

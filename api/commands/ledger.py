@@ -32,6 +32,8 @@ from api.new_ledger import (
     make_keys,
     new_genesis,
 )
+from api.settings import Settings
+from api.witnessing.configured import publication_of
 from ledger.clock import system_clock
 from ledger.errors import EnvironmentFault
 from ledger.file_posting import bounded_lines, post_lines, rehearse_lines
@@ -174,9 +176,11 @@ def export(
     Exit code 0, or 3 when it could not be completed: what was shown before is then still whole.
     """
     language = chosen_language(lang)
+    settings = Settings()
+    publication = publication_of(settings.witness_policy, after_quorum=settings.publish_after_quorum)
     with _opened(chosen_url(db)) as engine, progress_bar("export") as progress:
         check(engine)
-        shown = publish(engine, target, audience=audience, progress=progress)
+        shown = publish(engine, target, audience=audience, publication=publication, progress=progress)
     typer.echo(
         record_of_published(shown, target) if as_json else say(published_text(shown, target), language)
     )

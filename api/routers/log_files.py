@@ -11,8 +11,6 @@ from api.caching import compressed
 from api.problems import plain
 from api.served_ledger import ServedLedger
 from ledger.errors import FormatError, MissingError
-from ledger.log_keys import keys_in
-from ledger.published_policy import policy_text
 from ledger.static_headers import OCTETS, TEXT, headers_of
 from ledger.tiles import parse_tile_path
 
@@ -23,15 +21,15 @@ def router() -> APIRouter:
 
     @routes.get("/checkpoint", response_class=Response, responses=a_file(TEXT), operation_id="getCheckpoint")
     def checkpoint(request: Request) -> Response:
-        """The newest signed checkpoint (C2SP tlog-checkpoint)."""
+        """The newest signed checkpoint, with the lines of its witnesses (C2SP tlog-checkpoint)."""
         ledger: ServedLedger = request.app.state.ledger
-        return Response(ledger.head().note, headers=headers_of("checkpoint"))
+        return Response(ledger.shown().note, headers=headers_of("checkpoint"))
 
     @routes.get("/policy", response_class=Response, responses=a_file(TEXT), operation_id="getPolicy")
     def policy(request: Request) -> Response:
-        """The log's verifier keys (C2SP tlog-policy). Compare them by another channel before relying on them."""
+        """The log's keys and its witnesses (C2SP tlog-policy). Compare them by another channel before relying on them."""
         ledger: ServedLedger = request.app.state.ledger
-        return Response(policy_text(keys_in(ledger.genesis.log_keys)), headers=headers_of("policy"))
+        return Response(ledger.publication.policy(ledger.genesis), headers=headers_of("policy"))
 
     @routes.get(
         "/tile/{path:path}", response_class=Response, responses=a_file(OCTETS), operation_id="getTile"

@@ -12,9 +12,10 @@ from sqlalchemy import Engine
 
 from api.witnessing.conversation import Send
 from api.witnessing.station import Station
-from ledger.checkpoint import Checkpoint, open_checkpoint
+from ledger.checkpoint import Checkpoint
 from ledger.cosignature import LogKey
 from ledger.errors import EnvironmentFault
+from ledger.log_keys import open_own_checkpoint
 from ledger.store.engine import reading, shown
 from ledger.store.log_reader import LogReader
 from ledger.store.stored_receipt import stored_tree
@@ -33,7 +34,7 @@ def foreign_checkpoint(
     answer = send(url, None)
     if answer.status != HTTPStatus.OK:
         return None
-    theirs = open_checkpoint(answer.body, keys, origin=origin)
+    theirs = open_own_checkpoint(answer.body, keys, origin=origin)
     with reading(engine) as connection:
         reader = LogReader(connection)
         head = reader.head()

@@ -8,7 +8,7 @@ kept under the ledger lock, in one transaction: a process that dies before has s
 import datetime
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final, assert_never
@@ -43,6 +43,10 @@ class Standing:
     problem: ToldError | None = None
 
 
+def _tell_nobody(_fault: EnvironmentFault) -> None:
+    """Nothing is signed here that could be stopped."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Rounds:
     """The witnesses of one log; safe to run from several threads and several processes, and to run twice.
@@ -54,7 +58,9 @@ class Rounds:
         stations: the witnesses.
         send: carries the bytes.
         now: the clock.
-        rival: the fault that ends signing, once a witness has shown a checkpoint of ours that is not of this database.
+        on_rival: called with the fault that must end signing, when a witness shows a checkpoint of ours that is not of
+            this database.
+        rival: that fault.
     """
 
     engine: Engine
@@ -63,6 +69,7 @@ class Rounds:
     stations: Sequence[Station]
     send: Send
     now: Clock
+    on_rival: Callable[[EnvironmentFault], None] = _tell_nobody
     standings: dict[str, Standing] = field(default_factory=dict)
     rival: EnvironmentFault | None = None
     _running: threading.Lock = field(default_factory=threading.Lock)
@@ -144,6 +151,7 @@ class Rounds:
         )
         if found is not None:
             self.rival = found
+            self.on_rival(found)
             raise found
 
     def _compare_quietly(self, station: Station) -> None:

@@ -75,7 +75,7 @@ class Town:
         for number, (url, desk) in enumerate(self.desks.items()):
             lines += [f"witness {key.alg}-{number} {key.text} {url}" for key in desk.keys]
             members.append(f"ed25519-{number}")
-        lines += [f"group g {quorum} {' '.join(members)}", "quorum g"]
+        lines += [f"group g {quorum} {' '.join(members)}", "quorum g"] if members else ["quorum none"]
         return parse_policy("\n".join(lines), place="policy")
 
     def send(self, url: str, body: bytes | None) -> Answer:
