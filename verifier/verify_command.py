@@ -45,6 +45,17 @@ StateOption = Annotated[
 FullOption = Annotated[
     bool, typer.Option("--full", help="With --state: read again what was verified before as well.")
 ]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        max=256,
+        metavar="N",
+        help="Hash, read and check signatures in so many processes; one for each core if absent.",
+        show_default=False,
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -63,6 +74,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
     full: FullOption = False,
     anchor: AnchorOption = None,
     tsa_roots: AuthoritiesOption = None,
+    workers: WorkersOption = None,
     as_json: JsonOption = False,
     lang: LanguageOption = None,
 ) -> None:
@@ -77,7 +89,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
     if source is not None and is_comparison(source):
         verify_comparison(Path(source), trust.keys, language, as_json=as_json)
     with contextlib.closing(chosen_source(source, db)) as opened:
-        verdict, funds = _run(opened, trust, StateFiles(state=state, full=full) if state else None)
+        verdict, funds = _run(opened, trust, StateFiles(state=state, full=full) if state else None, workers)
     if as_json:
         record = record_of(verdict) | {"funds": [fund_record(one) for one in funds]}
         typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
@@ -87,6 +99,8 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
     raise typer.Exit(verdict.exit_code)
 
 
-def _run(source: Source, trust: Trust, files: StateFiles | None) -> tuple[Verdict, tuple[FundSum, ...]]:
+def _run(
+    source: Source, trust: Trust, files: StateFiles | None, workers: int | None
+) -> tuple[Verdict, tuple[FundSum, ...]]:
     with progress_bar("verify") as progress:
-        return visit(source, trust, files=files, progress=progress)
+        return visit(source, trust, files=files, workers=workers, progress=progress)

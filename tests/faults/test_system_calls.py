@@ -32,6 +32,7 @@ from tests.ledgers import accept, check_whole, founded, opened, post_all
 from tests.worlds import make_world
 from verifier.integrity.replay import Replay
 from verifier.integrity.trust import Trust
+from verifier.integrity.workers import Workers
 from verifier.mirror import mirror
 from verifier.reading.sources import open_database, open_source
 from verifier.workspace import Workspace
@@ -119,7 +120,7 @@ def judged(source: Source) -> int:
     """The exit code of `fundtrace verify`."""
     trust = Trust(log_keys=(parse_vkey(WORLD.genesis.log_keys[0]),))
     with closing(source), Workspace() as workspace:
-        replay = Replay(source, workspace, trust=trust, workers=1)
+        replay = Replay(source, workspace, trust=trust, workers=Workers(1))
         for _event in replay.events():
             pass
         return replay.verdict().exit_code

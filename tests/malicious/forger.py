@@ -24,6 +24,7 @@ from ledger.published_policy import policy_text
 from tests.worlds import World
 from verifier.integrity.replay import Replay
 from verifier.integrity.trust import Trust
+from verifier.integrity.workers import Workers
 from verifier.reading.static_log import StaticLog, missing, within
 from verifier.workspace import Workspace
 
@@ -227,7 +228,7 @@ def in_memory(files: Mapping[str, bytes]) -> StaticLog:
 def judge(files: Mapping[str, bytes], trust: Trust | None = None) -> Verdict:
     """The verdict on a log of these files."""
     with Workspace() as workspace:
-        replay = Replay(in_memory(files), workspace, trust=trust or Trust(), workers=2)
+        replay = Replay(in_memory(files), workspace, trust=trust or Trust(), workers=Workers(2))
         for _event in replay.events():
             pass
         return replay.verdict()

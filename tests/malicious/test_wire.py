@@ -17,6 +17,7 @@ from tests.malicious.every_kind import every_kind
 from tests.malicious.forger import Files, Forger, state_of
 from verifier.integrity.replay import Replay
 from verifier.integrity.trust import Trust
+from verifier.integrity.workers import Workers
 from verifier.reading.web_source import open_web
 from verifier.workspace import Workspace
 
@@ -83,7 +84,7 @@ def verdict_of(address: str, trust: Trust) -> Verdict:
     """What the verifier says of the log at `address`."""
     source = open_web(address, pause=lambda _seconds: None)
     with Workspace() as workspace:
-        replay = Replay(source, workspace, trust=trust, workers=2)
+        replay = Replay(source, workspace, trust=trust, workers=Workers(2))
         for _event in replay.events():
             pass
         return replay.verdict()

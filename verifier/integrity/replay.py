@@ -10,7 +10,6 @@ Events are handed out as soon as their submission stands, hence before the verdi
 the entries below `Verdict.good_prefix` only.
 """
 
-import os
 from collections.abc import Iterator
 from typing import Final
 
@@ -33,6 +32,7 @@ from verifier.integrity.statements import Statements
 from verifier.integrity.trust import KeysAt, Offered, Trust, judge_checkpoint, keys_at, read_checkpoint
 from verifier.integrity.verdict import Checklist, Verdict, told_of
 from verifier.integrity.walk import Progress, Walk
+from verifier.integrity.workers import Workers
 from verifier.language import Told
 from verifier.posted import PostedEvent
 from verifier.reading.sources import Source
@@ -61,10 +61,10 @@ class Replay:
         *,
         trust: Trust = _NO_TRUST,
         progress: Progress = lambda _done, _all: None,
-        workers: int | None = None,
+        workers: Workers | None = None,
         course: Course = _FROM_THE_BEGINNING,
     ) -> None:
-        """Verify `source` against `trust`; scratch tables go to `workspace`; `workers` threads check signatures.
+        """Verify `source` against `trust`; scratch tables go to `workspace`; `workers` are ended with the last event.
 
         Where `course` begins with a savepoint, only the entries behind it are read, and `workspace` holds the tables that
         belong to it; it was proved to be of this log (`verifier.integrity.savepoint.take_up`).
@@ -73,7 +73,7 @@ class Replay:
         self._workspace = workspace
         self._trust = trust
         self._progress = progress
-        self._workers = workers or os.cpu_count() or 1
+        self._workers = workers or Workers()
         self._course = course
         self.kept = course.begin.size if course.begin else 0
         """How many entries the last savepoint covers, the one begun with or one handed out."""
@@ -210,16 +210,16 @@ class Replay:
             footing=begin.footing if begin else None,
         )
         past = PastEntries(self._workspace, _ProvedEntries(self._source, checkpoint).read)
-        with SignaturePool(self._workers) as pool:
+        with self._workers as workers:
             self._admission = Admission(
                 self._checklist,
                 past,
                 Statements(self._workspace),
-                pool,
+                SignaturePool(workers),
                 admitted=begin.size if begin else 0,
                 tally=begin.tally if begin else None,
             )
-            for walked in self._walk.entries():
+            for walked in self._walk.entries(workers):
                 yield from self._admission.take(walked)
                 self._put_down(walked.seq)
             self._notes = tuple(self._admission.conclude(sound=self._walk.sound, size=checkpoint.size))

@@ -1,25 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Signatures checked beside the replay, on every core.
 
-They are the wall of verification, and the library lets go of the interpreter lock while it checks one. What is found
-does not depend on the number of threads or on their speed: everything is checked, in any order, and the lowest position
-is what counts.
+They are the wall of verification where submissions are small. What is found does not depend on the number of workers or on
+their speed: everything is checked, in any order, and the lowest position is what counts.
 """
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from ledger import authority
-from ledger.errors import SignatureError
 from ledger.register import Register
-from ledger.submission import Header, Signature, Submission, check_signature
+from ledger.submission import Header, Signature, Submission, decode_signature, signed_bytes
+from verifier.integrity.workers import Claim, Workers, answer_of, are_good
 
 CHUNK: Final = 64
-"""Signatures handed to a thread at a time."""
+"""Signatures handed to a worker at a time."""
 WAITING_MAX: Final = 64
 """Chunks on their way; beyond that the replay waits, so that memory stays bounded."""
 
@@ -46,52 +44,44 @@ def claims_of(register: Register, submission: Submission, *, seq: int) -> tuple[
 
 
 class SignaturePool:
-    """Threads that check signatures; a context manager that ends them."""
+    """Signatures on their way to `workers` and back."""
 
-    __slots__ = ("_chunk", "_threads", "_waiting")
+    __slots__ = ("_chunk", "_waiting", "_workers")
 
-    def __init__(self, workers: int) -> None:
-        """Begin with `workers` threads."""
-        self._threads = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="signatures")
+    def __init__(self, workers: Workers) -> None:
+        """None is on its way."""
+        self._workers = workers
         self._chunk: list[Claimed] = []
-        self._waiting: deque[Future[list[Claimed]]] = deque()
-
-    def __enter__(self) -> Self:
-        """The pool itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End the threads; what was not begun is dropped."""
-        self._threads.shutdown(cancel_futures=True)
+        self._waiting: deque[tuple[Sequence[Claimed], Future[list[bool]]]] = deque()
 
     def add(self, claims: Sequence[Claimed]) -> Iterator[Claimed]:
         """Have `claims` checked; yields wrong ones among those checked so far, and waits when too many are on their way."""
         self._chunk += claims
         if len(self._chunk) >= CHUNK:
             self._send()
-        while len(self._waiting) > WAITING_MAX or (self._waiting and self._waiting[0].done()):
-            yield from self._waiting.popleft().result()
+        while len(self._waiting) > WAITING_MAX or (self._waiting and self._waiting[0][1].done()):
+            yield from _wrong_ones(*self._waiting.popleft())
 
     def finish(self) -> Iterator[Claimed]:
         """Every wrong one not yet told; afterwards none is on its way."""
         self._send()
         while self._waiting:
-            yield from self._waiting.popleft().result()
+            yield from _wrong_ones(*self._waiting.popleft())
 
     def _send(self) -> None:
         if self._chunk:
             chunk, self._chunk = self._chunk, []
-            self._waiting.append(self._threads.submit(_wrong_ones, chunk))
+            asked = self._workers.ask(are_good, [_claim(claimed) for claimed in chunk])
+            self._waiting.append((chunk, asked))
 
 
-def _wrong_ones(chunk: Sequence[Claimed]) -> list[Claimed]:
-    return [claimed for claimed in chunk if not _holds(claimed)]
+def _wrong_ones(chunk: Sequence[Claimed], asked: Future[list[bool]]) -> Iterator[Claimed]:
+    good = answer_of(asked)
+    return (claimed for claimed, is_good in zip(chunk, good, strict=True) if not is_good)
 
 
-def _holds(claimed: Claimed) -> bool:
-    try:
-        return check_signature(claimed.signature, claimed.header, public=claimed.public)
-    except SignatureError:
-        return False  # an algorithm for which no key can have been registered
+def _claim(claimed: Claimed) -> Claim:
+    """A signature without its one spelling in base64 is none at all."""
+    signature = claimed.signature
+    message = signed_bytes(claimed.header, role=signature.role, key=signature.key)
+    return Claim(signature.alg, claimed.public, message, decode_signature(signature) or b"")

@@ -21,6 +21,7 @@ from verifier.integrity.state import save_state
 from verifier.integrity.trust import Trust
 from verifier.integrity.verdict import Verdict
 from verifier.integrity.walk import Progress
+from verifier.integrity.workers import WORTH_WHILE, Workers
 from verifier.language import Told
 from verifier.reading.sources import Source
 from verifier.workspace import Workspace
@@ -61,7 +62,7 @@ def visit(
             workspace,
             trust=trust,
             progress=progress,
-            workers=workers,
+            workers=_workers(source, taken, workers),
             course=Course(begin=taken.savepoint, keep=keep, every=files.every if files else STRIDE),
         )
         for _event in replay.events():
@@ -71,6 +72,15 @@ def visit(
         verdict = replay.verdict()
         told = () if taken.told is None else (taken.told,)
         return replace(verdict, notes=(*verdict.notes, *told)), replay.fund_sums()
+
+
+def _workers(source: Source, taken: TakenUp, count: int | None) -> Workers:
+    """Processes where enough is left to read that starting them pays."""
+    try:
+        left = source.size - (taken.savepoint.size if taken.savepoint else 0)
+    except InputError:  # I4 will say so
+        left = 0
+    return Workers(count, processes=left >= WORTH_WHILE)
 
 
 def _remember(state: Path, replay: Replay, workspace: Workspace) -> None:

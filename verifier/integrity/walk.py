@@ -26,9 +26,8 @@ import msgspec
 
 from ledger.canonical import parse_canonical
 from ledger.checkpoint import Checkpoint
-from ledger.entry import NO_PREVIOUS, Entry, ForeignEntry, parse_entry
+from ledger.entry import NO_PREVIOUS, Entry, ForeignEntry, parse_entry, reread_entry
 from ledger.errors import InputError, MissingError
-from ledger.hashing import leaf_hash
 from ledger.kinds.form import EVENT_BYTES_MAX
 from ledger.tiles import TILE_WIDTH
 from verifier.integrity.memory import Memory
@@ -36,6 +35,7 @@ from verifier.integrity.state import SavedState
 from verifier.integrity.tile_check import TileCheck
 from verifier.integrity.tile_rows import TileRows
 from verifier.integrity.verdict import Checklist, told_of
+from verifier.integrity.workers import Read, Workers
 from verifier.language import Told
 from verifier.reading.sources import Source
 
@@ -120,25 +120,24 @@ class Walk:
             rows=rows, previous=self._previous, recorded=self._recorded, genesis_hash=self.genesis_hash
         )
 
-    def entries(self) -> Iterator[Walked]:
+    def entries(self, workers: Workers) -> Iterator[Walked]:
         """Every entry up to the first broken one; behind it the walk goes on without handing out."""
-        yield from self._walk_entries()
+        yield from self._walk_entries(workers)
         self._memory.conclude(
             self._checklist, genesis=self.genesis_hash, size=self._size, read=self._tiles.rows.size
         )
 
-    def _walk_entries(self) -> Iterator[Walked]:
-        for first, width in self._bundles():
-            datas, lack = self._read(first, width)
+    def _walk_entries(self, workers: Workers) -> Iterator[Walked]:
+        for (first, datas, lack), digest in workers.digests(self._reads()):
             if lack is not None and not self._holds_any(datas, first):
                 self.sound = False
                 self._walk_hashes()
                 break
-            self._taken = leaves = [leaf_hash(data) for data in datas]
+            self._taken = leaves = digest.leaves
             altered = self._tiles.altered(leaves)
             for seq, (data, leaf) in enumerate(zip(datas, leaves, strict=True), first):
                 self.sound = self.sound and seq != altered
-                walked = self._judge(seq, data, leaf)
+                walked = self._judge(seq, data, leaf, plain=digest.plain)
                 if self.sound and walked is not None:
                     yield walked
             self._take_in(leaves)
@@ -183,15 +182,23 @@ class Walk:
             self._take_in(leaves)
         self._tiles.conclude()
 
-    def _read(self, first: int, width: int) -> tuple[list[bytes], Told | None]:
+    def _reads(self) -> Iterator[Read]:
+        """The entries of each bundle, up to the first that cannot be read whole."""
+        for first, width in self._bundles():
+            read = self._read(first, width)
+            yield read
+            if read.lack is not None:
+                return
+
+    def _read(self, first: int, width: int) -> Read:
         """The entries of one bundle as far as they can be read, and why not further."""
         datas: list[bytes] = []
         try:
             for data in islice(self._source.entries(first, first + width), width):
                 datas.append(data)  # noqa: PERF402 - what was read before an error is kept
         except InputError as error:
-            return datas, told_of(error)
-        return datas, None if len(datas) == width else SOURCE_ENDS
+            return Read(first, datas, told_of(error))
+        return Read(first, datas, None if len(datas) == width else SOURCE_ENDS)
 
     def _take_in(self, leaves: list[bytes]) -> None:
         self._memory.pass_leaves(self._tiles.rows, leaves)
@@ -199,13 +206,13 @@ class Walk:
         self._memory.pass_edge(self._tiles.rows)
         self._progress(self._tiles.rows.size, self._size)
 
-    def _judge(self, seq: int, data: bytes, leaf: bytes) -> Walked | None:
-        """I1 and I2 of one entry; None if either is broken."""
+    def _judge(self, seq: int, data: bytes, leaf: bytes, *, plain: bool) -> Walked | None:
+        """I1 and I2 of one entry; None if either is broken. One that is `plain` was read strictly by a worker."""
         previous, self._previous = self._previous, leaf.hex()
         if seq == 0:
             self.genesis_hash = self._previous
         try:
-            entry = parse_entry(data, place=f"entry {seq}")
+            entry = reread_entry(data) if plain else parse_entry(data, place=f"entry {seq}")
             if isinstance(entry, ForeignEntry):
                 parse_canonical(entry.event, max_bytes=EVENT_BYTES_MAX)
         except InputError as error:

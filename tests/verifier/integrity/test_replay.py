@@ -10,6 +10,7 @@ from ledger.kinds.control import Correction
 from tests.malicious.forger import Files, Forger, in_memory, leaf_of
 from tests.worlds import COUNTY, DAY, make_world
 from verifier.integrity.replay import Replay, posted_events
+from verifier.integrity.workers import Workers
 from verifier.reading.static_log import StaticLog, missing
 from verifier.workspace import Workspace
 
@@ -125,7 +126,7 @@ def test_a_failing_network_is_no_verdict(forger: Forger) -> None:
 def test_the_verdict_does_not_depend_on_threads(forger: Forger, workers: int) -> None:
     """One worker or many, the same words."""
     with Workspace() as workspace:
-        replay = Replay(in_memory(forger.files()), workspace, workers=workers)
+        replay = Replay(in_memory(forger.files()), workspace, workers=Workers(workers))
         events = list(replay.events())
         assert replay.verdict().outcome == "self-consistent"
     assert len(events) == sum(b'"kind":"event"' in entry for entry in forger.entries)
