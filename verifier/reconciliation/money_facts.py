@@ -20,7 +20,7 @@ from typing import Final, NamedTuple
 
 from ledger.kinds.authority import Disbursement
 from ledger.kinds.fact import Interest, MatchingReceipt, Return, Transfer, Use
-from ledger.kinds.form import Tag
+from ledger.kinds.form import kind_of
 from ledger.kinds.registry import CUSTODIAN_CLASSES, Account, Fund
 from ledger.kinds.vocabulary import AnyEvent
 
@@ -105,9 +105,7 @@ def outside_scope(fund: Fund | None, functional: str | None, economic: str | Non
 def _disbursement(event: Disbursement, registry: Registry) -> MoneyFact:
     fund = registry.line_funds.get(event.line)
     payees = f"list:{event.payee_list}" if event.payee_list else None
-    return MoneyFact(
-        kind="disbursement",
-        amount=event.amount,
+    return _reported(event)._replace(
         from_account=event.from_account,
         to_account=event.to_account,
         debit_fund=fund,
@@ -115,8 +113,6 @@ def _disbursement(event: Disbursement, registry: Registry) -> MoneyFact:
         source="grant",
         line=event.line,
         payee=event.payee or payees or event.to_account,
-        bank_ref=event.bank_ref,
-        voucher=event.voucher,
         functional=event.functional,
         economic=event.economic,
         direct=event.mode == "direct",
@@ -125,90 +121,61 @@ def _disbursement(event: Disbursement, registry: Registry) -> MoneyFact:
 
 
 def _use(event: Use, registry: Registry) -> MoneyFact:
-    fund, source, line = _parts(event.tag)
-    return MoneyFact(
-        kind="use",
-        amount=event.amount,
+    fact = _tagged(event)
+    return fact._replace(
         from_account=event.from_account,
         to_account=event.to_account,
-        debit_fund=fund,
-        source=source,
-        line=line,
+        credit_fund=None,
         payee=event.payee or event.to_account,
-        bank_ref=event.bank_ref,
-        voucher=event.voucher,
         functional=event.functional,
         economic=event.economic,
-        outside=outside_scope(registry.funds.get(fund or ""), event.functional, event.economic),
+        outside=outside_scope(registry.funds.get(fact.debit_fund or ""), event.functional, event.economic),
     )
 
 
 def _transfer(event: Transfer) -> MoneyFact:
-    fund, source, line = _parts(event.tag)
-    return MoneyFact(
-        kind="transfer",
-        amount=event.amount,
-        from_account=event.from_account,
-        to_account=event.to_account,
-        debit_fund=fund,
-        credit_fund=fund,
-        source=source,
-        line=line,
-        payee=event.to_account,
-        bank_ref=event.bank_ref,
-        voucher=event.voucher,
+    return _tagged(event)._replace(
+        from_account=event.from_account, to_account=event.to_account, payee=event.to_account
     )
 
 
 def _return(event: Return) -> MoneyFact:
     """Tagged as declared; a reference decides later, when the original is known (`verifier.reconciliation.fact_tables`)."""
-    fund, source, line = _parts(event.tag)
-    return MoneyFact(
-        kind="return",
-        amount=event.amount,
+    return _tagged(event)._replace(
         from_account=event.from_account,
         to_account=event.to_account,
-        debit_fund=fund,
-        credit_fund=fund,
-        source=source,
-        line=line,
         payee=event.to_account,
-        bank_ref=event.bank_ref,
-        voucher=event.voucher,
         original=event.event,
     )
 
 
 def _matched(event: MatchingReceipt) -> MoneyFact:
-    return MoneyFact(
-        kind="matching_receipt",
-        amount=event.amount,
+    return _reported(event)._replace(
         from_account=event.from_account,
         to_account=event.account,
         credit_fund=event.fund,
         source="match",
         payee=event.account,
-        bank_ref=event.bank_ref,
-        voucher=event.voucher,
     )
 
 
 def _interest(event: Interest) -> MoneyFact:
-    fund, source, line = _parts(event.tag)
-    return MoneyFact(
-        kind="interest",
-        amount=event.amount,
-        to_account=event.account,
-        credit_fund=fund,
-        source=source,
-        line=line,
-        bank_ref=event.bank_ref,
-        voucher=event.voucher,
+    return _tagged(event)._replace(to_account=event.account, debit_fund=None)
+
+
+def _tagged(event: Use | Transfer | Return | Interest) -> MoneyFact:
+    """As `_reported`, with both sides declared to be what the tag says; without one, general money."""
+    tag = event.tag
+    if tag is None:
+        return _reported(event)
+    return _reported(event)._replace(
+        debit_fund=tag.fund, credit_fund=tag.fund, source=tag.source, line=tag.line
     )
 
 
-def _parts(tag: Tag | None) -> tuple[str | None, str | None, str | None]:
-    return (None, None, None) if tag is None else (tag.fund, tag.source, tag.line)
+def _reported(event: Disbursement | Use | Transfer | Return | MatchingReceipt | Interest) -> MoneyFact:
+    """What every report has: its kind, its amount, and the papers by which a bank line may know it."""
+    return MoneyFact(kind=kind_of(event), amount=event.amount, bank_ref=event.bank_ref, voucher=event.voucher)
 
 
 def _kept(account: str | None, registry: Registry) -> bool:

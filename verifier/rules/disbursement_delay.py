@@ -13,16 +13,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from ledger.kinds.authority import Disbursement
-from ledger.kinds.control import Correction
 from ledger.kinds.fact import Claim
-from ledger.kinds.fact import Return as ReturnEvent
 from verifier.basis.findings import Finding, Rule
-from verifier.basis.rulepack import Addressee
 from verifier.language import Told
 from verifier.obligations.case import Case, evidence
+from verifier.obligations.delay import breaches, note_undone, terms_for
 from verifier.obligations.docket import Docket
-from verifier.obligations.obligation_findings import days_told, doubts_told, obligation_finding, state_told
-from verifier.obligations.records import Ending, Obligation, Opening, Payment, Return, Traits
+from verifier.obligations.obligation_findings import days_told, doubts_told, state_told
+from verifier.obligations.records import Ending, Obligation, Opening, Payment, Traits
 from verifier.posted import PostedEvent
 
 RULE: Final = Rule(
@@ -58,32 +56,19 @@ def note(posted: PostedEvent, case: Case, docket: Docket) -> None:
             )
         case Disbursement():
             docket.add(_payment(posted, posted.event, case))
-        case ReturnEvent() if posted.event.event is not None:
-            docket.add(_return(posted, posted.event, posted.event.event, case))
-        case Correction():
-            docket.reverse(posted.event.event, posted.event.occurred_on)
         case _:
-            pass
+            note_undone(posted, case, docket)
 
 
 def judge(case: Case, docket: Docket) -> Iterator[Finding]:
     """One finding for each approved claim, or part returned, that was not paid in full by its due day."""
-    late_days = case.book.terms(RULE.id, Addressee(fund=""), case.as_of).number("late_days")
-    for one in docket.obligations(case.dates(late_days)):
-        if one.breached:
-            yield obligation_finding(
-                case, RULE, DUTY, one, explanation=_explain(case, one), clears_if=_clears(case, one)
-            )
+    yield from breaches(case, docket, RULE, DUTY, explain=_explain, clears=_clears)
 
 
 def _approve(posted: PostedEvent, event: Claim, case: Case, docket: Docket) -> None:
     line = case.standing.lines[event.line or ""]
-    level = case.standing.level(line.holder)
-    addressee = Addressee(fund=line.fund, level=level, direct=line.direct)
-    terms = case.book.terms(RULE.id, addressee, event.occurred_on)
-    if terms.get("days") is None:
-        if not case.book.names_debtors(RULE.id, line.fund):
-            docket.untimed[level or ""] += 1
+    terms = terms_for(RULE, line, posted, case, docket)
+    if terms is None:
         return
     docket.add(
         Opening(
@@ -114,18 +99,6 @@ def _payment(posted: PostedEvent, event: Disbursement, case: Case) -> Payment:
         account=event.from_account,
         named=event.claim,
         traits=Traits(project=event.project, contract=event.contract, payee=event.payee),
-    )
-
-
-def _return(posted: PostedEvent, event: ReturnEvent, undoes: str, case: Case) -> Return:
-    return Return(
-        entry=evidence(posted),
-        on=event.occurred_on,
-        recorded=case.recorded_on(posted),
-        amount=event.amount,
-        undoes=undoes,
-        poster=posted.party,
-        by_bank=case.standing.is_bank(posted.party),
     )
 
 

@@ -17,15 +17,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from ledger.kinds.authority import Allocation, Disbursement
-from ledger.kinds.control import Correction
-from ledger.kinds.fact import Return as ReturnEvent
 from verifier.basis.findings import Finding, Rule
-from verifier.basis.rulepack import Addressee
 from verifier.language import Told
 from verifier.obligations.case import Case, evidence
+from verifier.obligations.delay import breaches, note_undone, terms_for
 from verifier.obligations.docket import Docket
-from verifier.obligations.obligation_findings import days_told, doubts_told, obligation_finding, state_told
-from verifier.obligations.records import Lowering, Obligation, Opening, Payment, Return
+from verifier.obligations.obligation_findings import days_told, doubts_told, state_told
+from verifier.obligations.records import Lowering, Obligation, Opening, Payment
 from verifier.obligations.standing import LineFacts
 from verifier.posted import PostedEvent
 
@@ -56,32 +54,13 @@ def note(posted: PostedEvent, case: Case, docket: Docket) -> None:
             docket.add(
                 _fulfilled(posted, posted.event.amount, group, case, account=posted.event.from_account)
             )
-        case ReturnEvent() if posted.event.event is not None:
-            docket.add(
-                Return(
-                    entry=evidence(posted),
-                    on=posted.event.occurred_on,
-                    recorded=case.recorded_on(posted),
-                    amount=posted.event.amount,
-                    undoes=posted.event.event,
-                    poster=posted.party,
-                    by_bank=case.standing.is_bank(posted.party),
-                )
-            )
-        case Correction():
-            docket.reverse(posted.event.event, posted.event.occurred_on)
         case _:
-            pass
+            note_undone(posted, case, docket)
 
 
 def judge(case: Case, docket: Docket) -> Iterator[Finding]:
     """One finding for each receipt of authority that was not passed on in full by its due day."""
-    late_days = case.book.terms(RULE.id, Addressee(fund=""), case.as_of).number("late_days")
-    for one in docket.obligations(case.dates(late_days)):
-        if one.breached:
-            yield obligation_finding(
-                case, RULE, DUTY, one, explanation=_explain(case, one), clears_if=_clears(case, one)
-            )
+    yield from breaches(case, docket, RULE, DUTY, explain=_explain, clears=_clears)
 
 
 def _allocate(posted: PostedEvent, event: Allocation, case: Case, docket: Docket) -> None:
@@ -113,12 +92,8 @@ def _receive(posted: PostedEvent, event: Allocation, line: LineFacts, case: Case
     standing = case.standing
     if not standing.is_finance(line.holder) or standing.owns_project(line.holder, line.project):
         return
-    level = standing.level(line.holder)
-    addressee = Addressee(fund=line.fund, level=level, direct=line.direct)
-    terms = case.book.terms(RULE.id, addressee, event.occurred_on)
-    if terms.get("days") is None:
-        if not case.book.names_debtors(RULE.id, line.fund):
-            docket.untimed[level or ""] += 1
+    terms = terms_for(RULE, line, posted, case, docket)
+    if terms is None:
         return
     own_use = event.amount * min(max(terms.number("own_use"), 0), _PER_MILLE) // _PER_MILLE
     if own_use == event.amount:
