@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clients that never give up against servers that are killed: for any server that can be started, killed and asked.
 
-    acknowledged = post_through_crashes(servers, wires, clients=8, kills=5, seed=1)
+    lose_nothing(url, world, Load(processes=2, clients=8, submissions=240, kills=5, seed=1), servers)
 
 Every client sends the next submission to some server and repeats it until it is acknowledged, as a bureau does. The
 kills are spread over the run by progress, not by time: after a seeded number of acknowledgements a seeded server gets
@@ -16,8 +16,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from ledger.receipt import parse_receipt
+from ledger.submission import parse_wire, wire_bytes
+from tests.ledgers import check_whole, founded, post_all
+from tests.worlds import BANK, COUNTY
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from ledger.submission import Submission
+    from tests.worlds import World
 
 RETRY_SECONDS = 0.05
 
@@ -28,6 +36,17 @@ class Acknowledgement:
 
     seq: int
     receipt: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """How many server processes, clients, submissions and kills, and the seed of all chance."""
+
+    processes: int
+    clients: int
+    submissions: int
+    kills: int
+    seed: int
 
 
 class Server(Protocol):
@@ -45,6 +64,40 @@ class Server(Protocol):
         Raises:
             OSError: the server is not there, or went away before it answered.
         """
+
+
+def lose_nothing(url: str, world: World, load: Load, servers: Sequence[Server]) -> None:
+    """Post through crashes, and find the ledger at `url` to be exactly what was acknowledged, in one piece.
+
+    It ends with line L1 paid out to the last unit: whatever is paid from it afterwards is too much.
+    """
+    with founded(url, world) as sequencer:
+        post_all(sequencer, [*world.opening(), world.issue("L1", -(-load.submissions // 2))])
+    opening = len(check_whole(url, world).submissions)
+    wires = [wire_bytes(one) for one in business(world, load)]
+    for server in servers:
+        server.start()
+    try:
+        answers = post_through_crashes(servers, wires, clients=load.clients, kills=load.kills, seed=load.seed)
+    finally:
+        for server in servers:
+            server.kill()
+    whole = check_whole(url, world)
+    headers = [parse_wire(wire).header for wire in wires]
+    assert [whole.submissions[header.party, header.id] for header in headers] == [one.seq for one in answers]
+    assert len(whole.submissions) == opening + load.submissions
+    assert [parse_receipt(one.receipt).index for one in answers] == [one.seq for one in answers]
+
+
+def business(world: World, load: Load) -> Iterator[Submission]:
+    """Payments of 1 from line L1, which holds just enough for all of them, and bank statements of 1 to 3 lines."""
+    chance = random.Random(load.seed)
+    for number in range(load.submissions):
+        if number % 2:
+            lines = range(1, 2 + chance.randrange(3))
+            yield world.submission(BANK, *(world.moved(line, 5, statement=f"s{number}") for line in lines))
+        else:
+            yield world.submission(COUNTY, world.paid("L1", 1))
 
 
 def post_through_crashes(

@@ -35,14 +35,6 @@ if TYPE_CHECKING:
 MODES = pytest.mark.parametrize("persisted", [False, True], ids=["not-persisted", "persisted"])
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind."""
-    if request.param == "sqlite":
-        return str(tmp_path / "ledger.db")
-    return str(request.getfixturevalue("postgres_url"))
-
-
 def mixed(world: World) -> Submission:
     """A submission that touches every index table; with a payment after it, it adds exactly one tile."""
     lines = [world.moved(number, 5, statement=f"f{world.number}") for number in range(1, 254)]

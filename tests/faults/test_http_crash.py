@@ -8,35 +8,17 @@ import http.client
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from ledger.key_files import save_private_key
-from ledger.receipt import parse_receipt
-from ledger.submission import parse_wire, wire_bytes
-from tests.faults.crashing import Acknowledgement, post_through_crashes
-from tests.ledgers import check_whole, founded, post_all
+from tests.faults.crashing import Acknowledgement, Load, lose_nothing
 from tests.served_process import ServerProcess, start
-from tests.worlds import BANK, COUNTY, make_world
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ledger.submission import Submission
-    from tests.worlds import World
+from tests.worlds import make_world
 
 pytestmark = pytest.mark.loopback
 
 STORED, REPLAYED, UNAVAILABLE = 201, 200, 503
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind."""
-    if request.param == "sqlite":
-        return str(tmp_path / "ledger.db")
-    return str(request.getfixturevalue("postgres_url"))
 
 
 @dataclass(slots=True)
@@ -70,47 +52,11 @@ class HttpServer:
         return Acknowledgement(seq=answer["seq"], receipt=base64.b64decode(answer["receipt"]))
 
 
-def business(world: World, count: int) -> Iterator[Submission]:
-    """Payments of 1 from a line that holds just enough, and bank statements."""
-    for number in range(count):
-        if number % 2:
-            yield world.submission(BANK, world.moved(1, 5, statement=f"s{number}"))
-        else:
-            yield world.submission(COUNTY, world.paid("L1", 1))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Load:
-    """How many server processes, clients, submissions and kills, and the seed of all chance."""
-
-    processes: int
-    clients: int
-    submissions: int
-    kills: int
-    seed: int
-
-
 def run(url: str, key: Path, load: Load) -> None:
-    """Post through crashes, then check that the ledger is exactly what was acknowledged, in one piece."""
+    """Post over HTTP through crashes, and lose nothing."""
     world = make_world()
     save_private_key(key, *world.log_keys)
-    with founded(url, world) as sequencer:
-        post_all(sequencer, [*world.opening(), world.issue("L1", -(-load.submissions // 2))])
-    opening = len(check_whole(url, world).submissions)
-    wires = [wire_bytes(one) for one in business(world, load.submissions)]
-    servers = [HttpServer(url, key) for _ in range(load.processes)]
-    for server in servers:
-        server.start()
-    try:
-        answers = post_through_crashes(servers, wires, clients=load.clients, kills=load.kills, seed=load.seed)
-    finally:
-        for server in servers:
-            server.kill()
-    whole = check_whole(url, world)
-    headers = [parse_wire(wire).header for wire in wires]
-    assert [whole.submissions[header.party, header.id] for header in headers] == [one.seq for one in answers]
-    assert len(whole.submissions) == opening + load.submissions
-    assert [parse_receipt(one.receipt).index for one in answers] == [one.seq for one in answers]
+    lose_nothing(url, world, load, [HttpServer(url, key) for _ in range(load.processes)])
 
 
 def test_a_few_kills_lose_nothing_over_http(url: str, tmp_path: Path) -> None:

@@ -29,14 +29,6 @@ if TYPE_CHECKING:
     from tests.worlds import World
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind."""
-    if request.param == "sqlite":
-        return str(tmp_path / "ledger.db")
-    return str(request.getfixturevalue("postgres_url"))
-
-
 @pytest.fixture
 def file(tmp_path: Path) -> str:
     """A SQLite file that does not exist yet: for what does not depend on the database."""
