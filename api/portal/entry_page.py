@@ -5,12 +5,15 @@ It is made of the entry, its submission and the first checkpoint over both, name
 comes later: so it never changes and may be kept for ever.
 """
 
+import json
 from dataclasses import dataclass
+from typing import Final
 
 from markupsafe import Markup, escape
 
 from api.portal.entry_fields import FieldRow, entry_fields
 from api.portal.proof_path import draw_proof, siblings_left
+from api.portal.reader_words import reader_words
 from api.portal.visit import Visit
 from ledger.entry import EventEntry, ForeignEntry, GenesisEntry, HeaderEntry, parse_entry
 from ledger.errors import ProgrammerError
@@ -22,6 +25,9 @@ from ledger.store.stored_receipt import stored_receipt
 from ledger.submission import Header, Signature, event_name
 
 AnyEntry = GenesisEntry | HeaderEntry | EventEntry | ForeignEntry
+
+_KEY_MENTIONS: Final = 8
+"""A key is registered and at most once revoked; other events may carry its id as the number of a paper."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +62,8 @@ class EntryPage:
     checkpoint: StoredCheckpoint
     path: tuple[str, ...]
     drawings: tuple[Markup, Markup]
+    key_entries: str
+    reader_words: dict[str, str]
 
 
 def entry_page(visit: Visit, seq: int, data: bytes, checkpoint: StoredCheckpoint) -> EntryPage:
@@ -85,7 +93,18 @@ def entry_page(visit: Visit, seq: int, data: bytes, checkpoint: StoredCheckpoint
         checkpoint=checkpoint,
         path=tuple(one.hex() for one in receipt.path),
         drawings=_drawings(visit, seq, checkpoint.size),
+        key_entries=json.dumps(_key_entries(visit, signatures)),
+        reader_words=reader_words(visit.frame.words),
     )
+
+
+def _key_entries(visit: Visit, signatures: tuple[Signature, ...]) -> dict[str, int]:
+    """Where each signing key was registered, by key id: a hint for the reader's own check, which does not believe it."""
+    found = {who.key: 0 for who in visit.frame.genesis.administrators}
+    for one in signatures:
+        named = visit.model.index.naming(one.key, most=_KEY_MENTIONS, whole=True)
+        found.update((one.key, entry.seq) for entry in reversed(named) if entry.kind == "key")
+    return {one.key: found[one.key] for one in signatures if one.key in found}
 
 
 def _kind(entry: AnyEntry) -> str:

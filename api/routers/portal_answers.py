@@ -23,6 +23,11 @@ SECURITY: Final = {
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 }
 
+WITH_THE_VERIFIER: Final = {
+    "Content-Security-Policy": f"{SECURITY['Content-Security-Policy']}; script-src 'self'; connect-src 'self'",
+}
+"""The page of an entry checks itself on the reader's device: modules of this site, and files of its log."""
+
 View = Callable[[Visit], Response]
 """Makes the page of one visit."""
 
@@ -57,7 +62,7 @@ def show_entry(request: Request, seq: int) -> Response:
         made = entry_page(visit, seq, data, checkpoint)
         answer = page("entry.html", frame, page=made, visit=visit)
     answer.headers.update(
-        {**SECURITY, "ETag": tag_of("entry", made.leaf, request.url), "Cache-Control": IMMUTABLE}
+        {**WITH_THE_VERIFIER, "ETag": tag_of("entry", made.leaf, request.url), "Cache-Control": IMMUTABLE}
     )
     return answer
 

@@ -42,7 +42,7 @@ class Node:
         return found
 
     def words(self) -> str:
-        """All text below, with single spaces."""
+        """All text below, with single spaces; templates are not shown and say nothing."""
         return " ".join("".join(self._text()).split())
 
     def amounts(self) -> list[int]:
@@ -57,7 +57,8 @@ class Node:
     def _text(self) -> Iterator[str]:
         yield self.text
         for child in self.children:
-            yield from child._text()
+            if child.tag != "template":
+                yield from child._text()
 
 
 class _Builder(HTMLParser):

@@ -7,22 +7,14 @@ import itertools
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
-
-from tests.served import province
-from tests.served_process import running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser, Page
 
     from tests.served_process import ServerProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATHS = (
     "/",
     "/funds",
@@ -39,33 +31,6 @@ PATHS = (
     "/nowhere",
 )
 WIDTHS = (1280, 800, 390, 320)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """The simulated province behind a real server."""
-    folder = tmp_path_factory.mktemp("browser")
-    url = province(folder)
-    with running("serve", "--db", url, "--port", "0", "--read-only") as started:
-        # The first page may be asked for before the worker has read the log and judged it.
-        answers = (started.request("GET", "/v1/findings")[0] for _ in range(10_000))
-        assert any(status == 200 for status in answers)
-        yield started
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The Chromium of the system."""
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the browser complains of: console messages, failed requests, errors."""
-    return []
 
 
 def opened(browser: Browser, address: str, complaints: list[str], *, width: int, **options: object) -> Page:

@@ -73,19 +73,18 @@ export function checkGenesisSignatures({ genesis, signatures }) {
   }
 }
 
-/** The key ids that entry 0 and `key` entries vouch for: id to {alg, publicKey, holder, roles}. */
+/** The keys that entry 0 or a `key` entry registers (spec §2.4, §3.6), as pairs of key id and what is said of it. */
 export function keysIn(entry) {
   if (entry.kind === "genesis") {
-    return entry.genesis.administrators.map((one) => keyRow(one.key, one, { holder: one.id, roles: ["administrator"] }));
+    return entry.genesis.administrators.map((one) => keyRow(one.key, { ...one, holder: one.id, roles: ["administrator"] }));
   }
   const { event } = entry;
   if (entry.kind !== "event" || event.kind !== "key" || event.action !== "register") return [];
-  return [keyRow(event.key, event, { holder: event.holder, roles: event.roles })];
+  return [keyRow(event.key, event)];
 }
 
-function keyRow(id, { alg, public: encoded }, facts) {
+function keyRow(id, { alg, public: encoded, holder, person, device, roles, valid_from: from, valid_to: to }) {
   const publicKey = fromBase64(encoded, `key ${id}`);
   demand(keyId(alg, publicKey) === id, "signature", `key ${id}`, "the id is not that of the public key");
-  return [id, { alg, publicKey, ...facts }];
+  return [id, { alg, publicKey, holder, person, device, roles, from, to }];
 }
-

@@ -80,6 +80,23 @@ export class TiledLog {
     return path;
   }
 
+  /** The path that proves the tree of `old` leaves to be the beginning of this one (RFC 9162 §2.1.4.1). */
+  async consistencyPath(old) {
+    const path = [];
+    let [low, high, isWhole] = [0n, this.size, true];
+    while (old !== high) {
+      const middle = low + split(high - low);
+      if (old <= middle) {
+        path.unshift(await this.#hashOf(middle, high));
+        high = middle;
+      } else {
+        path.unshift(await this.#hashOf(low, middle));
+        [low, isWhole] = [middle, false];
+      }
+    }
+    return isWhole ? path : [await this.#hashOf(low, high), ...path];
+  }
+
   /** The bytes that the log's bundle holds at `index`; whoever asks compares their hash with `provedLeaf`. */
   async entry(index) {
     const number = index / WIDTH;
