@@ -3,13 +3,17 @@
 
 import json
 import time
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from api.bench.growth import MIB, Row, grow
+from api.bench.witness_load import measure
+
+CHECKPOINTS: Final = 20
+"""That each log shows to the witness."""
 
 
 def register(app: typer.Typer) -> None:
@@ -19,10 +23,19 @@ def register(app: typer.Typer) -> None:
 
 def bench(
     entries: Annotated[list[int] | None, typer.Option(help="Size of a ledger; may be repeated.")] = None,
+    witness: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=10_000, help="Measure one witness under so many logs instead.", show_default=False
+        ),
+    ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line a row.")] = False,
 ) -> None:
     """Build, export, verify and audit ledgers of growing size, against baselines of the same run."""
+    if witness is not None:
+        _bench_witness(witness, as_json=as_json)
+        return
     say = Console(stderr=True).log
     rows: list[Row] = []
     for size in entries or [100_000]:
@@ -32,6 +45,26 @@ def bench(
                 typer.echo(json.dumps(_plain(row), sort_keys=True))
     if not as_json:
         Console().print(_table(rows))
+
+
+def _bench_witness(logs: int, *, as_json: bool) -> None:
+    load = measure(logs, CHECKPOINTS, clock_ns=time.perf_counter_ns)
+    figures = {
+        "logs": load.logs,
+        "checkpoints": load.checkpoints,
+        "checkpoints_per_second": load.rate,
+        "p50_us": load.p50_ns // 1_000,
+        "p99_us": load.p99_ns // 1_000,
+        "wall_ms": load.wall_ns // 1_000_000,
+        "baseline_ms": load.baseline_ns // 1_000_000,
+        "ratio": load.ratio,
+    }
+    if as_json:
+        typer.echo(json.dumps(figures, sort_keys=True))
+        return
+    table = Table(*figures)
+    table.add_row(*(str(figure) for figure in figures.values()))
+    Console().print(table)
 
 
 def _plain(row: Row) -> dict[str, str | int]:

@@ -32,15 +32,18 @@ View = Callable[[Visit], Response]
 """Makes the page of one visit."""
 
 
-def show(request: Request, view: View, *, section: str = "") -> Response:
-    """The page that `view` makes of the present state, or 304 when the reader has it already."""
+def show(request: Request, view: View, *, section: str = "", beside: object = "") -> Response:
+    """The page that `view` makes of the present state, or 304 when the reader has it already.
+
+    `beside` is whatever else the page shows that changes while the log does not.
+    """
     ledger: ServedLedger = request.app.state.ledger
     with ledger.model.lock, ledger.reading() as reader:
         head = reader.head()
         frame = _frame(request, ledger, head, section=section)
         judged = ledger.board.judged
         state = (ledger.model.size, judged.size if judged else 0, judged.as_of if judged else "")
-        tag = tag_of(head.root.hex() if head else "", *state, frame.language, request.url)
+        tag = tag_of(head.root.hex() if head else "", *state, beside, frame.language, request.url)
         known = unchanged(request, tag)
         if known is not None:
             return known

@@ -16,6 +16,7 @@ from api.portal.party_page import party_page
 from api.portal.project_page import project_list, project_page
 from api.portal.search_page import search_page
 from api.portal.visit import Visit
+from api.portal.witness_table import witness_table
 from api.projection.read_model import GRANT
 from api.routers.entries import SEQ_MAX
 from api.routers.portal_answers import show, show_entry
@@ -135,11 +136,13 @@ def router() -> APIRouter:  # noqa: C901, PLR0915 - one function a page
     @routes.get("/about")
     def about(request: Request) -> Response:
         """How to check, how figures are computed, open data, accessibility."""
-        origin = str(request.base_url).rstrip("/")
+        address = f"{str(request.base_url).rstrip('/')}/log"
+        witnesses = witness_table(request.app.state.ledger)
         return show(
             request,
-            lambda visit: page("about.html", visit.frame, address=f"{origin}/log", visit=visit),
+            lambda visit: page("about.html", visit.frame, address=address, witnesses=witnesses, visit=visit),
             section="about",
+            beside=witnesses,
         )
 
     @routes.get("/entries/{seq}")

@@ -22,3 +22,14 @@ def test_a_small_run_reports_every_step() -> None:
         assert row["peak_bytes"] > 0
         assert row["baseline_ms"] > 0
         assert row["ratio"].replace(".", "").isdigit()
+
+
+def test_a_witness_under_a_few_logs() -> None:
+    """Every checkpoint is cosigned, and times, rate and ratio are told."""
+    outcome = CliRunner().invoke(build(), ["bench", "--witness", "3", "--json"])
+    assert outcome.exit_code == 0, outcome.output
+    figures = json.loads(outcome.stdout)
+    assert (figures["logs"], figures["checkpoints"]) == (3, 60)
+    assert 0 < figures["p50_us"] <= figures["p99_us"]
+    assert figures["checkpoints_per_second"] > 0
+    assert figures["ratio"].replace(".", "").isdigit()

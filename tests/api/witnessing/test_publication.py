@@ -223,3 +223,31 @@ def test_only_witnesses_with_an_address_are_asked(town: Town) -> None:
         assert [station.url for station in made.stations] == ["https://w1.example/witness"]
         web.ledger.publication = Publication()
         assert rounds_of(web.ledger) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "cosigned", "waiting", "quorum"),
+    [
+        ("zh", "2026-06-12 16:31:07", "尚未共签", "法定数已共签 0 条"),
+        ("en", "2026-06-12 16:31:07", "not cosigned yet", "has cosigned 0 of"),
+    ],
+)
+def test_the_portal_names_the_witnesses(
+    town: Town, language: str, cosigned: str, waiting: str, quorum: str
+) -> None:
+    """With the time of each, and who has not cosigned; the page is sent again when that changes, and not otherwise."""
+    town.witness(1), town.witness(2)
+    town.answers["https://w2.example/witness/add-checkpoint"] = unreachable
+    with site(town, Publication(witnesses=town.policy())) as (web, rounds):
+        web.catch_up()
+        address = f"/about?lang={language}"
+        tag = web.get(address).headers["etag"]
+        assert web.get(address, if_none_match=tag).status_code == 304
+        rounds.run()
+        answer = web.get(address, if_none_match=tag)
+        assert answer.status_code == 200
+        assert "w1.example/witness" in answer.text
+        assert (answer.text.count(cosigned), answer.text.count(waiting)) == (1, 1)
+        assert quorum in answer.text
+        web.ledger.publication = Publication()
+        assert "w1.example/witness" not in web.get(address).text
