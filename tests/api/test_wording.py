@@ -143,7 +143,7 @@ def test_every_sentence_is_used_and_every_used_one_exists() -> None:
     text = "".join(path.read_text("utf-8") for path in [*sources, PORTAL.parent / "app.py"])
     named = set(re.findall(r"""(?:say|text)\(\s*["']([a-z_]+\.[a-z_0-9]+)["']""", text))
     assert named <= wording("zh").sentences.keys()
-    families = set(re.findall(r"""["']([a-z_]+\.)(?:["']|{)""", text)) | CODED
+    families = set(re.findall(r"""["']((?:[a-z_]+\.)+)(?:["']|{)""", text)) | CODED
     coded = {
         key
         for record in records(KINDS_OF_RECORD)
