@@ -16,6 +16,7 @@ from api.timestamp_authority import Ask, authority_at
 from ledger.anchor import AnchorName
 from ledger.errors import EnvironmentFault, InputError
 from ledger.store.anchors import StoredAnchor, is_anchored, keep_anchor
+from ledger.store.cosignatures import shown_note
 from ledger.store.engine import holding_lock
 from ledger.store.log_reader import StoredCheckpoint
 from ledger.timestamp import MAX_ROOTS_BYTES, Roots, check_token, parse_roots, query_for
@@ -47,15 +48,15 @@ class Anchoring:
             self._running.release()
 
     def _anchor(self, head: StoredCheckpoint) -> AnchorName | None:
-        if self._authority is not None:
-            with self._ledger.reading_database() as connection:
-                if is_anchored(connection, size=head.size, authority=self._authority):
-                    return None
-        query = query_for(head.note)
+        with self._ledger.reading_database() as connection:
+            if self._authority and is_anchored(connection, size=head.size, authority=self._authority):
+                return None
+            note = shown_note(connection, head)
+        query = query_for(note)
         token = self._ask(query.data)
-        seen = check_token(token, head.note, self._roots, nonce=query.nonce)
+        seen = check_token(token, note, self._roots, nonce=query.nonce)
         self._authority = seen.authority
-        made = StoredAnchor(note=head.note, token=token, authority=seen.authority, stamped=seen.at)
+        made = StoredAnchor(note=note, token=token, authority=seen.authority, stamped=seen.at)
         with holding_lock(self._ledger.engine) as connection:
             name = keep_anchor(connection, size=head.size, anchor=made)
             connection.commit()

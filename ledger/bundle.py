@@ -47,7 +47,7 @@ def write_bundle(path: Path, names: Iterable[str], read: Callable[[str], bytes])
     try:
         with _file_faults(path):
             with draft.open("xb") as file:
-                _write_members(file, ordered, read)
+                write_members(file, ordered, _checked(read))
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(path)
@@ -116,15 +116,26 @@ class BundleReader:
             return self._archive.read(member)
 
 
-def _write_members(file: IO[bytes], names: list[str], read: Callable[[str], bytes]) -> None:
+def write_members(file: IO[bytes], names: list[str], read: Callable[[str], bytes]) -> None:
+    """The archive of these names, in this order, is in `file`: the same members always give the same bytes."""
     with zipfile.ZipFile(file, "w", compression=zipfile.ZIP_STORED) as archive:
         for name in names:
             data = read(name)
-            _check_members([(name, len(data))])
             member = zipfile.ZipInfo(name, _DATE)
             member.create_system = _UNIX
             member.external_attr = _MODE
             archive.writestr(member, data)
+
+
+def _checked(read: Callable[[str], bytes]) -> Callable[[str], bytes]:
+    """`read`, which then refuses what is longer than an export has."""
+
+    def bounded(name: str) -> bytes:
+        data = read(name)
+        _check_members([(name, len(data))])
+        return data
+
+    return bounded
 
 
 def _check_members(members: list[tuple[str, int]]) -> None:

@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from verifier.compare_command import is_comparison, verify_comparison
+from verifier.evidence.pack import SUFFIX
+from verifier.evidence_command import is_evidence, verify_evidence, write_pack
 from verifier.integrity.fund_cash import FundSum
 from verifier.integrity.state import load_state
 from verifier.integrity.trust import Trust
@@ -58,6 +60,36 @@ WorkersOption = Annotated[
 ]
 
 
+EventArgument = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="EVENT", help="With a receipt, the bytes of its entry as downloaded.", show_default=False
+    ),
+]
+TokenOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--anchor-token",
+        metavar="FILE.tsr",
+        help="With a receipt under a retired log key: a time stamp over its checkpoint.",
+        show_default=False,
+    ),
+]
+EntryOption = Annotated[
+    int | None,
+    typer.Option("--entry", metavar="SEQ", min=0, help="The entry that --pack is about.", show_default=False),
+]
+PackOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--pack",
+        metavar=f"FILE{SUFFIX}",
+        help="After a clean run, write the whole evidence of --entry here.",
+        show_default=False,
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """`app` has the command `verify`."""
     app.command("verify", rich_help_panel="Auditors")(verify)
@@ -65,6 +97,7 @@ def register(app: typer.Typer) -> None:
 
 def verify(  # noqa: PLR0913 - one parameter for each option of the command
     source: SourceArgument = None,
+    event: EventArgument = None,
     *,
     db: DatabaseOption = None,
     policy: PolicyOption = None,
@@ -75,21 +108,30 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
     anchor: AnchorOption = None,
     tsa_roots: AuthoritiesOption = None,
     workers: WorkersOption = None,
+    anchor_token: TokenOption = None,
+    entry: EntryOption = None,
+    pack: PackOption = None,
     as_json: JsonOption = False,
     lang: LanguageOption = None,
 ) -> None:
     """Check a ledger from its bytes alone: hashes, signatures, references, sums (I1 to I10).
 
     Trust starts outside the ledger: with none of --policy, --log-key, --genesis, --state, --anchor the answer is never
-    more than "self-consistent". Exit code 0 clean, 2 integrity broken, 3 could not complete.
+    more than "self-consistent". A receipt is verified with the bytes of its entry, EVENT; an evidence pack by itself.
+    Exit code 0 clean, 2 integrity broken, 3 could not complete.
     """
     language = chosen_language(lang)
     trust = chosen_trust(policy, log_key, genesis, load_state(state) if state else None)
     trust = chosen_anchors(trust, anchor, tsa_roots)
     if source is not None and is_comparison(source):
         verify_comparison(Path(source), trust.keys, language, as_json=as_json)
+    if source is not None and is_evidence(source):
+        verify_evidence(Path(source), event, trust, language, token=anchor_token, as_json=as_json)
+    _check_pack_options(event, entry, pack)
     with contextlib.closing(chosen_source(source, db)) as opened:
         verdict, funds = _run(opened, trust, StateFiles(state=state, full=full) if state else None, workers)
+        if pack is not None and entry is not None and not verdict.exit_code:
+            write_pack(opened, entry, pack)
     if as_json:
         record = record_of(verdict) | {"funds": [fund_record(one) for one in funds]}
         typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
@@ -97,6 +139,15 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
         for line in text_of(verdict, language):
             typer.echo(line)
     raise typer.Exit(verdict.exit_code)
+
+
+def _check_pack_options(event: Path | None, entry: int | None, pack: Path | None) -> None:
+    if event is not None:
+        raise typer.BadParameter("EVENT goes with a receipt or a pack", param_hint="EVENT")
+    if (entry is None) != (pack is None):
+        raise typer.BadParameter("--entry and --pack go together", param_hint="--pack")
+    if pack is not None and not pack.name.endswith(SUFFIX):
+        raise typer.BadParameter(f"name it …{SUFFIX}", param_hint="--pack")
 
 
 def _run(

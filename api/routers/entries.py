@@ -3,19 +3,24 @@
 
 import base64
 import json
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
+from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
 
+from api.evidence import pack_of
 from api.served_ledger import ServedLedger
 from ledger.errors import MissingError
 from ledger.hashing import leaf_hash
 from ledger.receipt import SUFFIX
-from ledger.static_headers import IMMUTABLE, OCTETS
+from ledger.static_headers import IMMUTABLE, MOMENT, OCTETS
+from ledger.store.cosignatures import best_cosigned_over, shown_note
 from ledger.store.log_reader import LogReader
 from ledger.store.stored_receipt import stored_receipt
+from verifier.evidence.pack import SUFFIX as PACK_SUFFIX
 
 SEQ_MAX: Final = 2**53 - 1
 
@@ -74,16 +79,29 @@ def router() -> APIRouter:
         responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
         operation_id="getReceipt",
     )
-    def receipt(request: Request, seq: Seq) -> Response:
-        """The `.tlog-proof` of an entry under the checkpoint that its poster was answered with (C2SP tlog-proof)."""
+    def receipt(
+        request: Request,
+        seq: Seq,
+        pack: Annotated[bool, Query(description="the entry's whole evidence in one file")] = False,  # noqa: FBT002 - given by name
+    ) -> Response:
+        """The `.tlog-proof` of an entry (C2SP tlog-proof), under the checkpoint over it that most witnesses cosigned."""
         ledger: ServedLedger = request.app.state.ledger
-        with ledger.reading() as reader:
-            data = receipt_bytes(reader, seq)
+        if pack:
+            return _pack(ledger, seq)
+        with ledger.reading_database() as connection:
+            data = receipt_bytes(connection, seq, origin=ledger.genesis.origin)
         name = f'attachment; filename="entry-{seq}{SUFFIX}"'
-        headers = {"Cache-Control": IMMUTABLE, "Content-Disposition": name}
+        headers = {"Cache-Control": MOMENT, "Content-Disposition": name}
         return Response(data, media_type="text/plain; charset=utf-8", headers=headers)
 
     return routes
+
+
+def _pack(ledger: ServedLedger, seq: int) -> Response:
+    """The whole evidence of an entry (spec §2.13): under the newest anchored checkpoint that covers it, or the newest."""
+    name = f'attachment; filename="entry-{seq}{PACK_SUFFIX}"'
+    headers = {"Cache-Control": MOMENT, "Content-Disposition": name}
+    return Response(pack_of(ledger, seq), media_type=OCTETS, headers=headers)
 
 
 def entry_bytes(reader: LogReader, seq: int) -> bytes:
@@ -98,16 +116,20 @@ def entry_bytes(reader: LogReader, seq: int) -> bytes:
     return data
 
 
-def receipt_bytes(reader: LogReader, seq: int) -> bytes:
-    """The receipt of entry `seq` under the first checkpoint that covers it.
+def receipt_bytes(connection: Connection, seq: int, *, origin: str) -> bytes:
+    """The receipt of entry `seq`, with the newest line of each cosigner.
+
+    It is under the checkpoint that most others than the log cosigned; while nobody did, under the first that covers it.
 
     Raises:
         MissingError: the log does not reach that far.
     """
-    checkpoint = reader.checkpoint_over(seq)
+    reader = LogReader(connection)
+    cosigned = best_cosigned_over(connection, seq, origin=origin)
+    checkpoint = reader.checkpoint_over(seq) if cosigned is None else reader.checkpoint_of(cosigned)
     if checkpoint is None:
         raise _beyond(seq)
-    return stored_receipt(reader, seq, checkpoint)
+    return stored_receipt(reader, seq, replace(checkpoint, note=shown_note(connection, checkpoint)))
 
 
 def _beyond(seq: int) -> MissingError:

@@ -8,7 +8,7 @@ cosigner. Whoever keeps a line here has verified it.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from ledger.cosignature import CosignerKey, seconds_in
 from ledger.note import NoteSignature, format_note, parse_note, parse_signature
@@ -79,3 +79,15 @@ def shown_note(connection: Connection, checkpoint: StoredCheckpoint) -> bytes:
     newer = {(one.name, one.key_id) for one in lines}
     kept = [one for one in note.signatures if (one.name, one.key_id) not in newer]
     return format_note(note.text, [*kept, *lines])
+
+
+def best_cosigned_over(connection: Connection, seq: int, *, origin: str) -> int | None:
+    """Return the size of the checkpoint over entry `seq` that most others than the log cosigned, the smallest of those."""
+    wanted = (
+        select(COSIGNATURE.c.size)
+        .where(COSIGNATURE.c.size > seq, COSIGNATURE.c.name != origin)
+        .group_by(COSIGNATURE.c.size)
+        .order_by(func.count().desc(), COSIGNATURE.c.size)
+        .limit(1)
+    )
+    return connection.execute(wanted).scalar()

@@ -75,8 +75,20 @@ class Past:
         Raises:
             InputError: the checkpoint cannot be read.
         """
+        self._source = source
         self.checkpoint = parse_checkpoint(parse_note(source.checkpoint()).text)
         self._tree = Tree(TileReader(source.fetch, size=self.checkpoint.size, root=self.checkpoint.root))
+
+    def anchor_names(self) -> tuple[AnchorName, ...]:
+        """The anchors that the log offers, smallest first.
+
+        Raises:
+            InputError: their index cannot be read.
+        """
+        try:
+            return parse_index(self._source.anchor(INDEX_FILE))
+        except MissingError:
+            return ()
 
     def fault(self, *, size: int, root: bytes) -> Told | None:
         """Why the log at hand does not begin with the `size` entries under `root`; None if it does.
@@ -138,12 +150,8 @@ def anchored(source: Source, roots: Roots, keys: KeysAt) -> Iterator[AnchorFindi
         InputError: checkpoint or index cannot be read.
         EnvironmentFault: the machine or the network failed.
     """
-    try:
-        names = parse_index(source.anchor(INDEX_FILE))
-    except MissingError:
-        return
     past = Past(source)
-    for name in names:
+    for name in past.anchor_names():
         try:
             note = source.anchor(name.note)
             seen = check_token(source.anchor(name.token), note, roots)

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The evidence pack of an entry, built from the live database (spec §2.13)."""
+
+from api.projection.read_model import ReadModel
+from api.served_ledger import ServedLedger
+from ledger.anchor import AnchorName
+from ledger.checkpoint import parse_checkpoint
+from ledger.errors import MissingError
+from ledger.log_keys import keys_in
+from ledger.merkle import Tree
+from ledger.note import parse_note
+from ledger.published_policy import policy_text
+from ledger.store.anchors import anchor_names, stored_anchor
+from ledger.store.cosignatures import shown_note
+from ledger.store.log_reader import LogReader
+from ledger.tile_reader import TileReader
+from ledger.tiles import parse_tile_path
+from verifier.evidence.pack_build import Log, build_pack
+
+
+class IndexedRegistry:
+    """`verifier.evidence.pack_build.Registry` over what this process has folded; the caller holds the lock of `model`."""
+
+    def __init__(self, model: ReadModel) -> None:
+        """Look up in `model`."""
+        self._index = model.index
+
+    def key(self, key: str, *, before: int) -> int | None:
+        """Position of the last registration of `key` below `before`, or None."""
+        found = self._index.naming(key, most=100, whole=True)
+        return max((one.seq for one in found if one.kind == "key" and one.seq < before), default=None)
+
+    def party(self, party: str, *, before: int) -> int | None:
+        """Position of the last version of `party` below `before`, or None."""
+        title = self._index.title_at("party", party, seq=before - 1)
+        return None if title is None else title.seq
+
+
+def pack_of(ledger: ServedLedger, seq: int) -> bytes:
+    """The pack of entry `seq`.
+
+    Raises:
+        MissingError: the log does not reach that far, or this process has not folded that far yet.
+        EnvironmentFault: the database failed.
+    """
+    head = ledger.head()
+    with ledger.reading_database() as connection, ledger.model.lock:
+        reader = LogReader(connection)
+        names: tuple[AnchorName, ...] = anchor_names(connection, up_to=head.size)
+        covering = next((name for name in reversed(names) if name.size > seq), None)
+        anchor = None if covering is None else stored_anchor(connection, covering)
+        note = shown_note(connection, head) if anchor is None else anchor.note
+        tiles = TileReader(lambda path: reader.tile(parse_tile_path(path)), size=head.size, root=head.root)
+
+        def read(at: int) -> bytes:
+            data = reader.entry(at)
+            if data is None:
+                raise MissingError(
+                    code="entry-unknown",
+                    place=f"entry {at}",
+                    message_en="the log has no entry at this position yet",
+                    message_zh="账本还没有这一条",
+                )
+            return data
+
+        log = Log(
+            read=read,
+            tree=Tree(tiles),
+            size=parse_checkpoint(parse_note(note).text).size,
+            checkpoint=note,
+            policy=policy_text(keys_in(ledger.genesis.log_keys)).encode(),
+            stamp=None if anchor is None else anchor.token,
+        )
+        return build_pack(log, IndexedRegistry(ledger.model), seq)

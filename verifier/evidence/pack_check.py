@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An entry's whole evidence, checked with nothing else (spec §6.12). The steps, of which each refuses the pack:
+
+1. the checkpoint is believed as that of a receipt is; keys that nobody brought come from the genesis in the pack;
+2. every entry stands in the log at its position, under that one checkpoint;
+3. entry 0 is a genesis that every first administrator signed, of the checkpoint's log, and the one trusted if one is;
+4. the event is in its header's `root` at its place, and its header names this ledger;
+5. each key that signed the header was registered earlier, by the administrators' threshold and with its own signature;
+6. the party, if it is no administrator, was registered earlier;
+7. the signatures of the header hold and had the right: role, holder, validity, jurisdiction, two persons and two devices;
+8. nothing else is in the pack.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ledger import authority
+from ledger.entry import Entry, EventEntry, ForeignEntry, GenesisEntry, HeaderEntry, event_of, parse_entry
+from ledger.errors import MissingError, ProofError, SignatureError
+from ledger.genesis import ADMINISTRATOR, Genesis
+from ledger.hashing import leaf_hash
+from ledger.kinds.registry import Key, Party
+from ledger.kinds.vocabulary import AnyEvent
+from ledger.log_keys import keys_in
+from ledger.proofs import check_inclusion
+from ledger.receipt import parse_receipt
+from ledger.register import KeyState, Register, found
+from ledger.submission import Header, Submission
+from ledger.timestamp import check_token
+from verifier.evidence.belief import Belief, believe
+from verifier.evidence.findings import Shown, told_entry
+from verifier.evidence.pack import Pack
+from verifier.evidence.receipt_check import check_place
+from verifier.integrity.trust import Trust
+from verifier.language import Told
+
+_NO_REVOCATION = Told(
+    en="that no key was revoked, and no registration replaced, between its own position and the event: only the whole "
+    "ledger shows that (fundtrace verify SOURCE)",
+    zh="密钥登记之后、事件之前是否吊销，登记信息是否已有新版本：须核验整个账本（fundtrace verify 来源）",
+)
+_NO_TRUTH = Told(
+    en="that what the event says is true, or was not corrected later",
+    zh="事件内容是否属实，之后是否已被冲正",
+)
+
+
+def check_pack(pack: Pack, trust: Trust) -> Shown:
+    """What the pack shows.
+
+    Raises:
+        FormatError: a part is malformed, or (`MissingError`) not there, or too many.
+        ProofError, SignatureError: a part does not prove what it is there for; the place names the entry.
+    """
+    return _Check(pack, trust).run()
+
+
+@dataclass(slots=True)
+class _Check:
+    """One pack under check; `_used` are the positions that some step needed."""
+
+    _pack: Pack
+    _trust: Trust
+    _used: set[int] = field(default_factory=set)
+    _register: Register = field(default_factory=Register)
+    _entries: dict[int, Entry | ForeignEntry] = field(default_factory=dict)
+
+    def run(self) -> Shown:
+        first = self._genesis()  # read first, since it may name the keys; proved below like every other entry
+        belief = self._belief(first)
+        self._check_places(belief)
+        self._check_genesis(first, belief)
+        subject = self._entry(self._pack.subject)
+        signed = tuple(self._check_subject(subject))
+        self._check_nothing_else()
+        number = len(self._entries)
+        return Shown(
+            seq=self._pack.subject,
+            says=told_entry(subject),
+            belief=belief,
+            genesis=self._register.genesis_hash,
+            signed=signed,
+            checked=tuple(_checked(number, subject)),
+            open_=(_NO_REVOCATION, _NO_TRUTH),
+        )
+
+    # --- steps 1 to 3 -------------------------------------------------------------------------------------
+
+    def _genesis(self) -> Genesis:
+        for seq, data in self._pack.entries.items():
+            self._entries[seq] = parse_entry(data, place=f"entry {seq}")
+        entry = self._entry(0)
+        if not isinstance(entry, GenesisEntry):
+            raise _not("entry 0", "it is no genesis", "不是创世条目")
+        return entry.genesis
+
+    def _belief(self, genesis: Genesis) -> Belief:
+        note, stamp = self._pack.checkpoint, self._pack.stamp
+        stamps = []
+        if stamp is not None and self._trust.authorities:
+            stamps.append(check_token(stamp, note, self._trust.authorities))
+        return believe(note, self._trust, named=keys_in(genesis.log_keys), stamps=stamps)
+
+    def _check_places(self, belief: Belief) -> None:
+        missing = self._pack.entries.keys() ^ self._pack.receipts.keys()
+        if missing:
+            raise _lacking(min(missing))
+        for seq, data in self._pack.entries.items():
+            receipt = parse_receipt(self._pack.receipts[seq])
+            if receipt.checkpoint != self._pack.checkpoint or receipt.index != seq:
+                raise _not(
+                    f"{seq}.tlog-proof", "it is for another entry or checkpoint", "属于其他条目或检查点"
+                )
+            check_place(
+                receipt,
+                data,
+                self._entries[seq],
+                root=belief.checkpoint.root,
+                size=belief.checkpoint.size,
+            )
+
+    def _check_genesis(self, genesis: Genesis, belief: Belief) -> None:
+        found(self._register, self._pack.entries[0])
+        if genesis.origin != belief.checkpoint.origin:
+            raise _not("entry 0", f"it is of {genesis.origin}", f"属于 {genesis.origin}")
+        if self._trust.genesis not in {None, self._register.genesis_hash}:
+            raise _not("entry 0", "it is not the genesis trusted", "不是所信任的创世")
+
+    # --- steps 4 to 8 -------------------------------------------------------------------------------------
+
+    def _check_subject(self, subject: Entry | ForeignEntry) -> Iterator[Told]:
+        """Yields who signed."""
+        if isinstance(subject, GenesisEntry):
+            names = ", ".join(one.id for one in subject.genesis.administrators)
+            yield Told(en=f"signed by administrators {names}", zh=f"由管理员 {names} 签署")
+            return
+        head = subject if isinstance(subject, HeaderEntry) else self._header_of(subject)
+        events = (subject.event,) if isinstance(subject, EventEntry) else ()
+        self._take_registrations(head, events)
+        self._check_rights(head, events)
+        yield from self._signers(head, events)
+
+    def _header_of(self, event: EventEntry | ForeignEntry) -> HeaderEntry:
+        """The header entry of `event`, once the event is proved to be in its root at its place (step 4)."""
+        head = self._entry(event.submission)
+        if not isinstance(head, HeaderEntry) or head.seq != event.submission:
+            raise _not(f"entry {event.submission}", "it is no header", "不是提交头")
+        if (event.seq, event.recorded) != (head.seq + 1 + event.index, head.recorded):
+            raise _not(f"entry {event.seq}", "it does not belong to that header", "不属于该提交头")
+        path = self._pack.paths.get(event.seq)
+        if path is None:
+            raise _lacking(event.seq)
+        data = event.event if isinstance(event, ForeignEntry) else event_of(event)
+        check_inclusion(
+            index=event.index,
+            size=head.header.count,
+            leaf=leaf_hash(data),
+            path=path,
+            root=bytes.fromhex(head.header.root),
+        )
+        self._check_ledger(head)
+        return head
+
+    def _check_ledger(self, head: HeaderEntry) -> None:
+        named = (head.header.genesis, head.header.origin)
+        if named != (self._register.genesis_hash, self._register.genesis.origin):
+            raise _not(f"entry {head.seq}", "its header is for another ledger", "该提交头属于另一账本")
+
+    def _take_registrations(self, head: HeaderEntry, events: Sequence[AnyEvent]) -> None:
+        """The register knows the party and its keys as the pack registers them, each before `head` (steps 5 and 6)."""
+        self._check_ledger(head)
+        new = {event.key for event in events if isinstance(event, Key)}
+        wanted = {one.key for one in head.signatures} - new
+        registrations = [
+            entry
+            for seq, entry in self._entries.items()
+            if isinstance(entry, EventEntry) and 0 < seq < head.seq
+        ]
+        for entry in registrations:
+            event = entry.event
+            if isinstance(event, Party) and event.id == head.header.party:
+                self._once(entry.seq, event.id in self._register.parties)
+                self._used.add(entry.seq)
+                self._header_of(entry)
+                self._register.parties[event.id] = event
+            if isinstance(event, Key) and event.action == "register" and event.key in wanted:
+                self._once(entry.seq, event.key in self._register.keys)
+                self._used.add(entry.seq)
+                self._take_key(entry, event)
+
+    def _once(self, seq: int, known: bool) -> None:  # noqa: FBT001 - said where it is called
+        if known:
+            raise _not(f"entry {seq}", "it registers again what the pack registers already", "重复登记")
+
+    def _take_key(self, entry: EventEntry, event: Key) -> None:
+        head = self._header_of(entry)
+        if head.header.party not in self._register.administrators:
+            raise _unsigned(entry.seq, "no administrator registered this key", "该密钥不是由管理员登记")
+        self._check_rights(head, (event,))
+        public = authority.key_material(event)
+        if public is None:
+            raise _unsigned(entry.seq, "its key is none of its suite", "公钥与算法不符")
+        self._register.keys[event.key] = KeyState(registered=event, public=public)
+
+    def _check_rights(self, head: HeaderEntry, events: Sequence[AnyEvent]) -> None:
+        """Step 7, also for the registrations of keys."""
+        submission = _part_of(
+            head, events, by_administrators=head.header.party in self._register.administrators
+        )
+        problem = next(authority.check_signatures(self._register, submission), None) or next(
+            authority.check_signers(self._register, submission, recorded=head.recorded), None
+        )
+        if problem is not None:
+            raise _unsigned(head.seq, problem.message_en, problem.message_zh)
+
+    def _signers(self, head: HeaderEntry, events: Sequence[AnyEvent]) -> Iterator[Told]:
+        header: Header = head.header
+        party = self._register.parties.get(header.party)
+        holder = header.party if party is None else f"{party.name} ({party.id})"
+        administrators = {one.key: one for one in self._register.administrators.values()}
+        for one in _part_of(head, events, by_administrators=party is None).signatures:
+            state, first = self._register.keys.get(one.key), administrators.get(one.key)
+            person = state.registered.person if state else first.person if first else holder
+            key = f"{one.key[:16]}…"
+            yield Told(
+                en=f"signed as {one.role} by {person} of {holder}, key {key}, at {header.signed_at}",
+                zh=f"{holder} 的 {person} 以 {one.role} 角色签署，密钥 {key}，{header.signed_at}",
+            )
+
+    def _check_nothing_else(self) -> None:
+        events = {seq for seq, entry in self._entries.items() if isinstance(entry, EventEntry | ForeignEntry)}
+        spare = self._pack.entries.keys() - self._used
+        paths = self._pack.paths.keys() - events
+        if spare or paths:
+            seq = min(spare | paths)
+            raise _not(f"entry {seq}", "it is no part of this evidence", "不属于这份证据")
+
+    def _entry(self, seq: int) -> Entry | ForeignEntry:
+        entry = self._entries.get(seq)
+        if entry is None:
+            raise _lacking(seq)
+        self._used.add(seq)
+        return entry
+
+
+def _part_of(head: HeaderEntry, events: Sequence[AnyEvent], *, by_administrators: bool) -> Submission:
+    """The submission as far as the pack holds it; signatures of keys that other events register are left out."""
+    new = {event.key for event in events if isinstance(event, Key)}
+    signatures = tuple(
+        one for one in head.signatures if not by_administrators or one.role == ADMINISTRATOR or one.key in new
+    )
+    return Submission(header=head.header, signatures=signatures, events=tuple(events), event_bytes=())
+
+
+def _checked(number: int, subject: Entry | ForeignEntry) -> Iterator[Told]:
+    yield Told(
+        en=f"all {number} entries of the pack stand in the log, under one checkpoint",
+        zh=f"包内 {number} 个条目均在账本中，且同属一个检查点",
+    )
+    match subject:
+        case GenesisEntry():
+            yield Told(en="every first administrator signed it", zh="全体首任管理员均已签名")
+            return
+        case HeaderEntry():
+            yield Told(en="the submission is for this ledger", zh="该提交属于本账本")
+        case EventEntry() | ForeignEntry():
+            yield Told(
+                en="the event is in the root that its header signs, and the header is for this ledger",
+                zh="事件包含于提交头所签的根哈希，且提交头属于本账本",
+            )
+    yield Told(
+        en="signatures hold; administrators by their threshold; other keys were registered earlier by administrators and "
+        "with their own signatures, and role, holder, validity, jurisdiction and separation of duties hold",
+        zh="签名有效；管理员达到法定人数；其他密钥此前已由管理员登记并自签，角色、持有人、有效期、管辖范围、职责分离均符合",
+    )
+
+
+def _lacking(seq: int) -> MissingError:
+    return MissingError(
+        code="pack.incomplete",
+        place=f"entry {seq}",
+        message_en="the pack lacks this entry, its receipt or its path",
+        message_zh="证据包缺少该条目、其收据或路径",
+    )
+
+
+def _not(place: str, en: str, zh: str) -> ProofError:
+    return ProofError(code="pack.proof", place=place, message_en=en, message_zh=zh)
+
+
+def _unsigned(seq: int, en: str, zh: str) -> SignatureError:
+    return SignatureError(code="pack.signature", place=f"entry {seq}", message_en=en, message_zh=zh)
