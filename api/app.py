@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.anchoring import anchoring_of
 from api.caching import ASSET
 from api.description import describe
+from api.heartbeat import Heartbeat
 from api.metrics import Metrics
 from api.portal.wording import Wording, wording
 from api.problems import plain, told
@@ -95,9 +96,13 @@ def create_app(settings: Settings, ledger: ServedLedger, *, judge: Judge) -> Fas
 
 def _jobs(settings: Settings, ledger: ServedLedger) -> Sequence[Job]:
     """What this server does now and then beside judging."""
+    jobs = []
+    if ledger.sequencer is not None:
+        every = settings.heartbeat_seconds
+        beat = Heartbeat(ledger, ledger.sequencer, seconds=every, head=ledger.head_file).beat
+        jobs.append(Job(run=beat, seconds=every))
     anchoring = anchoring_of(settings, ledger)
     rounds = rounds_of(ledger)
-    jobs = []
     if anchoring is not None:
         jobs.append(Job(run=anchoring.anchor_newest, seconds=settings.anchor_seconds))
     if rounds is not None:

@@ -19,6 +19,7 @@ from typing import Final
 
 from api.log_key import load_log_signer
 from api.new_ledger import create_from_file
+from api.own_places import head_file
 from ledger.cosignature import LogKey
 from ledger.errors import EnvironmentFault
 from ledger.file_posting import bounded_lines, post_lines
@@ -73,7 +74,8 @@ def post_world(folder: Path, *, progress: Progress) -> Posted:
     engine = open_engine(str(folder / DATABASE), create=True)
     try:
         create_from_file(engine, folder / GENESIS)
-        sequencer = Sequencer(engine, load_log_signer(folder / LOG_KEY))
+        places = [head_file(folder / LOG_KEY)]
+        sequencer = Sequencer(engine, load_log_signer(folder / LOG_KEY), places=places)
         path = folder / EVENTS
         whole = path.stat().st_size
         new = replayed = 0

@@ -3,7 +3,7 @@
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from ledger.intake.history import KeyRing, historical_genesis, opening
 from ledger.intake.mapping import LedgerSection
 from ledger.log_signer import LogSigner
 from ledger.outcome import Accepted, Outcome, Refused
+from ledger.own_checkpoints import Place
 from ledger.problems import Problem
 from ledger.sequencer import Sequencer
 from ledger.store.engine import open_engine, reading
@@ -55,15 +56,15 @@ class Live:
 
 
 @contextlib.contextmanager
-def live_ledger(url: str, signer: LogSigner) -> Iterator[Live]:
-    """The ledger at `url`, ready to post.
+def live_ledger(url: str, signer: LogSigner, *, places: Sequence[Place] = ()) -> Iterator[Live]:
+    """The ledger at `url`, ready to post unless one of `places` shows that it is not the newest.
 
     Raises:
         EnvironmentFault: no ledger there, or `signer` lacks a key of the log.
     """
     engine = open_engine(url)
     try:
-        sequencer = Sequencer(engine, signer)
+        sequencer = Sequencer(engine, signer, places=places)
         with reading(engine) as connection:
             first = LogReader(connection).entry(0) or b""
         yield Live(sequencer=sequencer, genesis_hash=leaf_hash(first).hex())

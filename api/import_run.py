@@ -18,6 +18,7 @@ from api.import_session import (
     rehearse_in_scratch,
 )
 from api.log_key import load_key, load_log_signer
+from api.own_places import head_file
 from ledger.clock import Clock, system_clock
 from ledger.instant import format_instant
 from ledger.intake.batches import Envelope
@@ -78,7 +79,7 @@ def _into_existing(order: Order, choices: Choices) -> Result:
     folder = choices.keys or default_folder(choices.url)
     log = load_log_signer(folder / LOG_KEY_FILE)
     signers = _load(folder, [f"{party}-{role}" for role in ROLES])
-    with live_ledger(choices.url, log) as live:
+    with live_ledger(choices.url, log, places=[head_file(folder / LOG_KEY_FILE)]) as live:
         return _import(order, choices, live, {role: signers[f"{party}-{role}"] for role in ROLES})
 
 

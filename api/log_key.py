@@ -41,20 +41,6 @@ def remember_log_key(engine: Engine, path: Path) -> None:
         connection.commit()
 
 
-def load_log_key(
-    engine: Engine, *, given: Path | None = None, environment: Mapping[str, str] = os.environ
-) -> LogSigner:
-    """Return the log's keys from the file `given`, else from the one that the environment or the database names.
-
-    Raises:
-        EnvironmentFault: no file is known, or it cannot be read, or others may read it.
-        FormatError: it holds no key, or the passphrase is wrong.
-    """
-    return load_log_signer(
-        log_key_path(engine, given=given, environment=environment), environment=environment
-    )
-
-
 def log_key_path(
     engine: Engine, *, given: Path | None = None, environment: Mapping[str, str] = os.environ
 ) -> Path:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, Engine
 
+from api.own_places import NoteFile
 from api.projection.finding_board import FindingBoard
 from api.projection.read_model import ReadModel
 from ledger.entry import GenesisEntry, parse_entry
@@ -23,6 +24,7 @@ class ServedLedger:
 
     Attributes:
         engine: its database.
+        head_file: remembers the newest checkpoint; None where nothing is signed.
         sequencer: the commit path; None where the server has no log key and only reads.
         model: the log folded for pages and lists.
         publication: which checkpoint is shown, and the witnesses of the log.
@@ -30,7 +32,12 @@ class ServedLedger:
     """
 
     def __init__(
-        self, engine: Engine, sequencer: Sequencer | None, publication: Publication = NEWEST
+        self,
+        engine: Engine,
+        sequencer: Sequencer | None,
+        publication: Publication = NEWEST,
+        *,
+        head: NoteFile | None = None,
     ) -> None:
         """Serve the ledger behind `engine`; `publication` says which checkpoint is shown.
 
@@ -40,6 +47,7 @@ class ServedLedger:
         self.engine = engine
         self.sequencer = sequencer
         self.publication = publication
+        self.head_file = head
         self.model = ReadModel()
         self.board = FindingBoard()
         with self.reading() as reader:

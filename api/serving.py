@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 import uvicorn
+from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
 from api.app import create_app
 from api.judging import judge_ledger
-from api.log_key import load_log_key
+from api.log_key import load_log_signer, log_key_path
+from api.own_places import NoteFile, head_file, published_folder
 from api.served_ledger import ServedLedger
 from api.settings import Settings
 from api.witnessing.configured import publication_of, rounds_of
@@ -43,15 +45,15 @@ def opened_ledger(settings: Settings, *, read_only: bool) -> Iterator[ServedLedg
     engine = open_engine(settings.db)
     try:
         check(engine)
-        sequencer = None
+        sequencer, head = None, None
         if not read_only:
             try:
-                sequencer = Sequencer(engine, load_log_key(engine, given=settings.log_key))
+                sequencer, head = _sequencer(engine, settings)
             except EnvironmentFault as fault:
                 if fault.code != _NO_KEY:
                     raise
         publication = publication_of(settings.witness_policy, after_quorum=settings.publish_after_quorum)
-        ledger = ServedLedger(engine, sequencer, publication)
+        ledger = ServedLedger(engine, sequencer, publication, head=head)
         _look_at_witnesses(ledger)
     except BaseException:
         engine.dispose()
@@ -67,6 +69,14 @@ def _look_at_witnesses(ledger: ServedLedger) -> None:
     rounds = rounds_of(ledger) if ledger.sequencer is not None else None
     if rounds is not None:
         rounds.look()
+
+
+def _sequencer(engine: Engine, settings: Settings) -> tuple[Sequencer, NoteFile]:
+    """The commit path, after a look at every place for checkpoints of our own, and the file that remembers the newest."""
+    path = log_key_path(engine, given=settings.log_key)
+    head = head_file(path)
+    places = [head] if settings.published is None else [head, published_folder(settings.published)]
+    return Sequencer(engine, load_log_signer(path), places=places), head
 
 
 def check_host(genesis: Genesis, host: str) -> None:

@@ -21,6 +21,8 @@ class Settings(BaseSettings):
     checkpoint within `witness_seconds`. With `publish_after_quorum` a checkpoint is shown only once they have cosigned it;
     `quorum_wait_seconds` bounds how long a submission may wait for that.
     `fold_seconds` and `judge_seconds` say how often the worker looks for new entries and for something to judge.
+    `heartbeat_seconds` is how often the newest checkpoint gets a newer time; `published` is the export folder in which
+    an own checkpoint is looked for before anything is signed.
     """
 
     model_config = SettingsConfigDict(env_prefix="FUNDTRACE_", frozen=True, extra="ignore")
@@ -32,6 +34,8 @@ class Settings(BaseSettings):
     language: Literal["zh", "en"] = "zh"
     fold_seconds: int = Field(default=1, ge=1, le=3_600)
     judge_seconds: int = Field(default=10, ge=1, le=86_400)
+    heartbeat_seconds: int = Field(default=30, ge=2, le=60)
+    published: Path | None = None
     witness_policy: Path | None = None
     witness_seconds: int = Field(default=1, ge=1, le=3_600)
     publish_after_quorum: bool = False

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from ledger.checkpoint import Checkpoint, open_checkpoint
-from ledger.cosignature import CosignerKey, LogKey, parse_log_key
+from ledger.cosignature import CosignerKey, LogKey, parse_log_key, seconds_in
 from ledger.errors import FormatError, SignatureError
 from ledger.note import NoteSignature, parse_note
 from ledger.vkey import VerifierKey
@@ -37,6 +37,15 @@ def missing_lines(keys: Iterable[LogKey], signed: Iterable[NoteSignature]) -> tu
         if any(isinstance(key, type_) for key in known)
         and not any(isinstance(key, type_) and (key.name, key.note_key_id) in ids for key in known)
     )
+
+
+def newest_time(keys: Iterable[LogKey], signed: Iterable[NoteSignature]) -> int:
+    """The newest time, seconds since 1970-01-01 UTC, in a line of `signed` by one of `keys`; 0 if there is none.
+
+    Only lines that were verified say something.
+    """
+    timed = {(key.name, key.note_key_id) for key in keys if isinstance(key, CosignerKey)}
+    return max((seconds_in(one.signature) for one in signed if (one.name, one.key_id) in timed), default=0)
 
 
 def open_own_checkpoint(data: bytes, keys: Sequence[LogKey], *, origin: str | None = None) -> Checkpoint:

@@ -33,6 +33,7 @@ from ledger.log_keys import keys_in, open_own_checkpoint
 from ledger.static_files import StaticFolder
 from ledger.static_headers import HEADERS_FILE, headers_file
 from ledger.store.anchors import anchor_file, anchor_names
+from ledger.store.cosignatures import shown_note
 from ledger.store.engine import reading, shown
 from ledger.store.log_reader import LogReader, StoredCheckpoint
 from ledger.store.publication import NEWEST, Publication
@@ -125,7 +126,7 @@ class _Proved:
     def file(self, name: str) -> bytes:
         match name:
             case "checkpoint":
-                return self.head.note
+                return shown_note(self._connection, self.head)
             case "policy":
                 return self._publication.policy(self.genesis).encode()
             case "_headers":

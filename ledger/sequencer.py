@@ -17,20 +17,20 @@ from typing import Final, assert_never
 from sqlalchemy import Connection, Engine
 
 from ledger import clock
-from ledger.cosignature import LogKey
 from ledger.draft import Draft, header_hash
 from ledger.errors import EnvironmentFault
-from ledger.flush import Known, Placed, Proposal, Turned, Verdict, cover, judge, open_draft, precheck
+from ledger.flush import Known, Placed, Proposal, Turned, Verdict, judge, open_draft, precheck
 from ledger.genesis import Genesis
 from ledger.group_commit import Answer, GroupCommit
-from ledger.log_keys import keys_in
 from ledger.log_signer import LogSigner
 from ledger.open_state import OpenState
 from ledger.outcome import Outcome, Refused, failing, new_answer, not_stored, outcome_unknown, stored_answer
+from ledger.own_checkpoints import Place
 from ledger.problems import Problem
+from ledger.signing import Signing
 from ledger.store.engine import holding_lock, reading, shown
-from ledger.store.log_reader import LogReader
-from ledger.store.log_writer import Addition, write
+from ledger.store.log_reader import LogReader, StoredCheckpoint
+from ledger.store.log_writer import write
 from ledger.store.past import StoredPast
 from ledger.store.stored_receipt import Receipts
 from ledger.submission import Submission
@@ -51,25 +51,28 @@ class Sequencer:
         signer: LogSigner,
         *,
         now: clock.Clock = clock.system_clock,
+        places: Sequence[Place] = (),
         flush_events: int = FLUSH_EVENTS,
     ) -> None:
-        """Read the whole log once; `now` is the machine's clock.
+        """Read the whole log once; `now` is the machine's clock, `places` are where checkpoints of our own may be found.
+
+        Where one of them does not fit the stored log, the sequencer opens and signs nothing: `rival` says why.
 
         Raises:
             EnvironmentFault: no ledger there, it contradicts itself, or `signer` lacks a current key of the log.
         """
         self._engine = engine
-        self._signer = signer
+        self._signing = Signing(signer, places)
         self._now = now
         self._state = OpenState()
         self._sound = False
-        self._halted: EnvironmentFault | None = None
         self._office = threading.Lock()
         self._group: GroupCommit[Sequence[Proposal], list[Outcome]] = GroupCommit(
             self._flush_groups, weight=_events_in, limit=flush_events
         )
         self._refresh()
-        signer.check(self._current_keys(), origin=self.genesis.origin)
+        self._signing.check(self._state.register)
+        self.look()
 
     @property
     def genesis(self) -> Genesis:
@@ -126,14 +129,48 @@ class Sequencer:
                 finally:
                     self._state.register.rollback(0)
 
+    @property
+    def rival(self) -> EnvironmentFault | None:
+        """Why nothing is signed any more: a checkpoint of our own, found elsewhere, is not of this database."""
+        return self._signing.rival
+
+    def look(self) -> EnvironmentFault | None:
+        """Look at every place for checkpoints of our own, and return `rival`.
+
+        Raises:
+            EnvironmentFault: the database failed.
+        """
+        with reading(self._engine) as connection:
+            return self._signing.look(connection, self._state.register)
+
     def halt(self, fault: EnvironmentFault) -> None:
         """Nothing more is signed by this process: every submission fails with `fault`, which says how to go on."""
-        self._halted = fault
+        self._signing.rival = self._signing.rival or fault
+
+    def renew(self, *, older_than: int) -> bool:
+        """Give the newest checkpoint a new timed line, if its own one is at least `older_than` seconds old; whether it did.
+
+        The line says that at its time nothing larger was signed, so it is made under the ledger lock, on the newest head.
+
+        Raises:
+            EnvironmentFault: nothing is signed any more, or the database failed.
+        """
+        with self._office:
+            self._signing.may_sign()
+            self._refresh()
+            with holding_lock(self._engine) as connection:
+                head = self._catch_up(connection)
+                seconds = clock.seconds_of(self._now())
+                renewed = self._signing.renew(
+                    connection, head, self._state.register, seconds=seconds, older_than=older_than
+                )
+                connection.commit()
+        return renewed
 
     def trouble(self) -> EnvironmentFault | None:
         """Return why nothing can be posted now, or None; for readiness checks. Nothing is changed."""
-        if self._halted is not None:
-            return self._halted
+        if self.rival is not None:
+            return self.rival
         try:
             with reading(self._engine) as connection:
                 head = LogReader(connection).head()
@@ -141,10 +178,6 @@ class Sequencer:
             return fault
         previous = head.recorded if head is not None else self.genesis.created_at
         return clock.slowness(self.genesis, previous=previous, now=self._now())
-
-    def _check_halt(self) -> None:
-        if self._halted is not None:
-            raise self._halted
 
     # --- state --------------------------------------------------------------------------------------------
 
@@ -157,10 +190,11 @@ class Sequencer:
             state.catch_up(connection)
         self._state, self._sound = state, True
 
-    def _catch_up(self, connection: Connection) -> None:
+    def _catch_up(self, connection: Connection) -> StoredCheckpoint:
         self._sound = False
-        self._state.catch_up(connection)
+        head = self._state.catch_up(connection)
         self._sound = True
+        return head
 
     def _rehearse(
         self, connection: Connection, submissions: Iterable[Submission]
@@ -191,11 +225,11 @@ class Sequencer:
         proposals = [proposal for group in groups for proposal in group]
         with self._office:
             try:
-                self._check_halt()
+                self._signing.may_sign()
                 self._refresh()
                 answers = iter(self._flush(proposals))
             except EnvironmentFault as fault:
-                # The log could not even be read, so that nothing was begun.
+                # The log could not even be read, or nothing may be signed, so that nothing was begun.
                 answers = iter([failing(fault)] * len(proposals))
             except BaseException:
                 self._sound = False
@@ -212,7 +246,8 @@ class Sequencer:
                 self._catch_up(connection)
                 draft, verdicts = self._judge(connection, proposals)
                 if draft.entries:
-                    addition, receipts = self._cover(draft)
+                    seconds = clock.seconds_of(self._now())
+                    addition, receipts = self._signing.cover(draft, self._state.register, seconds=seconds)
                     write(connection, addition)
                     committing = True
                     _point_of_no_return(connection)
@@ -231,18 +266,6 @@ class Sequencer:
         draft = open_draft(self._state, now=now)
         past = StoredPast(connection, before=self._state.size)
         return draft, judge(self._state, past, draft, proposals, now=now)
-
-    def _cover(self, draft: Draft) -> tuple[Addition, Receipts]:
-        return cover(
-            draft,
-            origin=self.genesis.origin,
-            signer=self._signer,
-            current=self._current_keys(),
-            seconds=clock.seconds_of(self._now()),
-        )
-
-    def _current_keys(self) -> tuple[LogKey, ...]:
-        return keys_in(self.genesis.log_keys)
 
     def _read_outcome(
         self, proposals: Sequence[Proposal], verdicts: Sequence[Verdict]

@@ -298,10 +298,11 @@ def make_world(
     ceilings: Literal["refuse", "flag"] = "refuse",
     entries: Literal["public", "restricted"] = "public",
     historical: bool = False,
+    quantum: bool = True,
 ) -> World:
     """A world with two administrators who must both sign, a cast with keys, and nothing posted yet."""
     administrators = {name: signer_named(f"{origin} {name}") for name in ("admin-a", "admin-b")}
-    log_keys = log_keys_named(f"{origin} log")
+    log_keys = log_keys_named(f"{origin} log")[: 2 if quantum else 1]
     genesis = Genesis(
         administrators=tuple(_administrator(name, signer) for name, signer in administrators.items()),
         ceilings=ceilings,

@@ -4,6 +4,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from verifier.integrity.freshness import Freshness
 from verifier.integrity.fund_cash import SUMS, FundSum
 from verifier.integrity.ranges import Range, Standing
 from verifier.integrity.verdict import TITLES, Check, CheckState, Outcome, Verdict
@@ -109,6 +110,14 @@ def record_of(verdict: Verdict) -> dict[str, Any]:
         "marks": [_both(one) for one in verdict.marks],
         "notes": [_both(one) for one in verdict.notes],
     }
+
+
+def freshness_record(fresh: Freshness | None) -> dict[str, Any]:
+    """What was asked with --now, for programs; nothing if nobody asked."""
+    if fresh is None:
+        return {}
+    record = {"now": fresh.now, "age_seconds": fresh.age, "fresh": fresh.is_fresh, "told": _both(fresh.told)}
+    return {"freshness": record}
 
 
 def fund_record(one: FundSum) -> dict[str, Any]:

@@ -3,19 +3,25 @@
 
 import contextlib
 import json
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
+from typer.core import TyperCommand
 
+from ledger.clock import system_clock
+from ledger.instant import format_instant, is_instant
 from verifier.compare_command import is_comparison, verify_comparison
 from verifier.evidence.pack import SUFFIX
 from verifier.evidence_command import is_evidence, verify_evidence, write_pack
+from verifier.integrity.freshness import Freshness
 from verifier.integrity.fund_cash import FundSum
 from verifier.integrity.state import load_state
 from verifier.integrity.trust import Trust
-from verifier.integrity.verdict import Verdict
+from verifier.integrity.verdict import EXIT_CLEAN, EXIT_INCOMPLETE, Verdict
 from verifier.integrity.visit import StateFiles, visit
+from verifier.language import say
 from verifier.reading.sources import Source
 from verifier.source_options import (
     AnchorOption,
@@ -33,7 +39,7 @@ from verifier.source_options import (
     chosen_trust,
     progress_bar,
 )
-from verifier.verdict_text import fund_record, record_of, text_of
+from verifier.verdict_text import freshness_record, fund_record, record_of, text_of
 
 StateOption = Annotated[
     Path | None,
@@ -88,11 +94,33 @@ PackOption = Annotated[
         show_default=False,
     ),
 ]
+NowOption = Annotated[
+    str | None,
+    typer.Option(
+        "--now",
+        metavar="[INSTANT]",
+        help="Say how old the newest checkpoint is; without INSTANT by this machine's clock, which is else never read.",
+        show_default=False,
+    ),
+]
+_CLOCK: Final = "clock"
+_INSTANT: Final = re.compile(r"[0-9]{4}-")
+
+
+class _VerifyCommand(TyperCommand):
+    """`--now` may stand alone."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override,explicit-override]
+        """Read `args`, in which a bare `--now` asks for the clock."""
+        for at, argument in enumerate(args):
+            if argument == "--now" and _INSTANT.match("".join(args[at + 1 : at + 2])) is None:
+                args[at] = f"--now={_CLOCK}"
+        return super().parse_args(ctx, args)
 
 
 def register(app: typer.Typer) -> None:
     """`app` has the command `verify`."""
-    app.command("verify", rich_help_panel="Auditors")(verify)
+    app.command("verify", cls=_VerifyCommand, rich_help_panel="Auditors")(verify)
 
 
 def verify(  # noqa: PLR0913 - one parameter for each option of the command
@@ -111,6 +139,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
     anchor_token: TokenOption = None,
     entry: EntryOption = None,
     pack: PackOption = None,
+    now: NowOption = None,
     as_json: JsonOption = False,
     lang: LanguageOption = None,
 ) -> None:
@@ -118,9 +147,10 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
 
     Trust starts outside the ledger: with none of --policy, --log-key, --genesis, --state, --anchor the answer is never
     more than "self-consistent". A receipt is verified with the bytes of its entry, EVENT; an evidence pack by itself.
-    Exit code 0 clean, 2 integrity broken, 3 could not complete.
+    Exit code 0 clean, 2 integrity broken, 3 could not complete, or with --now: not known to be the newest.
     """
     language = chosen_language(lang)
+    asked = None if now is None else _chosen_now(now)
     trust = chosen_trust(policy, log_key, genesis, load_state(state) if state else None)
     trust = chosen_anchors(trust, anchor, tsa_roots)
     if source is not None and is_comparison(source):
@@ -132,13 +162,30 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
         verdict, funds = _run(opened, trust, StateFiles(state=state, full=full) if state else None, workers)
         if pack is not None and entry is not None and not verdict.exit_code:
             write_pack(opened, entry, pack)
+    fresh = None if asked is None else Freshness(stated=verdict.stated, now=asked)
     if as_json:
-        record = record_of(verdict) | {"funds": [fund_record(one) for one in funds]}
+        record = record_of(verdict) | freshness_record(fresh) | {"funds": [fund_record(one) for one in funds]}
         typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
     else:
         for line in text_of(verdict, language):
             typer.echo(line)
-    raise typer.Exit(verdict.exit_code)
+        if fresh is not None:
+            typer.echo(say(fresh.told, language))
+    stale = fresh is not None and not fresh.is_fresh
+    raise typer.Exit(verdict.exit_code or (EXIT_INCOMPLETE if stale else EXIT_CLEAN))
+
+
+def _chosen_now(text: str) -> str:
+    """The instant that the option names, or that of this machine's clock.
+
+    Raises:
+        typer.BadParameter: neither.
+    """
+    if text == _CLOCK:
+        return format_instant(system_clock())
+    if not is_instant(text):
+        raise typer.BadParameter("an instant in UTC, such as 2026-06-12T08:31:07.000Z", param_hint="--now")
+    return text
 
 
 def _check_pack_options(event: Path | None, entry: int | None, pack: Path | None) -> None:

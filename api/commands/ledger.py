@@ -22,7 +22,7 @@ from api.commands.ledger_text import (
     summary_text,
 )
 from api.import_keys import default_folder
-from api.log_key import load_log_key
+from api.log_key import load_log_signer, log_key_path
 from api.new_ledger import (
     Created,
     check_origin,
@@ -32,6 +32,7 @@ from api.new_ledger import (
     make_keys,
     new_genesis,
 )
+from api.own_places import head_file, remember_newest
 from api.settings import Settings
 from api.witnessing.configured import publication_of
 from ledger.clock import system_clock
@@ -145,7 +146,8 @@ def post(
     tally = Tally()
     with _opened(chosen_url(db)) as engine:
         check(engine)
-        sequencer = Sequencer(engine, load_log_key(engine, given=log_key_file))
+        path = log_key_path(engine, given=log_key_file)
+        sequencer = Sequencer(engine, load_log_signer(path), places=[head_file(path)])
         with _lines_of(file) as (lines, whole), progress_bar("post") as progress:
             outcomes = rehearse_lines(sequencer, lines) if dry_run else post_lines(sequencer, lines)
             for outcome in outcomes:
@@ -181,6 +183,7 @@ def export(
     with _opened(chosen_url(db)) as engine, progress_bar("export") as progress:
         check(engine)
         shown = publish(engine, target, audience=audience, publication=publication, progress=progress)
+        remember_newest(engine)
     typer.echo(
         record_of_published(shown, target) if as_json else say(published_text(shown, target), language)
     )

@@ -22,8 +22,10 @@ SERVER_SIDE = (
     "ledger.intake",
     "ledger.open_state",
     "ledger.outcome",
+    "ledger.own_checkpoints",
     "ledger.publisher",
     "ledger.sequencer",
+    "ledger.signing",
     "ledger.store",
 )
 SERVER_PACKAGES = (

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime
 import json
 import os
 import signal
@@ -16,7 +18,8 @@ import typer
 from typer.testing import CliRunner, Result
 
 from ledger.errors import EnvironmentFault
-from tests.malicious.forger import Forger
+from ledger.note import format_note, parse_note
+from tests.malicious.forger import Forger, export_files
 from tests.worlds import make_world
 from verifier import cli, verify_command
 
@@ -285,3 +288,71 @@ def test_ctrl_c_ends_the_real_process_cleanly(tmp_path: Path) -> None:
     os.close(writer)
     assert started.returncode == 3
     assert "Traceback" not in complaint
+
+
+# --- how old it is ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("now", "exit_code", "told"),
+    [
+        ("2026-01-05T08:00:00.000Z", 0, "FRESH"),
+        ("2026-01-05T08:05:00.000Z", 0, "FRESH"),
+        ("2026-01-05T08:05:01.000Z", 3, "STALE"),
+        ("2026-01-05T07:54:59.000Z", 3, "one of the clocks is wrong"),
+    ],
+)
+def test_a_checkpoint_tells_its_age(folder: Path, now: str, exit_code: int, told: str) -> None:
+    """At an instant given; the ledger is as good as ever, only nobody knows whether it is the newest."""
+    result = run(str(folder), "--now", now)
+    assert (result.exit_code, told in result.output) == (exit_code, True)
+    assert "BROKEN" not in result.output
+    record = json.loads(run(str(folder), "--now", now, "--json").output)
+    assert record["outcome"] == "self-consistent"
+    assert record["freshness"]["fresh"] == (exit_code == 0)
+
+
+def test_without_an_instant_the_clock_of_the_machine_is_asked(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before or after SOURCE; and never without the option."""
+    asked = []
+
+    def clock() -> datetime.datetime:
+        asked.append(True)
+        return datetime.datetime(2026, 1, 5, 8, 0, 1, tzinfo=datetime.UTC)
+
+    monkeypatch.setattr(verify_command, "system_clock", clock)
+    assert "FRESH" not in run(str(folder)).output
+    assert asked == []
+    for arguments in ([str(folder), "--now"], ["--now", str(folder)], ["--now", "--json", str(folder)]):
+        result = run(*arguments)
+        assert (result.exit_code, "FRESH: " in result.output) == (0, True)
+    assert len(asked) == 3
+
+
+def test_an_old_log_states_no_time(tmp_path: Path) -> None:
+    """A ledger whose genesis names an Ed25519 key alone verifies, and its age is unknown."""
+    world = make_world(quantum=False)
+    made = Forger(world)
+    made.post(*world.opening())
+    folder = made.export(tmp_path / "old")
+    assert run(str(folder)).exit_code == 0
+    result = run(str(folder), "--now", "2026-01-05T08:00:00.000Z", lang="zh_CN.UTF-8")
+    assert (result.exit_code, "无法判断新旧" in result.output) == (3, True)
+
+
+def test_an_instant_that_is_none_is_a_usage_error(folder: Path) -> None:
+    """Wrong usage is exit code 3 as everywhere."""
+    assert run(str(folder), "--now", "2026-01-05").exit_code == 3
+
+
+def test_a_forged_time_is_no_time(forger: Forger, tmp_path: Path) -> None:
+    """The line is over the time as well: another one in it breaks the checkpoint."""
+    files = forger.files()
+    note = parse_note(files["checkpoint"])
+    first, timed = note.signatures
+    later = dataclasses.replace(timed, signature=(2**40).to_bytes(8, "big") + timed.signature[8:])
+    folder = export_files(tmp_path / "forged", files | {"checkpoint": format_note(note.text, [first, later])})
+    result = run(str(folder), "--now", "2026-01-05T08:00:00.000Z")
+    assert (result.exit_code, "FRESHNESS UNKNOWN" in result.output) == (2, True)

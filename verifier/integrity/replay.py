@@ -29,7 +29,15 @@ from verifier.integrity.savepoint import Course, Savepoint, savepoint_of
 from verifier.integrity.signature_pool import SignaturePool
 from verifier.integrity.state import SavedState
 from verifier.integrity.statements import Statements
-from verifier.integrity.trust import KeysAt, Offered, Trust, judge_checkpoint, keys_at, read_checkpoint
+from verifier.integrity.trust import (
+    KeysAt,
+    Offered,
+    Trust,
+    judge_checkpoint,
+    keys_at,
+    read_checkpoint,
+    stated_time,
+)
 from verifier.integrity.verdict import Checklist, Verdict, told_of
 from verifier.integrity.walk import Progress, Walk
 from verifier.integrity.workers import Workers
@@ -85,6 +93,7 @@ class Replay:
         self._notes: tuple[Told, ...] = ()
         self._anchors: tuple[Anchor, ...] = ()
         self._seen = Seen()
+        self._stated: int | None = None
         self._done = False
 
     @property
@@ -153,6 +162,7 @@ class Replay:
             newer_from=self._checklist.newer_from,
             marks=tuple(_marks(self._genesis_or_none())),
             notes=self._notes,
+            stated=self._stated,
         )
 
     def fund_sums(self) -> tuple[FundSum, ...]:
@@ -237,6 +247,7 @@ class Replay:
             policy=policy,
         )
         judge_checkpoint(self._checklist, offered, self._trust)
+        self._stated = stated_time(self._checklist, offered, self._trust)
         self._judge_past(keys_at(self._trust, offered.genesis))
 
     def _judge_past(self, keys: KeysAt) -> None:

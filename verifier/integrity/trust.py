@@ -23,7 +23,7 @@ from ledger.checkpoint import Checkpoint, parse_checkpoint
 from ledger.cosignature import LogKey
 from ledger.errors import InputError
 from ledger.genesis import Genesis
-from ledger.log_keys import keys_in, missing_lines
+from ledger.log_keys import keys_in, missing_lines, newest_time
 from ledger.note import open_note, parse_note
 from ledger.policy import Policy, parse_policy
 from ledger.timestamp import Roots
@@ -111,6 +111,14 @@ def judge_checkpoint(checklist: Checklist, offered: Offered, trust: Trust) -> No
             f"the genesis is {offered.genesis_hash}, not the one trusted, {trust.genesis}",
             f"创世为 {offered.genesis_hash}，不是所信任的 {trust.genesis}",
         )
+
+
+def stated_time(checklist: Checklist, offered: Offered, trust: Trust) -> int | None:
+    """The newest time in a line of the log itself, after `judge_checkpoint` found nothing wrong; None if there is none."""
+    if checklist.is_broken("I4"):
+        return None
+    keys = (*trust.log_keys, *_genesis_keys(checklist, offered.genesis))
+    return newest_time(keys, parse_note(offered.note).signatures) or None
 
 
 def _judge_signatures(

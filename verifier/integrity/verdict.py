@@ -65,7 +65,7 @@ class Verdict:
     `anchors` are those that saw entries as they stand now.
     `incomplete` says why nothing more could be checked, although nothing is known to be wrong: `newer_from` is the first
     entry that needs a newer verifier, or the source holds no entries. `notes` are said beside the outcome and change
-    nothing.
+    nothing. `stated` is the newest time, POSIX seconds, in a verified line of the log itself; None if there is none.
     """
 
     checks: tuple[Check, ...]
@@ -80,6 +80,7 @@ class Verdict:
     newer_from: int | None = None
     marks: tuple[Told, ...] = ()
     notes: tuple[Told, ...] = ()
+    stated: int | None = None
 
     @property
     def outcome(self) -> Outcome:

@@ -190,7 +190,7 @@ def test_evidence_stops_signing(town: Town) -> None:
     with site(town, Publication(witnesses=town.policy())) as (web, rounds):
         assert web.get("/readyz").status_code == 200
         fault = EnvironmentFault(
-            code="witnessing.own-elsewhere",
+            code="ledger.own-elsewhere",
             place="w",
             message_en="m",
             message_zh="m",
@@ -200,7 +200,7 @@ def test_evidence_stops_signing(town: Town) -> None:
         rounds.on_rival(fault)
         size = web.ledger.head().size
         refused = web.post(wire_bytes(town.world.pay("L1", 1)))
-        assert (refused.status_code, refused.json()["code"]) == (503, "witnessing.own-elsewhere")
+        assert (refused.status_code, refused.json()["code"]) == (503, "ledger.own-elsewhere")
         assert (web.get("/readyz").status_code, web.ledger.head().size) == (503, size)
 
 

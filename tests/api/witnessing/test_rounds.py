@@ -265,7 +265,7 @@ def test_a_restored_backup_is_found_out(town: Town) -> None:
         again = town.rounds(engine)
         again.run()
         assert again.rival is not None
-        assert again.rival.code == "witnessing.own-elsewhere"
+        assert again.rival.code == "ledger.own-elsewhere"
 
 
 def test_looking_finds_nothing_wrong_with_one_history(town: Town) -> None:
