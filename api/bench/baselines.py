@@ -3,9 +3,11 @@
 
 - `commit per event`: each entry inserted into SQLite (WAL, synchronous FULL) by a transaction of its own;
 - `read and hash`: every entry read, parsed as JSON and hashed once, nothing checked;
+- `hash and signatures`: every entry read and hashed once, every signature checked once, nothing else, in one process;
 - `copy`: the exported files written once more and synced.
 """
 
+import base64
 import hashlib
 import json
 import os
@@ -14,10 +16,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+from ledger.entry import EventEntry, GenesisEntry, HeaderEntry, parse_entry
+from ledger.kinds.registry import Key
+from ledger.submission import check_signature
 from ledger.tiles import bundles_of, decode_bundle
 
 SAMPLE: Final = 3_000
 """Entries of the commit-per-event baseline; more would measure only patience."""
+
+
+_HEADER: Final = b'{"header":'
 
 
 def entries_of(export: Path, size: int) -> Iterator[bytes]:
@@ -52,6 +60,34 @@ def read_and_hash(export: Path, size: int, *, clock_ns: Callable[[], int]) -> tu
         json.loads(data)
         hashlib.sha256(b"\x00" + data).digest()
     return count, clock_ns() - begun
+
+
+def hash_and_check(export: Path, size: int, *, clock_ns: Callable[[], int]) -> tuple[int, int]:
+    """(entries, nanoseconds) of hashing every entry and checking every signature; keys are read beforehand."""
+    publics = {key: base64.b64decode(public) for key, public in _keys_of(export, size)}
+    count, begun = 0, clock_ns()
+    for data in entries_of(export, size):
+        count += 1
+        hashlib.sha256(b"\x00" + data).digest()
+        if data.startswith(_HEADER):
+            entry = parse_entry(data, place="bench")
+            if isinstance(entry, HeaderEntry):
+                for signature in entry.signatures:
+                    check_signature(signature, entry.header, public=publics[signature.key])
+    return count, clock_ns() - begun
+
+
+def _keys_of(export: Path, size: int) -> Iterator[tuple[str, str]]:
+    """(key id, public key in base64) of every key that the log names."""
+    for data in entries_of(export, size):
+        if b'"public":' in data:
+            match parse_entry(data, place="bench"):
+                case GenesisEntry() as first:
+                    yield from ((one.key, one.public) for one in first.genesis.administrators)
+                case EventEntry(event=Key(key=key, public=str(public))):
+                    yield key, public
+                case _:
+                    pass
 
 
 def copy_and_sync(export: Path, size: int, folder: Path, *, clock_ns: Callable[[], int]) -> tuple[int, int]:
