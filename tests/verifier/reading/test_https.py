@@ -30,6 +30,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+class Quiet(http.server.ThreadingHTTPServer):
+    """A server whose clients may go away in the middle."""
+
+    def handle_error(self, request: object, client_address: object) -> None:  # type: ignore[explicit-override]
+        """Say nothing."""
+
+
 def certify(folder: Path) -> None:
     """A certificate of 127.0.0.1 by itself, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
@@ -58,7 +65,7 @@ def address(tmp_path: Path) -> Iterator[str]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
     handler = partial(Shelf, directory=str(tmp_path / "log"))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with Quiet(("127.0.0.1", 0), handler) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
