@@ -84,6 +84,8 @@ export function keysIn(entry) {
 }
 
 function keyRow(id, { alg, public: encoded, holder, person, device, roles, valid_from: from, valid_to: to }) {
+  const whole = [id, alg, encoded, holder, person, device].every((text) => typeof text === "string") && Array.isArray(roles);
+  demand(whole, "form", `key ${id}`, "its registration is not complete");
   const publicKey = fromBase64(encoded, `key ${id}`);
   demand(keyId(alg, publicKey) === id, "signature", `key ${id}`, "the id is not that of the public key");
   return [id, { alg, publicKey, holder, person, device, roles, from, to }];

@@ -114,8 +114,9 @@ async function run(trust) {
     try {
       facts[step] = await check[step]();
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      stop(step, error);
+      // A fault of this program or of the browser decides nothing either.
+      stop(step, error instanceof Refused ? error : new Refused("missing", "this page", String(error)));
+      if (!(error instanceof Refused)) console.error(error);
       return;
     }
     showStep(step, "passed", PASSED[step](facts[step]));
