@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from ledger.anchor import PrintedAnchor, format_anchor
 from ledger.hashing import leaf_hash
+from ledger.merkle import root_of
 from ledger.publisher import publish
 from ledger.tiles import decode_bundle, parse_tile_path
 from tests.ledgers import founded, opened, post_all
@@ -92,18 +94,41 @@ def test_every_entry_passes(log: Exported) -> None:
 
 
 def test_what_the_reader_brings_is_held_against_the_log(log: Exported) -> None:
-    """The genesis hash, the policy and each log key are accepted; another of each is not."""
+    """The genesis hash, the policy, the printed anchor and each log key are accepted; another of each is not."""
     policy = (log.folder / "policy").read_text()
     log_key = next(line.split()[1] for line in policy.splitlines() if line.startswith("log "))
     genesis = leaf_hash(log.entries[0]).hex()
     own_keys = json.loads(log.entries[0])["genesis"]["log_keys"]
     strange = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
-    good, bad = [genesis, policy, log_key, *own_keys], ["ab" * 32, strange, f"log {strange}\nquorum none\n"]
+    anchor = (log.folder / "anchor.txt").read_text()
+    good, bad = (
+        [genesis, policy, log_key, anchor, *own_keys],
+        ["ab" * 32, strange, f"log {strange}\nquorum none\n"],
+    )
     answers = told([log.question(3, trust=trust) for trust in (*good, *bad)])
     assert answers[: len(good)] == [{"passed": STEPS}] * len(good)
     assert [(one["passed"], one["refused"]) for one in answers[len(good) :]] == [
         (STEPS[:4], "signature")
     ] * len(bad)
+
+
+def test_a_printed_anchor_is_held_against_the_log(log: Exported) -> None:
+    """One from any earlier size is accepted, also for entries behind it; another root, log or a larger size is not."""
+    origin, leaves = (
+        json.loads(log.entries[0])["genesis"]["origin"],
+        [leaf_hash(entry) for entry in log.entries],
+    )
+
+    def printed(size: int, count: int, name: str = origin) -> str:
+        return format_anchor(PrintedAnchor(origin=name, size=size, root=root_of(leaves[:count])))
+
+    sizes = range(1, len(leaves) + 1)
+    good = [printed(size, size) for size in sizes]
+    bad = [printed(9, 8), printed(len(leaves) + 1, len(leaves)), printed(9, 9, "ledger.example/other")]
+    answers = told([log.question(7, trust=trust) for trust in (*good, *bad)])
+    assert answers[: len(good)] == [{"passed": STEPS}] * len(good)
+    refused = [(STEPS[:4], reason) for reason in ("proof", "proof", "signature")]
+    assert [(one["passed"], one["refused"]) for one in answers[len(good) :]] == refused
 
 
 def test_any_flipped_bit_is_noticed(log: Exported, sample: Sample) -> None:

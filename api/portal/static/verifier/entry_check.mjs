@@ -97,7 +97,7 @@ export class EntryCheck {
     return { steps: path.length, root: hex(this.#log.root), size: this.#log.size };
   }
 
-  /** The checkpoint satisfies the policy that the log publishes, and whatever the reader brought along. */
+  /** The checkpoint satisfies the policy that the log publishes, and agrees with whatever the reader brought along. */
   async checkpoint() {
     const { entry: first, leaf } = await this.#entry(0n);
     demand(first.kind === "genesis", "proof", "entry 0", "it is no genesis");
@@ -109,19 +109,19 @@ export class EntryCheck {
     const named = [...policy.logs, ...policy.retired].some(({ key }) => texts.includes(key.text));
     demand(named, "signature", "policy", "none of its keys is named by the genesis");
     const genesis = hex(leaf);
-    this.#checkTrust(origin, genesis, policy, knownKeys(texts));
+    await this.#checkTrust(origin, genesis, policy, knownKeys(texts));
     return { genesis, origin, witnesses: witnessesOf(policy, judged), trust: this.trust?.kind ?? null };
   }
 
-  /** Refuse a head that the page names and that is no beginning of the log. */
-  async #checkHead({ size, root }) {
+  /** Refuse an earlier head, from the page or from outside, with which the log does not begin. */
+  async #checkHead({ size, root }, place = "checkpoint") {
     const { size: newSize, root: newRoot } = this.#log;
-    demand(size <= newSize, "proof", "checkpoint", `it covers ${newSize} entries, the page names one over ${size}`);
+    demand(size <= newSize, "proof", place, `it covers ${size} entries, and the log shows ${newSize} only`);
     const path = await this.#log.consistencyPath(size);
     checkConsistency({ oldSize: size, newSize, oldRoot: root, newRoot, path });
   }
 
-  #checkTrust(origin, genesis, policy, named) {
+  async #checkTrust(origin, genesis, policy, named) {
     switch (this.trust?.kind) {
       case undefined:
         return;
@@ -133,6 +133,11 @@ export class EntryCheck {
         return;
       case "genesis":
         demand(this.trust.hash === genesis, "signature", "entry 0", `its hash is ${genesis}`);
+        this.#checkGenesisKeys(origin, policy, named);
+        return;
+      case "anchor":
+        demand(this.trust.origin === origin, "signature", "anchor", `it is of ${this.trust.origin}, the log is ${origin}`);
+        await this.#checkHead(this.trust, "anchor");
         this.#checkGenesisKeys(origin, policy, named);
         return;
       default:
