@@ -28,6 +28,8 @@ _MONEY: Final = frozenset({"amount", "budget", "opening", "closing", "value"})
 _INSTANTS: Final = frozenset({"valid_from", "valid_to", "compromised_since", "created_at"})
 _YEARS: Final = frozenset({"fiscal_year", "year"})
 _DIGESTS: Final = frozenset({"key", "public", "payee_list", "hash", "file", "evidence", "log_keys"})
+_UNFOLDED: Final = 200
+_BEGINNING: Final = 96
 _LINES: Final = frozenset({"line", "parent"})
 _ACCOUNTS: Final = frozenset({"account", "from_account", "to_account", "counterparty", "pool"})
 _TOPICS: Final[dict[str, Topic]] = {
@@ -124,6 +126,14 @@ def _contained(visit: Visit, entry: HeaderEntry) -> FieldRow:
     )
 
 
+def _digits(text: str) -> Markup:
+    """A key or hash; one as long as a page is folded away behind its beginning."""
+    if len(text) <= _UNFOLDED:
+        return Markup('<span class="mono">{}</span>').format(text)
+    folded = Markup('<details class="how"><summary>{}…</summary>{}</details>').format(text[:_BEGINNING], text)
+    return Markup('<div class="mono">{}</div>').format(folded)
+
+
 class _Fields:
     """Writes fields in the names that held at one position."""
 
@@ -182,14 +192,14 @@ class _Fields:
         if meaning == "event":
             return self._found(value)
         if meaning in _DIGESTS:
-            return Markup('<span class="mono">{}</span>').format(value)
+            return _digits(value)
         return in_its_language(value, self._frame.language)
 
     def _several(self, form: FieldForm, values: tuple[Any, ...]) -> Markup:
         if form.meaning == "sd":
             return self._words.say("entry.committed", n=len(values))
         items = [self._value(form, one) for one in values]
-        if isinstance(values[0], msgspec.Struct):
+        if isinstance(values[0], msgspec.Struct) or form.meaning in _DIGESTS:
             listed = Markup("").join(Markup("<li>{}</li>").format(one) for one in items)
             return Markup("<ul>{}</ul>").format(listed)
         return self._words.say("words.separator").join(items)

@@ -61,7 +61,7 @@ class EntryPage:
     signatures: tuple[SignatureRow, ...]
     checkpoint: StoredCheckpoint
     path: tuple[str, ...]
-    drawings: tuple[Markup, Markup]
+    drawings: tuple[Markup, Markup, Markup]
     key_entries: str
     reader_words: dict[str, str]
 
@@ -156,15 +156,15 @@ def _holder(visit: Visit, seq: int, party: str) -> Markup:
     )
 
 
-def _drawings(visit: Visit, seq: int, size: int) -> tuple[Markup, Markup]:
+def _drawings(visit: Visit, seq: int, size: int) -> tuple[Markup, Markup, Markup]:
     words = visit.frame.words
     sides = siblings_left(seq, size)
     count = len(sides)
     sentence = words.text("entry.place_sentence", n=count) if sides else words.text("entry.place_alone")
     steps = words.text("entry.steps", n=count)
     leaf, root = words.text("entry.leaf"), words.text("entry.root")
-    wide, narrow = (
+    wide, middle, narrow = (
         draw_proof(sides, width=width, leaf=leaf, root=root, steps=steps, sentence=sentence)
-        for width in (1152, 324)
+        for width in (1152, 684, 324)
     )
-    return wide, narrow
+    return wide, middle, narrow

@@ -13,7 +13,7 @@ from tests.simulation.posted_world import NoPast
 from verifier.language import Language
 from verifier.tracing.money_paths import Caps, trace_fund, trace_line
 from verifier.tracing.trace_records import MoneyTrace
-from verifier.tracing.trace_text import text_of
+from verifier.tracing.trace_text import _payee, text_of
 
 TEXT = """
     2026-01-12 split LS 900.00 NA -> UNIT parent=LF
@@ -150,3 +150,11 @@ def test_both_languages_name_what_was_lost(language: str, word: str) -> None:
     told = "\n".join(text_of(of_fund(TEXT), "CNY", "zh" if language == "zh" else "en"))
     assert word in told
     assert "TR" in told
+    assert ("  资金划转  " in told) == (language == "zh")
+
+
+def test_persons_on_a_list_are_told_as_such() -> None:
+    """The hash of the list names it to a program; people read what it is, and enough of the hash to find it."""
+    told = _payee("list:" + "0123456789abcdef" * 4, "en")
+    assert told == "payment list 0123456789abcdef…"
+    assert _payee("UA", "en") == "UA"

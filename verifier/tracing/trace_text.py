@@ -57,6 +57,17 @@ _STANDINGS: Final[dict[str, Told]] = {
     "void": Told(zh="不计（已冲正或同一笔）", en="does not count (reversed or told twice)"),
 }
 
+_KINDS: Final[dict[str, Told]] = {
+    "disbursement": Told(zh="拨付", en="disbursement"),
+    "transfer": Told(zh="资金划转", en="transfer"),
+    "use": Told(zh="使用", en="use"),
+    "interest": Told(zh="利息", en="interest"),
+    "matching_receipt": Told(zh="配套到位", en="match received"),
+    "return": Told(zh="退回", en="return"),
+}
+_LIST: Final = Told(zh="发放清单", en="payment list")
+_LIST_DIGITS: Final = 16
+
 
 def text_of(trace: MoneyTrace, currency: str, language: Language) -> Iterator[str]:
     """The trace line by line; amounts in `currency` with two decimals."""
@@ -72,7 +83,10 @@ def text_of(trace: MoneyTrace, currency: str, language: Language) -> Iterator[st
         ("accounts", [_account(one, language) for one in trace.accounts]),
         (
             "payees",
-            [f"{one.payee}  {group_amount(one.amount)}  ({one.payments})" for one in trace.payees],
+            [
+                f"{_payee(one.payee, language)}  {group_amount(one.amount)}  ({one.payments})"
+                for one in trace.payees
+            ],
         ),
         ("payments", [_payment(one, language) for one in trace.payments]),
     )
@@ -107,9 +121,14 @@ def _payment(one: Payment, language: Language) -> str:
     standing = say(_STANDINGS[one.standing], language)
     booked = "" if one.booked_on is None else f" {one.booked_on}"
     way = f"{one.from_ or '·'} → {one.to or '·'}"
-    return (
-        f"{one.on}  {group_amount(one.amount)}  {way}  {one.kind}  {one.event} #{one.seq}  {standing}{booked}"
-    )
+    kind = say(_KINDS[one.kind], language)
+    return f"{one.on}  {group_amount(one.amount)}  {way}  {kind}  {one.event} #{one.seq}  {standing}{booked}"
+
+
+def _payee(payee: str, language: Language) -> str:
+    """Who was paid in the end; the persons on a list by the beginning of its hash."""
+    digest = payee.removeprefix("list:")
+    return payee if digest == payee else f"{say(_LIST, language)} {digest[:_LIST_DIGITS]}…"
 
 
 def _sums(
