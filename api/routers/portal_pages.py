@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from starlette.responses import HTMLResponse, Response
 
+from api.portal.anchor_page import anchor_page
 from api.portal.finding_page import finding_page
 from api.portal.findings_shown import finding_rows, gap_rows
 from api.portal.frame import page
@@ -144,6 +145,17 @@ def router() -> APIRouter:  # noqa: C901, PLR0915 - one function a page
             section="about",
             beside=witnesses,
         )
+
+    @routes.get("/anchor")
+    def anchor(request: Request) -> Response:
+        """The anchor to print."""
+        address = f"{str(request.base_url).rstrip('/')}/log"
+
+        def view(visit: Visit) -> Response:
+            made = anchor_page(visit.frame, label=visit.frame.words.text("anchor.code"))
+            return page("anchor.html", visit.frame, page=made, address=address, visit=visit)
+
+        return show(request, view, section="about")
 
     @routes.get("/entries/{seq}")
     def entry(request: Request, seq: Annotated[int, Path(ge=0, le=SEQ_MAX)]) -> Response:

@@ -39,6 +39,7 @@ PATHS = (
     "/search?q=990121",
     "/search?q=<script>",
     "/about",
+    "/anchor",
     "/entries/0",
     "/entries/1",
     "/entries/900",

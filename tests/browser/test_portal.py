@@ -26,6 +26,7 @@ PATHS = (
     "/findings",
     "/search?q=990121",
     "/about",
+    "/anchor",
     "/entries/0",
     "/entries/900",
     "/nowhere",
