@@ -115,9 +115,10 @@ def _take_correction(
         yield _problem("event-unknown", "event", f"there is no earlier event {event.event}",
                        f"此前没有事件 {event.event}")  # fmt: skip
         return
-    if event.event in register.corrected:
-        yield _problem("corrected-twice", "event", f"{event.event} was reversed by {register.corrected[event.event]}",
-                       f"{event.event} 已由 {register.corrected[event.event]} 冲正")  # fmt: skip
+    reversed_by = register.corrected.get(event.event)
+    if reversed_by is not None:
+        yield _problem("corrected-twice", "event", f"{event.event} was reversed by {reversed_by}",
+                       f"{event.event} 已由 {reversed_by} 冲正")  # fmt: skip
         return
     yield from _reverse(register, original, event.event, past=past)
     register.put(register.corrected, event.event, name)

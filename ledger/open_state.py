@@ -19,17 +19,25 @@ from ledger.hashing import NO_PREVIOUS, leaf_hash
 from ledger.log_keys import keys_in, open_own_checkpoint
 from ledger.posting import admit
 from ledger.register import Register, found
+from ledger.scratch_shelf import ScratchShelf
 from ledger.store.edge import Edge
 from ledger.store.log_reader import LogReader, StoredCheckpoint
 from ledger.store.past import StoredPast
 from ledger.submission import Submission
 
 
+def _shelved_register() -> Register:
+    return Register(shelf=ScratchShelf())
+
+
 @dataclass(slots=True, kw_only=True)
 class OpenState:
-    """The register and the edge of the tree at one head; `size` entries are folded. Owned by one thread at a time."""
+    """The register and the edge of the tree at one head; `size` entries are folded. Owned by one thread at a time.
 
-    register: Register = field(default_factory=Register)
+    What the register puts away lies in a scratch file, which goes with the state.
+    """
+
+    register: Register = field(default_factory=_shelved_register)
     edge: Edge = field(default_factory=Edge)
     head: StoredCheckpoint | None = None
     last_leaf: bytes = NO_PREVIOUS
@@ -63,9 +71,13 @@ class OpenState:
         return head
 
     def advance(self, draft: Draft, head: StoredCheckpoint) -> None:
-        """Take over what a committed flush stored; the changes of the register are final."""
-        self.register.settle()
+        """Take over what a committed flush stored; the changes of the register are final.
+
+        Raises:
+            EnvironmentFault: the scratch file is full; the state is that of `head` all the same.
+        """
         self.edge, self.last_leaf, self.head = draft.edge, draft.last_leaf, head
+        self.register.settle()
 
     def _check_head(self, head: StoredCheckpoint) -> None:
         """The checkpoint is signed by a key of this log and commits to the very entries that were folded."""

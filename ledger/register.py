@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The register: everything open that the next submission is judged against, folded from the log in order.
 
-It grows with registrations, lines, claims, keys, returns and corrections, never with payments and bank lines: single
-earlier events are looked up through `PastEvents`. Every change is journaled, so that a refused submission or a failed
-commit leaves no trace.
+In memory it grows with registrations, lines and keys only. What grows with entries (claims, pledges, returns, corrections
+and the bank references they touched) lies on a shelf once it is settled; earlier events are looked up through `PastEvents`.
+Every change is journaled, so that a refused submission or a failed commit leaves no trace.
 """
 
 import datetime
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal, Protocol, TypeVar
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -16,9 +16,17 @@ from ledger import entry, hashing
 from ledger.errors import FormatError, ProgrammerError
 from ledger.genesis import Administrator, Genesis, unsigned_administrators
 from ledger.instant import is_instant, is_time_zone
+from ledger.journal import Journal, Table
 from ledger.kinds.authority import MatchingPledge
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
+from ledger.shelf import HELD_MAX, Shelf, ShelvedTable
+
+BankReference = tuple[str, str, str]
+"""(account, direction, bank reference)."""
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +98,7 @@ class ReturnState:
     payment: str
     paid: int
     line: str
-    reference: tuple[str, str, str] | None
+    reference: BankReference | None
     amount: int
     sworn: bool
     lifted: int = 0
@@ -136,15 +144,9 @@ class PastEvents(Protocol):
         """The first bank line of the account with that direction and reference, reversed or not, or None."""
 
 
-_ABSENT: Final = object()
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
 @dataclass(slots=True)
-class Register:
-    """Open state of one ledger; changed only by `ledger.posting.admit` and `found`. Owned by one thread at a time."""
+class OpenTables:
+    """What the register holds in memory whatever is on its shelf, as plain records that msgspec encodes."""
 
     genesis_or_none: Genesis | None = None
     genesis_hash: str = ""
@@ -157,29 +159,51 @@ class Register:
     calendars: dict[str, Calendar] = field(default_factory=dict)
     keys: dict[str, KeyState] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)
-    claims: dict[str, ClaimState] = field(default_factory=dict)
-    pledges: dict[str, MatchingPledge] = field(default_factory=dict)
-    corrected: dict[str, str] = field(default_factory=dict)
-    """Name of a reversed event → name of its correction."""
     authors: dict[tuple[str, str], str] = field(default_factory=dict)
     """(kind, id) of a policy or calendar → party that posted its last version."""
     issued: dict[str, int] = field(default_factory=dict)
     """Fund → Σ received of its top lines."""
-    returned: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Register(OpenTables, Journal):
+    """Open state of one ledger; changed only by `ledger.posting.admit` and `found`. Owned by one thread at a time.
+
+    Of a `ShelvedTable` it holds at most `held_max` changes after `settle`; the rest lies on `shelf`, which belongs to this
+    register alone and may bring records of an earlier one. Without a shelf it holds all.
+    """
+
+    claims: ShelvedTable[str, ClaimState] = field(init=False)
+    pledges: ShelvedTable[str, MatchingPledge] = field(init=False)
+    corrected: ShelvedTable[str, str] = field(init=False)
+    """Name of a reversed event → name of its correction."""
+    returned: ShelvedTable[str, int] = field(init=False)
     """Name of an event → amount that referenced returns brought back, borne out or not."""
-    lifted: dict[str, int] = field(default_factory=dict)
+    lifted: ShelvedTable[str, int] = field(init=False)
     """Name of a payment → amount of it that returns gave back to its line."""
-    returns: dict[str, ReturnState] = field(default_factory=dict)
-    references: dict[tuple[str, str, str], ReferenceState] = field(default_factory=dict)
-    """(account, direction, bank reference) → what it bears out."""
-    leaning: dict[tuple[tuple[str, str, str], int], str] = field(default_factory=dict)
+    returns: ShelvedTable[str, ReturnState] = field(init=False)
+    references: ShelvedTable[BankReference, ReferenceState] = field(init=False)
+    """What each bank reference that returns or corrections touched bears out."""
+    leaning: ShelvedTable[tuple[BankReference, int], str] = field(init=False)
     """(bank reference, number from 0) → name of the return that names it."""
     pending_events: dict[str, KnownEvent] = field(default_factory=dict)
     pending_submissions: dict[tuple[str, str], int] = field(default_factory=dict)
     pending_lines: dict[tuple[str, str, int], int] = field(default_factory=dict)
-    pending_refs: dict[tuple[str, str, str], BankLine] = field(default_factory=dict)
+    pending_refs: dict[BankReference, BankLine] = field(default_factory=dict)
     """First bank line of each reference among the pending ones."""
-    _journal: list[tuple[dict[Any, Any], Any, Any]] = field(default_factory=list)
+    shelf: Shelf | None = field(default=None, compare=False)
+    held_max: int = field(default=HELD_MAX, compare=False)
+
+    def __post_init__(self) -> None:
+        """The tables that grow with entries are those on the shelf."""
+        self.claims = self._shelved("claims", str, ClaimState)
+        self.pledges = self._shelved("pledges", str, MatchingPledge)
+        self.corrected = self._shelved("corrected", str, str)
+        self.returned = self._shelved("returned", str, int)
+        self.lifted = self._shelved("lifted", str, int)
+        self.returns = self._shelved("returns", str, ReturnState)
+        self.references = self._shelved("references", tuple[str, str, str], ReferenceState)
+        self.leaning = self._shelved("leaning", tuple[BankReference, int], str)
 
     @property
     def genesis(self) -> Genesis:
@@ -196,33 +220,47 @@ class Register:
         """The earlier event with stable name `name`, pending or settled, or None."""
         return self.pending_events.get(name) or past.find(name)
 
-    def put(self, table: dict[K, V], key: K, value: V) -> None:
-        """Set `table[key]`, so that `rollback` can undo it. Every change of a table goes through here."""
-        self._journal.append((table, key, table.get(key, _ABSENT)))
-        table[key] = value
+    def open_tables(self) -> OpenTables:
+        """The register but for what lies on its shelf now, which is everything else; between two submissions only.
 
-    def drop(self, table: dict[K, V], key: K) -> None:
-        """Delete `table[key]`, undoable."""
-        self._journal.append((table, key, table.pop(key)))
+        A register with these tables and this shelf is the same as this one; the tables are its own, to be read only.
 
-    def mark(self) -> int:
-        """A point to which `rollback` can return, good until the next `settle`."""
-        return len(self._journal)
+        Raises:
+            EnvironmentFault: the shelf cannot be written.
+        """
+        for table in self._growing():
+            table.put_away()
+        return OpenTables(**{one.name: getattr(self, one.name) for one in fields(OpenTables)})
 
-    def rollback(self, mark: int) -> None:
-        """Undo every change since `mark`."""
-        while len(self._journal) > mark:
-            table, key, before = self._journal.pop()
-            if before is _ABSENT:
-                del table[key]
-            else:
-                table[key] = before
+    def tables(self) -> dict[str, Table[Any, Any]]:
+        """Every table that outlives `settle`, by name."""
+        named = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {
+            name: table
+            for name, table in named.items()
+            if isinstance(table, dict | ShelvedTable) and not name.startswith("pending_")
+        }
 
     def settle(self) -> None:
-        """Make all changes final and forget pending events, which `PastEvents` must answer for from now on."""
-        self._journal.clear()
-        for table in (self.pending_events, self.pending_submissions, self.pending_lines, self.pending_refs):
-            table.clear()
+        """Make all changes final and forget pending events, which `PastEvents` must answer for from now on.
+
+        Raises:
+            EnvironmentFault: the shelf cannot be written; all is settled nevertheless, and more of it held in memory.
+        """
+        self.forget()
+        for pending in (self.pending_events, self.pending_submissions, self.pending_lines, self.pending_refs):
+            pending.clear()
+        for table in self._growing():
+            table.put_away(most=self.held_max)
+
+    def _growing(self) -> tuple[ShelvedTable[Any, Any], ...]:
+        return (
+            self.claims, self.pledges, self.corrected, self.returned,
+            self.lifted, self.returns, self.references, self.leaning,
+        )  # fmt: skip
+
+    def _shelved(self, name: str, key: type[K], record: type[V]) -> ShelvedTable[K, V]:
+        return ShelvedTable(name, key, record, shelf=self.shelf)
 
 
 def found(register: Register, data: bytes) -> None:

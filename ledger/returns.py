@@ -14,9 +14,15 @@ from ledger.kinds.authority import Disbursement
 from ledger.kinds.bank import Movement
 from ledger.kinds.fact import MatchingReceipt, Return, Transfer, Use
 from ledger.problems import Problem
-from ledger.register import BankLine, KnownEvent, PastEvents, ReferenceState, Register, ReturnState
-
-Reference = tuple[str, str, str]
+from ledger.register import (
+    BankLine,
+    BankReference,
+    KnownEvent,
+    PastEvents,
+    ReferenceState,
+    Register,
+    ReturnState,
+)
 
 
 def take_return(
@@ -40,16 +46,16 @@ def take_return(
         return
     before = register.returned.get(event.event, 0)
     register.put(register.returned, event.event, before + event.amount)
-    if _may_lift(register, event, original):
+    if _may_lift(register, event, original, name=event.event):
         _lean(register, event, original.event, party=party, name=name, past=past)
 
 
-def _may_lift(register: Register, event: Return, original: KnownEvent) -> bool:
-    """Whether the money went back to the account it left, in the line's year, from a payment that still stands."""
+def _may_lift(register: Register, event: Return, original: KnownEvent, *, name: str) -> bool:
+    """Whether the money went back to the account it left, in the line's year, from a payment `name` that still stands."""
     paid = original.event
     return (
         isinstance(paid, Disbursement)
-        and event.event not in register.corrected
+        and name not in register.corrected
         and event.to_account == paid.from_account
         and event.occurred_on.year == register.lines[paid.line].fiscal_year
     )
@@ -62,7 +68,7 @@ def _lean(
     if not isinstance(paid, Disbursement) or event.event is None:
         return
     account = register.accounts[paid.from_account]
-    reference: Reference | None = None
+    reference: BankReference | None = None
     if event.bank_ref is not None:
         reference = (account.id, "credit", event.bank_ref)
         state = _state_of(register, reference, past)
@@ -85,8 +91,9 @@ def undo_return(register: Register, event: Return, *, name: str) -> None:
     if event.event is None:
         return
     register.put(register.returned, event.event, register.returned[event.event] - event.amount)
-    if name in register.returns:
-        _unlift(register, name)
+    made = register.returns.get(name)
+    if made is not None:
+        _unlift(register, name, made)
         register.drop(register.returns, name)
 
 
@@ -116,10 +123,11 @@ def undo_movement(register: Register, event: Movement, *, seq: int, past: PastEv
         return
     for number in range(state.returns):
         name = register.leaning[reference, number]
-        if name in register.returns and not register.returns[name].sworn:
-            _unlift(register, name)
-    taken = register.references[reference].taken if reference in register.references else 0
-    register.put(register.references, reference, replace(state, line=None, taken=taken))
+        made = register.returns.get(name)
+        if made is not None and not made.sworn:
+            _unlift(register, name, made)
+    after = register.references.get(reference, state)
+    register.put(register.references, reference, replace(after, line=None))
 
 
 def is_banked(register: Register, paid: Disbursement, *, past: PastEvents) -> bool:
@@ -129,7 +137,7 @@ def is_banked(register: Register, paid: Disbursement, *, past: PastEvents) -> bo
     return _state_of(register, (paid.from_account, "debit", paid.bank_ref), past).line is not None
 
 
-def _state_of(register: Register, reference: Reference, past: PastEvents) -> ReferenceState:
+def _state_of(register: Register, reference: BankReference, past: PastEvents) -> ReferenceState:
     known = register.references.get(reference)
     if known is not None:
         return known
@@ -149,8 +157,7 @@ def _lift(register: Register, name: str) -> None:
         _move(register, name, made, amount)
 
 
-def _unlift(register: Register, name: str) -> None:
-    made = register.returns[name]
+def _unlift(register: Register, name: str, made: ReturnState) -> None:
     if made.lifted:
         _move(register, name, made, -made.lifted)
 
@@ -164,7 +171,7 @@ def _move(register: Register, name: str, made: ReturnState, amount: int) -> None
     lines.restore(register, made.line, amount)
 
 
-def _left(register: Register, reference: Reference | None) -> int:
+def _left(register: Register, reference: BankReference | None) -> int:
     """What the bank line of `reference` still bears out."""
     state = None if reference is None else register.references[reference]
     return 0 if state is None or state.line is None else max(0, state.line.amount - state.taken)

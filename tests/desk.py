@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ledger import posting
+from ledger.errors import EnvironmentFault
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.register import BankLine, KnownEvent, Register, found
 from ledger.submission import event_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from ledger.problems import Problem
     from ledger.submission import Submission
     from tests.worlds import World
@@ -44,6 +47,34 @@ class Memory:
 
 
 @dataclass(slots=True)
+class MemoryShelf:
+    """`ledger.shelf.Shelf` in a dictionary; with `full` it takes nothing more."""
+
+    records: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
+    full: bool = False
+
+    def get(self, table: str, key: bytes) -> bytes | None:
+        """The record under `key`."""
+        return self.records.get((table, key))
+
+    def put(self, table: str, rows: Iterable[tuple[bytes, bytes | None]]) -> None:
+        """Each record is there, or gone."""
+        if self.full:
+            raise EnvironmentFault(
+                code="full", place="shelf", message_en="full", message_zh="已满", remedy_en="x", remedy_zh="x"
+            )
+        for key, record in rows:
+            if record is None:
+                self.records.pop((table, key), None)
+            else:
+                self.records[table, key] = record
+
+    def rows(self, table: str) -> Iterator[tuple[bytes, bytes]]:
+        """Every record, by key."""
+        return ((key, record) for (name, key), record in sorted(self.records.items()) if name == table)
+
+
+@dataclass(slots=True)
 class Desk:
     """A founded register with its memory; `post` says what is wrong, nothing = it stands, settled unless told otherwise."""
 
@@ -64,7 +95,8 @@ class Desk:
         if not problems:
             self.size += 1 + len(submission.events)
         if not problems and self.settles:
-            self._remember(submission)
+            self.remember(submission, end=self.size)
+            self.register.settle()
         return problems
 
     def must(self, submission: Submission) -> str:
@@ -74,9 +106,10 @@ class Desk:
             raise RuntimeError([problem.told_en() for problem in problems])
         return event_name(submission.header, 0)
 
-    def _remember(self, submission: Submission) -> None:
+    def remember(self, submission: Submission, *, end: int) -> None:
+        """Past events are those of `submission` too, which ends before position `end` and is not settled yet."""
         header = submission.header
-        self.past.submissions[header.party, header.id] = self.size - 1 - len(submission.events)
+        self.past.submissions[header.party, header.id] = end - 1 - len(submission.events)
         for index, event in enumerate(submission.events):
             name = event_name(header, index)
             known = self.register.pending_events[name]
@@ -88,7 +121,6 @@ class Desk:
                     self.past.refs.setdefault((event.account, event.direction, event.bank_ref), line)
             if isinstance(event, BankBalance):
                 self.past.lines[event.account, event.statement, 0] = known.seq
-        self.register.settle()
 
 
 def codes(problems: tuple[Problem, ...]) -> list[str]:
@@ -96,9 +128,9 @@ def codes(problems: tuple[Problem, ...]) -> list[str]:
     return [problem.code for problem in problems]
 
 
-def open_desk(world: World) -> Desk:
-    """A desk on which the opening of `world` stands."""
-    register = Register()
+def open_desk(world: World, register: Register | None = None) -> Desk:
+    """A desk on which the opening of `world` stands, with `register` if one is given."""
+    register = register or Register()
     found(register, world.genesis_entry)
     desk = Desk(register)
     for submission in world.opening():

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self, TypeVar
 
-from ledger.errors import EnvironmentFault
+from ledger.scratch_shelf import scratch_fault
 
 Value = int | str | bytes | None
 """What a column holds; integers within 64 bits, so amounts are summed in Python, never in SQL."""
@@ -122,7 +122,7 @@ class Workspace:
         try:  # not through `_told`: called for every bank line, and a context manager costs more than the look-up
             found = self._connection.execute(sql, values).fetchone()
         except sqlite3.OperationalError as error:
-            raise _fault(self._folder.name, error) from error
+            raise scratch_fault(self._folder.name, error) from error
         return None if found is None else make(*found)
 
     def _each(self, make: Callable[..., RowT], cursor: sqlite3.Cursor) -> Iterator[RowT]:
@@ -166,15 +166,4 @@ def _told(folder: str) -> Iterator[None]:
     try:
         yield
     except (sqlite3.OperationalError, OSError) as error:
-        raise _fault(folder, error) from error
-
-
-def _fault(folder: str, error: Exception) -> EnvironmentFault:
-    return EnvironmentFault(
-        code="workspace",
-        place=folder,
-        message_en=f"the scratch file cannot be used: {error}",
-        message_zh=f"临时文件无法使用：{error}",
-        remedy_en="Free disk space there, or point TMPDIR at a larger disk, and run again.",
-        remedy_zh="请释放磁盘空间，或将 TMPDIR 指向更大的磁盘后重试。",
-    )
+        raise scratch_fault(folder, error) from error

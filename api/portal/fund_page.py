@@ -211,12 +211,10 @@ def _line(visit: Visit, line: Line, depth: int) -> LineView:
 
 
 def _matches(visit: Visit, fund: str) -> Iterator[MatchRow]:
-    pledged: dict[str, int] = defaultdict(int)
-    for pledge in visit.model.register.pledges.values():
-        if pledge.fund == fund:
-            pledged[pledge.party] += pledge.amount
-    received = visit.model.matched(fund)
+    pledged, received = visit.model.pledged(fund), visit.model.matched(fund)
     for party in sorted({*pledged, *received}):
         yield MatchRow(
-            party=visit.names.link("party", party), pledged=pledged[party], received=received.get(party, 0)
+            party=visit.names.link("party", party),
+            pledged=pledged.get(party, 0),
+            received=received.get(party, 0),
         )

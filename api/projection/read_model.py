@@ -6,7 +6,7 @@ lines, funds and payees, never with entries: those are positions in a temporary 
 """
 
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,12 +19,13 @@ from ledger.effects import take_in
 from ledger.entry import Entry, EventEntry, ForeignEntry, GenesisEntry, HeaderEntry, parse_entry
 from ledger.errors import ProgrammerError
 from ledger.hashing import leaf_hash
-from ledger.kinds.authority import Disbursement
+from ledger.kinds.authority import Disbursement, MatchingPledge
 from ledger.kinds.bank import Movement
 from ledger.kinds.form import kind_of
 from ledger.kinds.registry import Account, Fund, Party, Project
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.register import BankLine, KnownEvent, Line, Register, found
+from ledger.scratch_shelf import ScratchShelf
 from ledger.store.log_reader import LogReader
 from ledger.submission import Header, event_name
 
@@ -55,11 +56,12 @@ class ReadModel:
     def __init__(self) -> None:
         """Nothing folded yet."""
         self.lock: Final = threading.RLock()
-        self.register: Final = Register()
+        self.register: Final = Register(shelf=ScratchShelf())
         self.index: Final = EntryIndex()
         self.size = 0
         self.recorded = ""
         self._cash: defaultdict[str, CashBook] = defaultdict(CashBook)
+        self._pledged: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._header: Header | None = None
         self._header_seq = 0
         self._books = _Books()
@@ -102,6 +104,10 @@ class ReadModel:
         self._renew_books()
         return self._books.lines.get(fund, [])
 
+    def pledged(self, fund: str) -> dict[str, int]:
+        """Matching money promised for `fund` by the party that promised it; minor units."""
+        return dict(self._pledged.get(fund, {}))
+
     def matched(self, fund: str) -> dict[str, int]:
         """Matching money that arrived for `fund` by the party that paid it, net of what was returned; minor units."""
         cash = self._cash.get(fund) or CashBook()
@@ -131,9 +137,9 @@ class ReadModel:
                 self._take_event(entry, leaf, reader)
             case ForeignEntry():
                 self._note(entry, leaf, entry.kind)
-        self.register.settle()
         self.size += 1
         self.recorded = entry.recorded
+        self.register.settle()
 
     def _take_event(self, entry: EventEntry, leaf: bytes, reader: LogReader) -> None:
         header = self._header
@@ -147,6 +153,8 @@ class ReadModel:
             pass  # what the ledger holds was judged when it was posted; `fundtrace verify` judges it again
         for move in moves:
             self._cash[move.fund].take(move)
+        if isinstance(event, MatchingPledge):
+            self._pledged[event.fund][event.party] += event.amount
         self._describe(entry, leaf, actor=header.party)
 
     def _describe(self, entry: EventEntry, leaf: bytes, *, actor: str) -> None:

@@ -23,6 +23,9 @@ from ledger.submission import Submission
 _QUERY_KEYS: Final = 400
 """Keys in one query: below the limits of every database."""
 
+_NAMED_MAX: Final = 2_000
+"""Submissions kept that nobody expected: an event is asked for a few times in a row, and hardly again."""
+
 _Key = tuple[str, str]
 
 
@@ -33,7 +36,16 @@ class StoredPast:
     primary keys of the indexes hold submission ids and bank lines apart.
     """
 
-    __slots__ = ("_folding", "_lines", "_reader", "_statements", "_submissions", "before", "connection")
+    __slots__ = (
+        "_folding",
+        "_lines",
+        "_named",
+        "_reader",
+        "_statements",
+        "_submissions",
+        "before",
+        "connection",
+    )
 
     def __init__(self, connection: Connection, *, before: int, folding: bool = False) -> None:
         """Answer through `connection`, which stays the caller's."""
@@ -42,6 +54,7 @@ class StoredPast:
         self._folding = folding
         self._reader = LogReader(connection)
         self._submissions: dict[_Key, StoredSubmission | None] = {}
+        self._named: dict[_Key, StoredSubmission | None] = {}
         self._lines: dict[tuple[str, str, int], int] = {}
         self._statements: set[tuple[str, str, int]] = set()
 
@@ -59,9 +72,12 @@ class StoredPast:
     def stored(self, party: str, identifier: str) -> StoredSubmission | None:
         """Return where submission (`party`, `identifier`) stands, or None."""
         key = (party, identifier)
-        if key not in self._submissions:
-            self._submissions[key] = self._reader.submission(party, identifier)
-        found = self._submissions[key]
+        known = self._submissions if key in self._submissions else self._named
+        if key not in known:
+            if len(known) >= _NAMED_MAX:
+                known.clear()
+            known[key] = self._reader.submission(party, identifier)
+        found = known[key]
         return found if found is not None and found.seq < self.before else None
 
     def submission(self, party: str, identifier: str) -> int | None:

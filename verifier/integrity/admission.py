@@ -15,6 +15,7 @@ stood. At the first event that only a newer program understands I7 and I8 end; I
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from typing import Final, assert_never
 
 from ledger import authority, effects
@@ -25,7 +26,7 @@ from ledger.kinds.registry import Account, Key, Party, Project
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.posting import admit
 from ledger.problems import Check, Problem
-from ledger.register import KnownEvent, Register, found
+from ledger.register import KnownEvent, OpenTables, Register, found
 from ledger.submission import Header, check_form, events_root
 from verifier.integrity.fund_cash import FundCash, FundSum
 from verifier.integrity.fund_sums import FundSums
@@ -38,6 +39,8 @@ from verifier.integrity.verdict import Checklist, CheckNumber, told_of
 from verifier.integrity.walk import Walked
 from verifier.language import Told
 from verifier.posted import PostedEvent
+from verifier.workspace import Workspace
+from verifier.workspace_shelf import WorkspaceShelf
 
 NOTHING: Final[tuple[PostedEvent, ...]] = ()
 
@@ -62,20 +65,25 @@ class Admission:
         self,
         checklist: Checklist,
         past: PastEntries,
-        statements: Statements,
+        workspace: Workspace,
         pool: SignaturePool,
         *,
         admitted: int = 0,
         tally: Tally | None = None,
     ) -> None:
-        """Begin before entry 0, or behind `admitted` entries with the `tally` of them; findings go to `checklist`."""
-        self.register = tally.register if tally else Register()
+        """Begin before entry 0, or behind `admitted` entries with the `tally` of them; findings go to `checklist`.
+
+        What register and statements put away lies in `workspace`, and they go on with what is there.
+        """
+        shelf = WorkspaceShelf(workspace, "register")
+        begun = tally.register if tally else OpenTables()
+        self.register = Register(**{one.name: getattr(begun, one.name) for one in fields(begun)}, shelf=shelf)
         self.admitted = admitted
         self.commitments = 0
         """How many personal fields the events so far hold back behind a commitment."""
         self._checklist = checklist
         self._past = past
-        self._statements = statements
+        self._statements = Statements(workspace)
         self._funds = FundSums(self.register)
         self._cash = FundCash(self.register)
         self._pool = pool
@@ -100,7 +108,7 @@ class Admission:
         if self._ended or self._regrouping.open_since is not None or not self._checklist.is_clean:
             return None
         return Tally(
-            register=self.register,
+            register=self.register.open_tables(),
             commitments=self.commitments,
             entered=self._funds.entered,
             paid=self._funds.paid,

@@ -28,7 +28,6 @@ from verifier.integrity.ranges import Anchor, anchors_of_visits, anchors_of_witn
 from verifier.integrity.savepoint import Course, Savepoint, savepoint_of
 from verifier.integrity.signature_pool import SignaturePool
 from verifier.integrity.state import SavedState
-from verifier.integrity.statements import Statements
 from verifier.integrity.trust import (
     KeysAt,
     Offered,
@@ -224,7 +223,7 @@ class Replay:
             self._admission = Admission(
                 self._checklist,
                 past,
-                Statements(self._workspace),
+                self._workspace,
                 SignaturePool(workers),
                 admitted=begin.size if begin else 0,
                 tally=begin.tally if begin else None,

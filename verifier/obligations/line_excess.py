@@ -20,6 +20,7 @@ from verifier.basis.findings import Evidence
 from verifier.obligations.case import evidence
 from verifier.posted import PostedEvent
 from verifier.workspace import Workspace
+from verifier.workspace_shelf import WorkspaceShelf
 
 _RECENT_MAX: Final = 2_000
 _REGISTRY: Final = Party | Account | Fund
@@ -57,7 +58,7 @@ class LineExcess:
         self.found: list[Excess] = []
         self._open: dict[str, Excess] = {}
         self._lines = _Lines()
-        self._register = Register(lines=self._lines)
+        self._register = Register(lines=self._lines, shelf=WorkspaceShelf(workspace, "line_register"))
         self._past = _Past(workspace)
 
     def take(self, posted: PostedEvent) -> None:

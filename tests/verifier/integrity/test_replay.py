@@ -3,16 +3,24 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from ledger.errors import EnvironmentFault, ProgrammerError
 from ledger.kinds.control import Correction
+from ledger.register import Register
 from tests.malicious.forger import Files, Forger, in_memory, leaf_of
 from tests.worlds import COUNTY, DAY, make_world
+from verifier.integrity import admission
 from verifier.integrity.replay import Replay, posted_events
 from verifier.integrity.workers import Workers
 from verifier.reading.static_log import StaticLog, missing
 from verifier.workspace import Workspace
+
+if TYPE_CHECKING:
+    from verifier.integrity.verdict import Verdict
 
 
 @pytest.fixture
@@ -130,3 +138,31 @@ def test_the_verdict_does_not_depend_on_threads(forger: Forger, workers: int) ->
         events = list(replay.events())
         assert replay.verdict().outcome == "self-consistent"
     assert len(events) == sum(b'"kind":"event"' in entry for entry in forger.entries)
+
+
+def test_a_replay_that_puts_everything_away_finds_the_same(
+    forger: Forger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Same verdict and same register, on a ledger that holds and on one with a correction posted twice."""
+    paid = f"{COUNTY}/s-{forger.world.number:06d}/0"
+    undo = Correction(occurred_on=DAY, event=paid, reason="x")
+    forger.post(forger.world.submission(COUNTY, undo))
+    sound = forger.files()
+    forger.post(forger.world.submission(COUNTY, undo))
+    for files, broken in ((sound, None), (forger.files(), len(forger.entries) - 1)):
+        kept, kept_tables = _replayed(files)
+        with monkeypatch.context() as little:
+            little.setattr(admission, "Register", partial(Register, held_max=0))
+            verdict, tables = _replayed(files)
+        assert (verdict, tables) == (kept, kept_tables)
+        assert (verdict.first_broken and verdict.first_broken.position) == broken
+
+
+def _replayed(files: Files) -> tuple[Verdict, dict[str, Any]]:
+    with Workspace() as workspace:
+        replay = Replay(in_memory(files), workspace)
+        for _event in replay.events():
+            pass
+        return replay.verdict(), {
+            name: dict(table.items()) for name, table in replay.register.tables().items()
+        }

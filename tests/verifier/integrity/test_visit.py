@@ -87,12 +87,23 @@ def look(files: Files, state: Path, *, full: bool = False, every: int = 10**9) -
 
 def taken_up(files: Files, state: Path) -> Savepoint | None:
     """The savepoint beside the state, as far as it fits the log."""
+    return with_shelf(files, state)[0]
+
+
+def with_shelf(files: Files, state: Path) -> tuple[Savepoint | None, list[tuple[str, bytes, bytes]]]:
+    """The savepoint beside the state, and the records that the register put away by then."""
     source = in_memory(files)
     shown = read_checkpoint(Checklist(), source.checkpoint())
     assert shown is not None
     taken = take_up(index_of(state), fetch=source.fetch, shown=shown, state=load_state(state))
+    sql = "SELECT name, key, record FROM register ORDER BY name, key"
+    shelf = [] if taken.savepoint is None else list(taken.workspace.rows(_row, sql))
     taken.workspace.close()
-    return taken.savepoint
+    return taken.savepoint, shelf
+
+
+def _row(name: str, key: bytes, record: bytes) -> tuple[str, bytes, bytes]:
+    return name, key, record
 
 
 def same(incremental: Verdict, full: Verdict) -> None:
@@ -119,7 +130,8 @@ def test_every_cut_gives_what_the_whole_gives(tmp_path: Path, sample: Sample) ->
         assert again.outcome == "verified"
         same(again, full)
         assert state.read_bytes() == whole.read_bytes()
-        assert taken_up(forger.files(), state) == taken_up(forger.files(), whole)
+        assert with_shelf(forger.files(), state) == with_shelf(forger.files(), whole)
+    assert {name for name, _, _ in with_shelf(forger.files(), whole)[1]} >= {"corrected", "returns", "lifted"}
 
 
 def test_a_second_look_reads_new_entries_only(tmp_path: Path) -> None:
