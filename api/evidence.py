@@ -6,7 +6,6 @@ from api.served_ledger import ServedLedger
 from ledger.anchor import AnchorName
 from ledger.checkpoint import parse_checkpoint
 from ledger.errors import MissingError
-from ledger.log_keys import keys_in
 from ledger.merkle import Tree
 from ledger.note import parse_note
 from ledger.published_policy import policy_text
@@ -68,7 +67,12 @@ def pack_of(ledger: ServedLedger, seq: int) -> bytes:
             tree=Tree(tiles),
             size=parse_checkpoint(parse_note(note).text).size,
             checkpoint=note,
-            policy=policy_text(keys_in(ledger.genesis.log_keys)).encode(),
+            policy=_policy(ledger),
             stamp=None if anchor is None else anchor.token,
         )
         return build_pack(log, IndexedRegistry(ledger.model), seq)
+
+
+def _policy(ledger: ServedLedger) -> bytes:
+    keys = ledger.log_keys()
+    return policy_text(keys.current, retired=keys.retired).encode()

@@ -6,10 +6,10 @@ from typing import Final
 
 from sqlalchemy import Engine
 
-from ledger.entry import GenesisEntry, parse_entry
 from ledger.errors import InputError, MissingError
 from ledger.store.anchors import anchor_file
 from ledger.store.engine import open_engine, reading
+from ledger.store.log_key_changes import log_keys_of
 from ledger.store.log_reader import LogReader
 from ledger.store.publication import NEWEST
 from ledger.store.schema import check
@@ -56,13 +56,13 @@ class LiveSource:
         return self._note
 
     def policy(self) -> str | None:
-        """Return the policy that genesis implies, or None where entry 0 is none."""
-        first = next(self.entries(0, 1), b"")
+        """Return the policy that the log publishes, or None where entry 0 cannot be read."""
         try:
-            entry = parse_entry(first, place="entry 0")
+            with reading(self._engine) as connection:
+                keys = log_keys_of(connection, size=self._size)
         except InputError:
             return None
-        return NEWEST.policy(entry.genesis) if isinstance(entry, GenesisEntry) else None
+        return NEWEST.policy(keys) if keys.ever else None
 
     def entries(self, start: int, stop: int) -> Iterator[bytes]:
         """Yield the bytes of entries [start, stop); it ends early where the database lacks one."""

@@ -8,14 +8,13 @@ from typing import Final
 from sqlalchemy import Engine
 
 from api.log_key import log_key_path
-from ledger.entry import GenesisEntry, parse_entry
 from ledger.errors import EnvironmentFault
 from ledger.key_files import replace_secret
-from ledger.log_keys import keys_in
 from ledger.note import MAX_NOTE_BYTES
 from ledger.own_checkpoints import find_rival
 from ledger.publisher import CHECKPOINT
 from ledger.store.engine import reading
+from ledger.store.log_key_changes import log_keys_of
 from ledger.store.log_reader import LogReader
 
 HEAD_SUFFIX: Final = ".head"
@@ -87,12 +86,9 @@ def remember_newest(engine: Engine) -> None:
         return
     head = head_file(path)
     with reading(engine) as connection:
-        reader = LogReader(connection)
-        newest, first = reader.head(), reader.entry(0)
-        entry = parse_entry(first or b"", place="entry 0")
-        if newest is None or not isinstance(entry, GenesisEntry):
+        newest, keys = LogReader(connection).head(), log_keys_of(connection)
+        if newest is None or not keys.ever:
             return
-        keys = keys_in(entry.genesis.log_keys)
-        contradicted = find_rival(connection, [head], origin=entry.genesis.origin, keys=keys)
+        contradicted = find_rival(connection, [head], origin=keys.ever[0].name, keys=keys.ever)
     if contradicted is None:
         head.keep(newest.note)

@@ -15,6 +15,7 @@ from ledger.genesis import Genesis
 from ledger.hashing import leaf_hash
 from ledger.sequencer import Sequencer
 from ledger.store.engine import reading, shown
+from ledger.store.log_key_changes import LogKeys, log_keys_of
 from ledger.store.log_reader import LogReader, StoredCheckpoint
 from ledger.store.publication import NEWEST, Publication
 
@@ -104,6 +105,11 @@ class ServedLedger:
         if found is None:
             raise _no_ledger(shown(self.engine))
         return found
+
+    def log_keys(self) -> LogKeys:
+        """The keys of the log now, and those it has retired; as `reading`."""
+        with self.reading_database() as connection:
+            return log_keys_of(connection)
 
     def fold(self) -> bool:
         """Fold the next piece of the log; whether any of it is left. Called by the worker only."""

@@ -12,6 +12,7 @@ from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.control import Correction
 from ledger.kinds.fact import Acceptance, Claim, Interest, MatchingReceipt, Return, Transfer, Use
 from ledger.kinds.form import kind_of
+from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.party import covers, level_rank
@@ -29,7 +30,7 @@ _APPOINTED: Final = _FINANCE | _BANK | _OVERSIGHT | {"transcriber"}
 def check_actor(register: Register, event: AnyEvent, *, party: str, past: PastEvents) -> Iterator[Problem]:
     """A problem, if `party` is not the one whose act `event` is (DESIGN §3: the header's party is the actor)."""
     if party in register.administrators:
-        if not isinstance(event, Key | Party):
+        if not isinstance(event, Key | LogKeyChange | Party):
             yield _actor_problem(
                 event, party, ("administrators register keys and parties only", "管理员只登记密钥和单位")
             )
@@ -37,7 +38,7 @@ def check_actor(register: Register, event: AnyEvent, *, party: str, past: PastEv
     if (
         register.genesis.historical
         and "transcriber" in register.parties[party].roles
-        and not isinstance(event, Key)
+        and not isinstance(event, Key | LogKeyChange)
     ):
         return
     if not _may_act(register, event, party=party, past=past):
@@ -46,7 +47,7 @@ def check_actor(register: Register, event: AnyEvent, *, party: str, past: PastEv
 
 def _may_act(register: Register, event: AnyEvent, *, party: str, past: PastEvents) -> bool:  # noqa: C901, PLR0911, PLR0912 - the table of actors, one row a kind
     match event:
-        case Key():
+        case Key() | LogKeyChange():
             return False
         case Party():
             return _may_register(register, event, party=party)

@@ -7,10 +7,11 @@ from hashlib import sha256
 from ledger.entry import event_entry_bytes, header_entry_bytes
 from ledger.hashing import leaf_hash
 from ledger.kinds.bank import BankBalance, Movement
+from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.store.edge import Edge
 from ledger.store.log_reader import StoredSubmission
-from ledger.store.log_writer import BankReferenceRow, LogRow, StatementLineRow, SubmissionRow
+from ledger.store.log_writer import BankReferenceRow, LogKeyRow, LogRow, StatementLineRow, SubmissionRow
 from ledger.submission import Header, Submission, header_bytes
 
 
@@ -30,6 +31,7 @@ class Draft:
     submissions: list[SubmissionRow] = field(default_factory=list)
     statement_lines: list[StatementLineRow] = field(default_factory=list)
     bank_references: list[BankReferenceRow] = field(default_factory=list)
+    log_keys: list[LogKeyRow] = field(default_factory=list)
     keys: dict[tuple[str, str], StoredSubmission] = field(default_factory=dict)
 
     @property
@@ -48,17 +50,23 @@ class Draft:
         hash_ = header_hash(header)
         self.submissions.append(SubmissionRow(header.party, header.id, seq, header.count, hash_))
         self.keys[header.party, header.id] = StoredSubmission(seq=seq, events=header.count, header_hash=hash_)
+        self.recorded = recorded
         for event, row in zip(submission.events, rows[1:], strict=True):
             self._index(event, row.seq)
         self.entries.extend(rows)
         self.edge.extend(row.leaf for row in rows)
         self.last_leaf = rows[-1].leaf
-        self.recorded = recorded
         return seq
 
     def forget_rows(self) -> None:
         """Drop the rows gathered so far, in a rehearsal, which stores nothing."""
-        for rows in (self.entries, self.submissions, self.statement_lines, self.bank_references):
+        for rows in (
+            self.entries,
+            self.submissions,
+            self.statement_lines,
+            self.bank_references,
+            self.log_keys,
+        ):
             rows.clear()
         self.edge.take_finished()
 
@@ -94,5 +102,7 @@ class Draft:
                     self.bank_references.append(reference)
             case BankBalance():
                 self.statement_lines.append(StatementLineRow(event.account, event.statement, 0, seq))
+            case LogKeyChange():
+                self.log_keys.append(LogKeyRow(seq, event.action, event.vkey, self.recorded))
             case _:
                 pass

@@ -14,10 +14,11 @@ from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.control import Correction
 from ledger.kinds.fact import Acceptance, Claim, Interest, MatchingReceipt, Return, Transfer, Use
 from ledger.kinds.form import Tag
+from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.problems import Problem
 from ledger.register import ClaimState, KnownEvent, PastEvents, Register
-from ledger.registration import take_key, take_registration
+from ledger.registration import take_key, take_log_key, take_registration
 
 
 def take_in(register: Register, known: KnownEvent, *, name: str, past: PastEvents) -> Iterator[Problem]:  # noqa: C901, PLR0912 - one row a kind
@@ -28,6 +29,8 @@ def take_in(register: Register, known: KnownEvent, *, name: str, past: PastEvent
             take_registration(register, event, party=known.party)
         case Key():
             yield from take_key(register, event, recorded=known.recorded)
+        case LogKeyChange():
+            yield from take_log_key(register, event, recorded=known.recorded)
         case Allocation():
             yield from _allocation_parties(register, event)
             yield from lines.allocate(register, event, name=name)
@@ -128,8 +131,8 @@ def _reverse(register: Register, known: KnownEvent, name: str, *, past: PastEven
     """The register as if `known`, named `name`, had not been posted; yields what forbids it. Facts are never refused."""
     original = known.event
     match original:
-        case Correction() | Key():
-            yield _problem("not-correctable", "event", "a correction or key event cannot be reversed",
+        case Correction() | Key() | LogKeyChange():
+            yield _problem("not-correctable", "event", "a correction, key or log key event cannot be reversed",
                            "冲正和密钥事件不可再冲正")  # fmt: skip
         case Party() | Account() | Fund() | Project() | Policy() | Calendar():
             yield _problem("not-correctable", "event", "a registry entry is changed by its next version",

@@ -142,6 +142,7 @@ def cover(
         statement_lines=draft.statement_lines,
         bank_references=draft.bank_references,
         checkpoint=checkpoint,
+        log_keys=draft.log_keys,
     )
     return addition, receipts_of_flush(checkpoint, draft.edge, finished)
 

@@ -32,7 +32,7 @@ _BLOCK: Final = re.compile(
 
 
 def new_log_keys() -> tuple[FileSigner, ...]:
-    """Return new keys for a log, in memory only: Ed25519 before ML-DSA-44 (ADR 0010)."""
+    """Return new keys for a log, in memory only: Ed25519 before ML-DSA-44 (ADR 0015)."""
     return Ed25519Signer.generate(), MlDsa44Signer.generate()
 
 

@@ -11,11 +11,24 @@ from typing import Final
 from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.cosignature import CosignerKey, LogKey, parse_log_key, seconds_in
 from ledger.errors import FormatError, SignatureError
+from ledger.keys import ED25519, verify
 from ledger.note import NoteSignature, parse_note
 from ledger.vkey import VerifierKey
 
 _TYPES: Final[tuple[tuple[type[LogKey], str], ...]] = ((VerifierKey, "Ed25519"), (CosignerKey, "ML-DSA-44"))
 _UNKNOWN_TYPE: Final = "vkey.type"
+_POSSESSION: Final = b"fundtrace/log-key/v1\n"
+
+
+def possession_bytes(genesis_hash: str, vkey: str) -> bytes:
+    """The exact bytes that a new key of the log signs to show that it is held, in the ledger of that genesis."""
+    return _POSSESSION + f"{genesis_hash}\n{vkey}\n".encode()
+
+
+def is_held(key: LogKey, genesis_hash: str, proof: bytes) -> bool:
+    """Whether `proof` is the signature of `key` over `possession_bytes`."""
+    alg = key.alg if isinstance(key, CosignerKey) else ED25519
+    return verify(alg, key.public, possession_bytes(genesis_hash, key.text), proof)
 
 
 def keys_in(vkeys: Iterable[str]) -> tuple[LogKey, ...]:

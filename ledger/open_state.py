@@ -16,7 +16,7 @@ from ledger.draft import Draft
 from ledger.entry import EventEntry, HeaderEntry, event_of, parse_entry
 from ledger.errors import EnvironmentFault, InputError
 from ledger.hashing import NO_PREVIOUS, leaf_hash
-from ledger.log_keys import keys_in, open_own_checkpoint
+from ledger.log_keys import open_own_checkpoint
 from ledger.posting import admit
 from ledger.register import Register, found
 from ledger.scratch_shelf import ScratchShelf
@@ -82,7 +82,7 @@ class OpenState:
     def _check_head(self, head: StoredCheckpoint) -> None:
         """The checkpoint is signed by a key of this log and commits to the very entries that were folded."""
         genesis = self.register.genesis
-        signed = open_own_checkpoint(head.note, keys_in(genesis.log_keys), origin=genesis.origin)
+        signed = open_own_checkpoint(head.note, self.register.current_log_keys, origin=genesis.origin)
         if (signed.size, signed.root) != (self.size, self.edge.root()):
             _refuse(
                 "root", f"the first {head.size} entries are not those of its checkpoint", "条目与检查点不符"

@@ -18,8 +18,9 @@ from ledger.instant import business_date, is_instant, parse_instant
 from ledger.kinds.authority import Allocation, MatchingPledge
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.fact import Claim
+from ledger.kinds.form import kind_of
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
-from ledger.kinds.vocabulary import AnyEvent
+from ledger.kinds.vocabulary import ADMITTED_BY_GENESIS, AnyEvent
 from ledger.problems import Check, Problem
 from ledger.references import TABLE_NAMES, Table, references
 from ledger.register import KnownEvent, PastEvents, Register
@@ -172,6 +173,7 @@ def _event_problems(
     """Problems of one event; without any, the register holds it."""
     event = known.event
     problems = [
+        *_admission_problems(register, event),
         *texts.text_problems(encoded),
         *wellformed.form_problems(event, today),
         *_reference_problems(register, event),
@@ -187,6 +189,19 @@ def _event_problems(
     if not problems:
         register.put(register.pending_events, name, known)
     return problems
+
+
+def _admission_problems(register: Register, event: AnyEvent) -> Iterator[Problem]:
+    """A kind that genesis does not admit has been admitted by a policy before (ADR 0002)."""
+    kind = kind_of(event)
+    if kind in ADMITTED_BY_GENESIS:
+        return
+    if not any(f"{kind}/1" in policy.admits for policy in register.policies.values()):
+        yield _problem(
+            "kind-unadmitted", "I7", "kind", f"no earlier policy admits {kind}/1", f"此前没有规则准入 {kind}/1",
+            f"let an audit or supervision party post a policy that admits {kind}/1",
+            f"请由审计或监督单位先发布准入 {kind}/1 的规则",
+        )  # fmt: skip
 
 
 def _reference_problems(register: Register, event: AnyEvent) -> Iterator[Problem]:

@@ -25,16 +25,18 @@ from ledger.anchor import (
     parse_index,
 )
 from ledger.bundle import BundleReader, write_bundle
-from ledger.checkpoint import Checkpoint
+from ledger.checkpoint import Checkpoint, parse_checkpoint
+from ledger.cosignature import LogKey
 from ledger.entry import GenesisEntry, parse_entry
 from ledger.errors import EnvironmentFault, InputError, ProofError
 from ledger.genesis import Genesis
-from ledger.log_keys import keys_in, open_own_checkpoint
+from ledger.log_keys import open_own_checkpoint
+from ledger.note import parse_note
 from ledger.static_files import StaticFolder
 from ledger.static_headers import HEADERS_FILE, headers_file
 from ledger.store.anchors import anchor_file, anchor_names
-from ledger.store.cosignatures import shown_note
 from ledger.store.engine import reading, shown
+from ledger.store.log_key_changes import log_keys_of
 from ledger.store.log_reader import LogReader, StoredCheckpoint
 from ledger.store.publication import NEWEST, Publication
 from ledger.tile_reader import TileReader
@@ -111,10 +113,15 @@ class _Proved:
         self.head = head
         self.anchors = anchor_names(connection, up_to=head.size)
         self.genesis = genesis
+        self.keys = log_keys_of(connection, size=head.size)
         self.with_entries = genesis.entries == "public" or audience == "audit"
         self._tiles = TileReader(
             lambda path: reader.tile(parse_tile_path(path)), size=head.size, root=head.root
         )
+
+    def keys_at(self, size: int) -> tuple[LogKey, ...]:
+        """Return the keys with which the log signed a checkpoint over so many entries."""
+        return log_keys_of(self._connection, size=size).current
 
     def tiles(self, old: int) -> Iterator[Tile]:
         """Yield the tiles that a log of `old` entries has not, each entry bundle before the tile over it."""
@@ -126,9 +133,9 @@ class _Proved:
     def file(self, name: str) -> bytes:
         match name:
             case "checkpoint":
-                return shown_note(self._connection, self.head)
+                return self.head.note
             case "policy":
-                return self._publication.policy(self.genesis).encode()
+                return self._publication.policy(self.keys).encode()
             case "_headers":
                 return headers_file()
             case "anchor.txt":
@@ -209,7 +216,8 @@ def _publish_archive(whole: _Proved, target: Path, progress: Progress) -> None:
 def _size_shown(whole: _Proved, target: Path, note: bytes) -> int:
     """Return the size of the checkpoint that `target` shows, after it was seen to be an earlier one of this very log."""
     try:
-        old = open_own_checkpoint(note, keys_in(whole.genesis.log_keys), origin=whole.genesis.origin)
+        size = parse_checkpoint(parse_note(note).text).size
+        old = open_own_checkpoint(note, whole.keys_at(size), origin=whole.genesis.origin)
     except InputError as error:
         raise _other_log(target, "its checkpoint is not of this ledger", "其检查点不属于本账本") from error
     if old.size > whole.head.size:

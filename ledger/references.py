@@ -8,6 +8,7 @@ from ledger.kinds.authority import Allocation, Disbursement, MatchingPledge
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.control import Correction
 from ledger.kinds.fact import Acceptance, Claim, Interest, MatchingReceipt, Return, Transfer, Use
+from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
 
@@ -40,6 +41,7 @@ _FLAT: Final[Mapping[type[AnyEvent], tuple[tuple[Table, str, str], ...]]] = {
     Policy: (),
     Calendar: (),
     Correction: (),
+    LogKeyChange: (),
     Allocation: (
         ("parties", "from_", "from"),
         ("parties", "to", "to"),

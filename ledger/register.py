@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol, TypeVar
 import msgspec
 
 from ledger import entry, hashing
+from ledger.cosignature import LogKey
 from ledger.errors import FormatError, ProgrammerError
 from ledger.genesis import Administrator, Genesis, unsigned_administrators
 from ledger.instant import is_instant, is_time_zone
@@ -20,6 +21,8 @@ from ledger.journal import Journal, Table
 from ledger.kinds.authority import MatchingPledge
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
+from ledger.log_keys import keys_in
+from ledger.policy import RetiredLog
 from ledger.shelf import HELD_MAX, Shelf, ShelvedTable
 
 BankReference = tuple[str, str, str]
@@ -69,6 +72,14 @@ class KeyState:
     registered: Key
     public: bytes
     revoked_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogKeyState:
+    """A key of the log: its verifier key text, and the instant recorded in the entry that retired it, if one did."""
+
+    vkey: str
+    retired: str | None = None
 
 
 class BankLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,6 +169,8 @@ class OpenTables:
     policies: dict[str, Policy] = field(default_factory=dict)
     calendars: dict[str, Calendar] = field(default_factory=dict)
     keys: dict[str, KeyState] = field(default_factory=dict)
+    log_keys: dict[str, LogKeyState] = field(default_factory=dict)
+    """Every key that the log ever had, by its text, in the order in which they came."""
     lines: dict[str, Line] = field(default_factory=dict)
     authors: dict[tuple[str, str], str] = field(default_factory=dict)
     """(kind, id) of a policy or calendar → party that posted its last version."""
@@ -215,6 +228,17 @@ class Register(OpenTables, Journal):
         if self.genesis_or_none is None:
             raise ProgrammerError("the register has no genesis yet: call found() first")
         return self.genesis_or_none
+
+    @property
+    def current_log_keys(self) -> tuple[LogKey, ...]:
+        """The keys with which a checkpoint that covers everything so far is signed, as far as their type is known."""
+        return keys_in(one.vkey for one in self.log_keys.values() if one.retired is None)
+
+    @property
+    def retired_log_keys(self) -> tuple[RetiredLog, ...]:
+        """The keys with which the log signs no more."""
+        gone = ((one.vkey, one.retired) for one in self.log_keys.values() if one.retired is not None)
+        return tuple(RetiredLog(key=key, recorded=at) for vkey, at in gone for key in keys_in([vkey]))
 
     def event_named(self, name: str, past: PastEvents) -> KnownEvent | None:
         """The earlier event with stable name `name`, pending or settled, or None."""
@@ -291,6 +315,7 @@ def found(register: Register, data: bytes) -> None:
         )
     register.genesis_or_none = first.genesis
     register.genesis_hash = hashing.leaf_hash(data).hex()
+    register.log_keys = {vkey: LogKeyState(vkey=vkey) for vkey in first.genesis.log_keys}
     register.administrators = {one.id: one for one in first.genesis.administrators}
 
 

@@ -4,15 +4,20 @@
 Who may register what is the business of `ledger.actors`; this holds for everybody, administrators and transcribers too.
 """
 
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final, assert_never
 
 from ledger.authority import key_material
+from ledger.cosignature import LogKey, parse_log_key
+from ledger.errors import InputError
 from ledger.genesis import ADMINISTRATOR
+from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
+from ledger.log_keys import is_held
 from ledger.problems import Check, Problem
-from ledger.register import KeyState, Register
+from ledger.register import KeyState, LogKeyState, Register
 
 Registered = Party | Account | Fund | Project | Policy | Calendar
 
@@ -166,6 +171,57 @@ def _revoke(register: Register, event: Key, *, recorded: str) -> Iterator[Proble
         )  # fmt: skip
         return
     register.put(register.keys, event.key, replace(state, revoked_at=recorded))
+
+
+def take_log_key(register: Register, event: LogKeyChange, *, recorded: str) -> Iterator[Problem]:
+    """The register knows that this key of the log came, or went at `recorded`; yields what forbids it."""
+    key = _log_key(register, event)
+    if isinstance(key, Problem):
+        yield key
+        return
+    state = register.log_keys.get(event.vkey)
+    if event.action == "add" and state is not None:
+        yield _log_key_problem("it is a key of this log already, or was one", "该密钥现为或曾为本日志密钥")
+    elif event.action == "add" and not is_held(key, register.genesis_hash, b64decode(event.proof or "")):
+        yield _log_key_problem(
+            "the proof is not its signature over this ledger", "证明不是该密钥对本账本的签名"
+        )
+    elif event.action == "add":
+        register.put(register.log_keys, event.vkey, LogKeyState(vkey=event.vkey))
+    else:
+        yield from _retire(register, event, key, recorded=recorded)
+
+
+def _retire(register: Register, event: LogKeyChange, key: LogKey, *, recorded: str) -> Iterator[Problem]:
+    state = register.log_keys.get(event.vkey)
+    if state is None or state.retired is not None:
+        yield _log_key_problem("it is no current key of this log", "该密钥不是本日志现行密钥")
+        return
+    if not any(type(one) is type(key) and one != key for one in register.current_log_keys):
+        yield _log_key_problem(
+            "it is the last key of its type: add the next one first", "该类型仅余此密钥：请先加入新密钥"
+        )
+    register.put(register.log_keys, event.vkey, replace(state, retired=recorded))
+
+
+def _log_key(register: Register, event: LogKeyChange) -> LogKey | Problem:
+    try:
+        key = parse_log_key(event.vkey)
+        proof = event.proof or ""
+        canonical = b64encode(b64decode(proof, validate=True)).decode() == proof
+    except (InputError, ValueError):
+        return _log_key_problem("the text is no verifier key of a log", "文本不是日志验证密钥", check="form")
+    if key.name != register.genesis.origin or not canonical:
+        return _log_key_problem(
+            f"a key of this log has the name {register.genesis.origin} and a proof in plain base64",
+            f"本日志密钥的名称应为 {register.genesis.origin}，证明应为规范 base64", check="form",
+        )  # fmt: skip
+    return key
+
+
+def _log_key_problem(en: str, zh: str, *, check: Check = "I7") -> Problem:
+    remedy = ("make the event with fundtrace keys log", "请用 fundtrace keys log 生成该事件")
+    return _problem("log-key", "vkey", en, zh, remedy, check=check)
 
 
 def _administrators_key(register: Register, event: Key) -> Iterator[Problem]:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from ledger.cosignature import CosignerKey, LogKey
+from ledger.cosignature import CosignerKey
 from ledger.draft import Draft
 from ledger.errors import EnvironmentFault
 from ledger.flush import cover
-from ledger.log_keys import keys_in, newest_time
+from ledger.log_keys import newest_time
 from ledger.log_signer import LogSigner
 from ledger.note import parse_note
 from ledger.own_checkpoints import Place, find_rival
@@ -40,7 +40,7 @@ class Signing:
         Raises:
             EnvironmentFault: a current key of the log is not among them.
         """
-        self._signer.check(_current(register), origin=register.genesis.origin)
+        self._signer.check(register.current_log_keys, origin=register.genesis.origin)
 
     def may_sign(self) -> None:
         """Return only if something may be signed.
@@ -55,8 +55,9 @@ class Signing:
         """Compare every place with the stored log; the fault that ends signing, if there is one."""
         if self.rival is None:
             origin = register.genesis.origin
+            retired = (one.key for one in register.retired_log_keys)
             # A restored database may not know the keys that its own log has changed to: this process holds them.
-            keys = tuple(dict.fromkeys((*_current(register), *self._signer.keys(origin))))
+            keys = tuple(dict.fromkeys((*register.current_log_keys, *retired, *self._signer.keys(origin))))
             self.rival = find_rival(connection, self._places, origin=origin, keys=keys)
         return self.rival
 
@@ -66,7 +67,7 @@ class Signing:
             draft,
             origin=register.genesis.origin,
             signer=self._signer,
-            current=_current(register),
+            current=register.current_log_keys,
             seconds=seconds,
         )
 
@@ -84,13 +85,9 @@ class Signing:
         The caller holds the ledger lock and commits.
         """
         note = parse_note(shown_note(connection, head))
-        timed = [key for key in _current(register) if isinstance(key, CosignerKey)]
+        timed = [key for key in register.current_log_keys if isinstance(key, CosignerKey)]
         if not timed or seconds - newest_time(timed, note.signatures) < older_than:
             return False
         lines = self._signer.renew(note.text, origin=register.genesis.origin, current=timed, seconds=seconds)
         keep_cosignatures(connection, (StoredCosignature(size=head.size, signature=one) for one in lines))
         return True
-
-
-def _current(register: Register) -> tuple[LogKey, ...]:
-    return keys_in(register.genesis.log_keys)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 from ledger.keys import key_id
 from ledger.kinds import authority, bank, control, fact, registry
 from ledger.kinds.form import Provenance, Tag
+from ledger.kinds.log_key import LogKeyChange
+from ledger.log_signer import LogSigner
 from tests.worlds import signer_named
 
 if TYPE_CHECKING:
@@ -107,6 +109,13 @@ def specimens() -> dict[str, AnyEvent]:
             valid_from="2026-01-01T00:00:00.000Z",
             valid_to="2028-01-01T00:00:00.000Z",
             reason="新任经办",
+        ),
+        "log_key": LogKeyChange(
+            occurred_on=_DAY,
+            action="add",
+            vkey=LogSigner(signers=(signer,)).vkeys("ledger.example/jl/2026")[0],
+            proof=base64.b64encode(signer.sign(b"any")).decode(),
+            reason="定期更换",
         ),
         "policy": registry.Policy(
             occurred_on=_DAY,

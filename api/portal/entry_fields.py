@@ -27,7 +27,9 @@ _UNSHOWN: Final = frozenset({"v"})
 _MONEY: Final = frozenset({"amount", "budget", "opening", "closing", "value"})
 _INSTANTS: Final = frozenset({"valid_from", "valid_to", "compromised_since", "created_at"})
 _YEARS: Final = frozenset({"fiscal_year", "year"})
-_DIGESTS: Final = frozenset({"key", "public", "payee_list", "hash", "file", "evidence", "log_keys"})
+_DIGESTS: Final = frozenset(
+    {"key", "public", "payee_list", "hash", "file", "evidence", "log_keys", "vkey", "proof"}
+)
 _UNFOLDED: Final = 200
 _BEGINNING: Final = 96
 _LINES: Final = frozenset({"line", "parent"})

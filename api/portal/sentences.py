@@ -15,6 +15,7 @@ from ledger.kinds.authority import Allocation, Disbursement, MatchingPledge
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.control import Correction
 from ledger.kinds.fact import Acceptance, Claim, Interest, MatchingReceipt, Return, Transfer, Use
+from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.register import Line
@@ -70,6 +71,8 @@ class Sentences:
                 return self._banked(event)
             case Acceptance():
                 return self._accepted(event)
+            case LogKeyChange():
+                return self._say(f"log_key_{event.action}", key=event.vkey.rpartition("+")[0])
             case Correction():
                 return self._say(
                     "correction", event=self._event(event.event), reason=self._words(event.reason)

@@ -29,7 +29,7 @@ def router() -> APIRouter:
     def policy(request: Request) -> Response:
         """The log's keys and its witnesses (C2SP tlog-policy). Compare them by another channel before relying on them."""
         ledger: ServedLedger = request.app.state.ledger
-        return Response(ledger.publication.policy(ledger.genesis), headers=headers_of("policy"))
+        return Response(ledger.publication.policy(ledger.log_keys()), headers=headers_of("policy"))
 
     @routes.get(
         "/tile/{path:path}", response_class=Response, responses=a_file(OCTETS), operation_id="getTile"

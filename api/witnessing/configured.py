@@ -9,7 +9,6 @@ from api.witnessing.station import stations_of
 from api.witnessing.web import send
 from ledger.clock import system_clock
 from ledger.errors import InputError
-from ledger.log_keys import keys_in
 from ledger.published_policy import policy_text
 from ledger.store.publication import NEWEST, Publication
 from verifier.source_options import policy_at
@@ -55,7 +54,7 @@ def rounds_of(ledger: ServedLedger) -> Rounds | None:
     rounds = Rounds(
         engine=ledger.engine,
         origin=ledger.genesis.origin,
-        log_keys=keys_in(ledger.genesis.log_keys),
+        log_keys=ledger.log_keys().ever,
         stations=stations,
         send=send,
         now=system_clock,

@@ -15,6 +15,7 @@ from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.control import Correction
 from ledger.kinds.fact import Acceptance, Claim, Interest, MatchingReceipt, Return, Transfer, Use
 from ledger.kinds.form import EVENT_BYTES_MAX
+from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 
 AnyEvent = (
@@ -38,6 +39,7 @@ AnyEvent = (
     | BankBalance
     | Acceptance
     | Correction
+    | LogKeyChange
 )
 """Every event kind of version 1."""
 
@@ -62,7 +64,11 @@ KINDS: Final[dict[str, type[AnyEvent]]] = {
     "balance": BankBalance,
     "acceptance": Acceptance,
     "correction": Correction,
+    "log_key": LogKeyChange,
 }
+
+ADMITTED_BY_GENESIS: Final = frozenset(KINDS) - {"log_key"}
+"""Kinds that need no `policy` event before their first use (ADR 0002)."""
 
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 _DECODER: Final = msgspec.json.Decoder(AnyEvent)
@@ -163,7 +169,7 @@ def _without_null(schema: Any) -> Any:  # noqa: ANN401 - a JSON Schema node is a
 def event_class(event: AnyEvent) -> str:
     """Class of the kind (DESIGN §4): ``registry``, ``authority``, ``fact``, ``bank`` or ``control``."""
     match event:
-        case Party() | Account() | Fund() | Project() | Key() | Policy() | Calendar():
+        case Party() | Account() | Fund() | Project() | Key() | Policy() | Calendar() | LogKeyChange():
             return "registry"
         case Allocation() | Disbursement() | MatchingPledge():
             return "authority"

@@ -15,7 +15,7 @@ from sqlalchemy.types import TypeEngine
 from ledger.store.edge import FullTile
 from ledger.store.engine import is_sqlite
 from ledger.store.log_reader import StoredCheckpoint
-from ledger.store.tables import BANK_REFERENCE, CHECKPOINT, LOG, STATEMENT_LINE, SUBMISSION, TILE
+from ledger.store.tables import BANK_REFERENCE, CHECKPOINT, LOG, LOG_KEY, STATEMENT_LINE, SUBMISSION, TILE
 
 _COPY_TYPES: Final[dict[type[TypeEngine[Any]], str]] = {
     BigInteger: "int8",
@@ -63,6 +63,15 @@ class BankReferenceRow(NamedTuple):
     seq: int
 
 
+class LogKeyRow(NamedTuple):
+    """One change of the log's keys: position, action, verifier key text, recorded instant."""
+
+    seq: int
+    action: str
+    vkey: str
+    recorded: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addition:
     """Everything that one flush stores."""
@@ -73,6 +82,7 @@ class Addition:
     statement_lines: Sequence[StatementLineRow]
     bank_references: Sequence[BankReferenceRow]
     checkpoint: StoredCheckpoint
+    log_keys: Sequence[LogKeyRow] = ()
 
 
 def write(connection: Connection, addition: Addition) -> None:
@@ -86,6 +96,7 @@ def write(connection: Connection, addition: Addition) -> None:
         connection, TILE, [(tile.level, tile.number, tile.root, tile.hashes) for tile in addition.tiles]
     )
     write_indexes(connection, addition.submissions, addition.statement_lines, addition.bank_references)
+    insert_rows(connection, LOG_KEY, addition.log_keys)
     made = addition.checkpoint
     insert_rows(connection, CHECKPOINT, [(made.size, made.note, made.root, made.recorded)])
 

@@ -7,12 +7,11 @@ from typing import Final
 from sqlalchemy import Connection
 
 from ledger.errors import EnvironmentFault
-from ledger.genesis import Genesis
-from ledger.log_keys import keys_in
 from ledger.note import NoteSignature
 from ledger.policy import NO_QUORUM, Policy
 from ledger.published_policy import NO_WITNESSES, policy_text
 from ledger.store.cosignatures import cosignatures_of, cosigned_sizes, shown_note
+from ledger.store.log_key_changes import LogKeys
 from ledger.store.log_reader import LogReader, StoredCheckpoint
 
 _LOOK_BACK: Final = 1_000
@@ -26,9 +25,10 @@ class Publication:
     witnesses: Policy | None = None
     after_quorum: bool = False
 
-    def policy(self, genesis: Genesis) -> str:
-        """Return the policy file that the log publishes: its keys, its witnesses, their quorum beside its own lines."""
-        return policy_text(keys_in(genesis.log_keys), witnesses=self.witnesses or NO_WITNESSES)
+    def policy(self, keys: LogKeys) -> str:
+        """Return the policy file that the log publishes: its keys, its witnesses, their quorum and its own lines."""
+        witnesses = self.witnesses or NO_WITNESSES
+        return policy_text(keys.current, retired=keys.retired, witnesses=witnesses)
 
     @property
     def has_quorum(self) -> bool:

@@ -108,6 +108,16 @@ COSIGNATURE: Final = Table(
 """The newest verified signature line of each cosigner over the checkpoint of `size` entries: name and key id (hex) as
 in the line, the line without its line end, and the time it states, seconds since 1970-01-01 UTC. Rows are replaced."""
 
+LOG_KEY: Final = Table(
+    "log_key",
+    METADATA,
+    Column("seq", _POSITION, primary_key=True, autoincrement=False),
+    Column("action", String(8), nullable=False),
+    Column("vkey", Text, nullable=False),
+    Column("recorded", String(24), nullable=False),
+)
+"""The events by which the keys of the log change (`add`, `retire`), with the instant recorded in their entry."""
+
 META: Final = Table(
     "meta",
     METADATA,
@@ -117,4 +127,4 @@ META: Final = Table(
 """Facts about this database rather than about the ledger, by name."""
 
 APPEND_ONLY: Final = (LOG, CHECKPOINT)
-INDEXES: Final = (TILE, SUBMISSION, STATEMENT_LINE, BANK_REFERENCE)
+INDEXES: Final = (TILE, SUBMISSION, STATEMENT_LINE, BANK_REFERENCE, LOG_KEY)

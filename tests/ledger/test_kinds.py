@@ -84,6 +84,7 @@ def test_wrong_fields_are_refused(kind: str) -> None:
         "reason",
         "note",
         "contract",
+        "vkey",
     }
     free_text |= {"bank_ref", "voucher", "period"}
     for what, broken in corruptions(fields_of(SPECIMENS[kind])):

@@ -19,7 +19,7 @@ WITNESSES = parse_policy(f"witness a {WITNESS.text} https://witness.example/\nqu
 
 
 def test_both_lines_are_asked_for() -> None:
-    """The Ed25519 key is the log, the ML-DSA-44 key its first witness (ADR 0010)."""
+    """The Ed25519 key is the log, the ML-DSA-44 key its first witness (ADR 0015)."""
     text = policy_text([NOTE_KEY, TIMED_KEY])
     assert text == f"log {NOTE_KEY.text}\nwitness {OWN} {TIMED_KEY.text}\nquorum {OWN}\n"
 

@@ -12,6 +12,7 @@ from ledger.cosignature import CosignerKey, cosign_text
 from ledger.note import format_note, parse_note
 from ledger.policy import parse_policy
 from ledger.vkey import parse_vkey
+from tests.ledger.test_log_key_changes import NEXT, adding, admitting, retiring
 from tests.malicious.forger import Files, Forger, found_in, judge, signed_checkpoint, signed_text, state_of
 from tests.worlds import log_signer_named, make_world, signer_named
 from verifier.integrity.trust import Trust
@@ -206,3 +207,49 @@ def test_a_huge_promise_ends_at_the_first_missing_entry(forger: Forger) -> None:
     note = signed_text(text, forger.origin, forger.world.log_signer)
     files = forger.files() | {"checkpoint": note}
     assert found_in(judge(files)) == ("I3", 256)
+
+
+# --- keys of the log that changed -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def changed(forger: Forger) -> Forger:
+    """A log whose keys have changed: the old ones are retired."""
+    world = forger.world
+    forger.post(admitting(world), adding(world), retiring(world, *world.genesis.log_keys))
+    return forger
+
+
+def shown(forger: Forger, signer: LogSigner) -> Files:
+    """The log under a checkpoint of that signer, without a policy."""
+    files = forger.files() | {"checkpoint": forger.checkpoint(signer=signer)}
+    del files["policy"]
+    return files
+
+
+def test_a_log_under_its_new_keys_verifies(changed: Forger) -> None:
+    """By the new key, and by the genesis hash alone, because the log itself says how it came by them."""
+    files = shown(changed, NEXT)
+    assert judge(files, Trust(genesis=changed.world.genesis_hash)).outcome == "verified"
+    assert judge(files, Trust(log_keys=NEXT.keys(changed.origin)[:1])).outcome == "verified"
+
+
+def test_a_retired_key_signs_nothing_more(changed: Forger) -> None:
+    """Over entries that retire it, whoever believes it still; and the new key cannot sign what is before it."""
+    files = shown(changed, changed.world.log_signer)
+    for trust in (Trust(), Trust(genesis=changed.world.genesis_hash), by_log_key(changed)):
+        assert judge(files, trust).check("I4").state == "broken"
+    before = changed.files(len(changed.entries) - 7)
+    early = before | {"checkpoint": changed.checkpoint(len(changed.entries) - 7, signer=NEXT)}
+    del early["policy"]
+    assert judge(early).check("I4").state == "broken"
+
+
+def test_a_policy_that_conceals_a_change_is_refused(changed: Forger) -> None:
+    """It names the retired key as current, or retires one at another instant."""
+    old = changed.world.genesis.log_keys[0]
+    for text in (
+        f"log {old}\nquorum none\n",
+        f"# retired log {old} 2026-01-01T00:00:00.000Z\nlog {NEXT.vkeys(changed.origin)[0]}\nquorum none\n",
+    ):
+        assert judge(shown(changed, NEXT) | {"policy": text.encode()}).check("I4").state == "broken"

@@ -22,6 +22,7 @@ from ledger import authority, effects
 from ledger.errors import InputError, MissingError
 from ledger.kinds.control import Correction
 from ledger.kinds.fact import Return
+from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Account, Key, Party, Project
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.posting import admit
@@ -271,9 +272,9 @@ class Admission:
         self._register_only(taken)
 
     def _register_only(self, taken: Regrouped) -> None:
-        """Keep up to date the parties, accounts, projects and keys on which the rights of later signers rest."""
+        """Keep up to date the parties, accounts, projects and keys, on which the rights of later signers rest."""
         for event in taken.submission.events:
-            if isinstance(event, Party | Account | Project | Key):
+            if isinstance(event, Party | Account | Project | Key | LogKeyChange):
                 party = taken.submission.header.party
                 known = KnownEvent(seq=taken.seq, recorded=taken.recorded, party=party, event=event)
                 for _problem in effects.take_in(self.register, known, name="", past=self._past):

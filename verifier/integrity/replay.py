@@ -180,7 +180,7 @@ class Replay:
             root=verdict.root,
             peaks=tuple(peak.hex() for peak in self._walk.peaks),
             checkpoint=self._note.decode(),
-            log_keys=self.genesis.log_keys,
+            log_keys=tuple(one.vkey for one in self.register.log_keys.values() if one.retired is None),
         )
 
     def savepoint(self) -> Savepoint | None:
@@ -244,10 +244,11 @@ class Replay:
             genesis=self._genesis_or_none(),
             genesis_hash=self._walk.genesis_hash if self._walk else None,
             policy=policy,
+            changed=self._admission.register if self._admission else None,
         )
         judge_checkpoint(self._checklist, offered, self._trust)
         self._stated = stated_time(self._checklist, offered, self._trust)
-        self._judge_past(keys_at(self._trust, offered.genesis))
+        self._judge_past(keys_at(self._trust, offered))
 
     def _judge_past(self, keys: KeysAt) -> None:
         trust = self._trust

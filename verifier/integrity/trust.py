@@ -5,11 +5,11 @@ Trust starts outside the source (DESIGN §5): a policy file, a log key, the hash
 source offers itself, genesis and policy, must agree with it, and is believed only as far as that. The steps:
 
 1. the checkpoint is a signed note that says origin, size and root;
-2. keys from outside, if any; otherwise those that the genesis names;
+2. keys from outside, if any; otherwise those of the log itself: of genesis, as far as later entries have not changed them;
 3. a key of the log has signed, with a line of each type of key that it has, and no known key signed something else;
 4. where keys came from outside, one of them is among the signers;
-5. the genesis says the same origin and names the signing key;
-6. the policy that the source offers names no key that the genesis does not;
+5. the genesis says the same origin, and the signing key is of the log itself;
+6. the policy that the source offers names no key that the log itself does not;
 7. the genesis has the hash that was given from outside;
 8. the quorum of witnesses that the policy asks for is reached.
 """
@@ -25,7 +25,8 @@ from ledger.errors import InputError
 from ledger.genesis import Genesis
 from ledger.log_keys import keys_in, missing_lines, newest_time
 from ledger.note import open_note, parse_note
-from ledger.policy import Policy, parse_policy
+from ledger.policy import Policy, RetiredLog, parse_policy
+from ledger.register import Register
 from ledger.timestamp import Roots
 from verifier.integrity.state import SavedState
 from verifier.integrity.verdict import Checklist, told_of
@@ -86,17 +87,33 @@ def read_checkpoint(checklist: Checklist, data: bytes) -> Checkpoint | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """What the source says of itself: the signed note, the genesis with its leaf hash, its policy file."""
+    """What the source says of itself: the signed note, the genesis with its leaf hash, its policy file.
+
+    `changed` is the register behind the last entry, where the keys of the log may be others than genesis names.
+    """
 
     note: bytes
     genesis: Genesis | None = None
     genesis_hash: str | None = None
     policy: str | None = None
+    changed: Register | None = None
+
+    @property
+    def log_keys(self) -> tuple[str, ...]:
+        """The keys of the log at the size of the checkpoint, as texts."""
+        if self.changed is not None:
+            return tuple(one.vkey for one in self.changed.log_keys.values() if one.retired is None)
+        return self.genesis.log_keys if self.genesis else ()
+
+    @property
+    def retired(self) -> tuple[RetiredLog, ...]:
+        """The keys with which the log signs no more."""
+        return self.changed.retired_log_keys if self.changed else ()
 
 
 def judge_checkpoint(checklist: Checklist, offered: Offered, trust: Trust) -> None:
     """Steps 2 to 8: I4 is broken by each that fails, and says nothing where no key is known at all."""
-    named = _genesis_keys(checklist, offered.genesis)
+    named = _named_keys(checklist, offered)
     keys = trust.keys or named
     if keys:
         _judge_signatures(checklist, offered, trust, named)
@@ -104,7 +121,7 @@ def judge_checkpoint(checklist: Checklist, offered: Offered, trust: Trust) -> No
         reason = Told(en="no key of the log is known", zh="不知道账本的任何密钥")
         checklist.halt("I4", None, reason)
     if offered.policy is not None and named:
-        _judge_policy(checklist, offered.policy, named)
+        _judge_policy(checklist, offered, named)
     if trust.genesis is not None and offered.genesis_hash not in {None, trust.genesis}:
         _broke_genesis(
             checklist,
@@ -117,7 +134,7 @@ def stated_time(checklist: Checklist, offered: Offered, trust: Trust) -> int | N
     """The newest time in a line of the log itself, after `judge_checkpoint` found nothing wrong; None if there is none."""
     if checklist.is_broken("I4"):
         return None
-    keys = (*trust.log_keys, *_genesis_keys(checklist, offered.genesis))
+    keys = (*trust.log_keys, *_named_keys(checklist, offered))
     return newest_time(keys, parse_note(offered.note).signatures) or None
 
 
@@ -142,8 +159,8 @@ def _judge_signatures(
     elif offered.genesis is not None and (offered.genesis.origin != origin or not have(named)):
         _broke_genesis(
             checklist,
-            f"the genesis is of {offered.genesis.origin} and names no key that signed the checkpoint of {origin}",
-            f"创世属于 {offered.genesis.origin}，未载明签署 {origin} 检查点的密钥",
+            f"the genesis is of {offered.genesis.origin} and no key of its log signed the checkpoint of {origin}",
+            f"创世属于 {offered.genesis.origin}，其日志密钥未签署 {origin} 的检查点",
         )
     missing = missing_lines(named, note.verified)
     if missing and have(named):
@@ -166,14 +183,14 @@ KeysAt = Callable[[str], tuple[LogKey, ...]]
 """From an instant to the keys with which the log may have signed then."""
 
 
-def keys_at(trust: Trust, genesis: Genesis | None) -> KeysAt:
-    """The keys that `trust` and the genesis know, a retired one only before its retirement.
+def keys_at(trust: Trust, offered: Offered) -> KeysAt:
+    """The keys that `trust` and the log itself name, a retired one only before its retirement.
 
     Whoever finds a retired key can sign anything with it, and not in the past.
     """
-    retired = trust.policy.retired if trust.policy else ()
+    retired = (*(trust.policy.retired if trust.policy else ()), *offered.retired)
     gone = {one.key for one in retired}
-    named = tuple(key for key in _genesis_keys(Checklist(), genesis) if key not in gone)
+    named = tuple(key for key in _named_keys(Checklist(), offered) if key not in gone)
 
     def at(instant: str) -> tuple[LogKey, ...]:
         earlier = (one.key for one in retired if instant < one.recorded)
@@ -182,26 +199,28 @@ def keys_at(trust: Trust, genesis: Genesis | None) -> KeysAt:
     return at
 
 
-def _genesis_keys(checklist: Checklist, genesis: Genesis | None) -> tuple[LogKey, ...]:
-    """The keys that the genesis names, as far as their type is known here."""
+def _named_keys(checklist: Checklist, offered: Offered) -> tuple[LogKey, ...]:
+    """The keys that the log itself names at the size of the checkpoint, as far as their type is known here."""
     try:
-        return keys_in(genesis.log_keys) if genesis else ()
+        return keys_in(offered.log_keys)
     except InputError as error:
         checklist.broke("I4", _GENESIS_ENTRY, told_of(error))
         return ()
 
 
-def _judge_policy(checklist: Checklist, text: str, named: tuple[LogKey, ...]) -> None:
+def _judge_policy(checklist: Checklist, offered: Offered, named: tuple[LogKey, ...]) -> None:
     try:
-        policy = parse_policy(text, place="policy of the source")
+        policy = parse_policy(offered.policy or "", place="policy of the source")
     except InputError as error:
         checklist.broke("I4", None, told_of(error))
         return
-    strange = [log.key.text for log in policy.logs if log.key not in named]
+    own = (one.key for one in policy.witnesses.values() if one.key.name in {key.name for key in named})
+    strange = [key.text for key in (*(log.key for log in policy.logs), *own) if key not in named]
+    strange += [one.key.text for one in policy.retired if one not in offered.retired]
     if strange:
         reason = Told(
-            en=f"the policy that the source offers names {strange[0]}, which its genesis does not",
-            zh=f"来源自带的策略文件载有 {strange[0]}，创世中没有",
+            en=f"the policy that the source offers names {strange[0]}, which the log itself does not",
+            zh=f"来源自带的策略文件载有 {strange[0]}，账本自身没有",
         )
         checklist.broke("I4", None, reason)
 
