@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The evidence pack of an entry, built from the live database (spec §2.13)."""
 
+from sqlalchemy import Connection
+
 from api.projection.read_model import ReadModel
 from api.served_ledger import ServedLedger
 from ledger.anchor import AnchorName
@@ -11,6 +13,7 @@ from ledger.note import parse_note
 from ledger.published_policy import policy_text
 from ledger.store.anchors import anchor_names, stored_anchor
 from ledger.store.cosignatures import shown_note
+from ledger.store.log_key_changes import log_key_changes
 from ledger.store.log_reader import LogReader
 from ledger.tile_reader import TileReader
 from ledger.tiles import parse_tile_path
@@ -20,9 +23,10 @@ from verifier.evidence.pack_build import Log, build_pack
 class IndexedRegistry:
     """`verifier.evidence.pack_build.Registry` over what this process has folded; the caller holds the lock of `model`."""
 
-    def __init__(self, model: ReadModel) -> None:
-        """Look up in `model`."""
+    def __init__(self, model: ReadModel, connection: Connection) -> None:
+        """Look up in `model`, and changes of the log's keys through `connection`."""
         self._index = model.index
+        self._connection = connection
 
     def key(self, key: str, *, before: int) -> int | None:
         """Position of the last registration of `key` below `before`, or None."""
@@ -33,6 +37,10 @@ class IndexedRegistry:
         """Position of the last version of `party` below `before`, or None."""
         title = self._index.title_at("party", party, seq=before - 1)
         return None if title is None else title.seq
+
+    def log_keys(self, *, before: int) -> tuple[int, ...]:
+        """Positions of all changes of the log's own keys below `before`, in order."""
+        return log_key_changes(self._connection, before=before)
 
 
 def pack_of(ledger: ServedLedger, seq: int) -> bytes:
@@ -70,7 +78,7 @@ def pack_of(ledger: ServedLedger, seq: int) -> bytes:
             policy=_policy(ledger),
             stamp=None if anchor is None else anchor.token,
         )
-        return build_pack(log, IndexedRegistry(ledger.model), seq)
+        return build_pack(log, IndexedRegistry(ledger.model, connection), seq)
 
 
 def _policy(ledger: ServedLedger) -> bytes:

@@ -88,7 +88,7 @@ def write_pack(source: Source, seq: int, path: Path) -> None:
         policy=None if policy is None else policy.encode("utf-8", "surrogateescape"),
         stamp=stamp,
     )
-    data = build_pack(log, ScannedRegistry(source.entries(0, min(seq, head.size))), seq)
+    data = build_pack(log, ScannedRegistry(source.entries(0, size)), seq)
     path.write_bytes(data)
 
 

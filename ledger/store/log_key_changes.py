@@ -51,3 +51,9 @@ def log_keys_of(connection: Connection, *, size: int | None = None) -> LogKeys:
             for key in keys_in([vkey])
         ),
     )
+
+
+def log_key_changes(connection: Connection, *, before: int) -> tuple[int, ...]:
+    """Return the positions of all `log_key` events below `before`, in order."""
+    wanted = select(LOG_KEY.c.seq).where(LOG_KEY.c.seq < before).order_by(LOG_KEY.c.seq)
+    return tuple(connection.execute(wanted).scalars())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from ledger.errors import EnvironmentFault, InputError
-from ledger.vkey import parse_vkey
+from ledger.log_keys import keys_in
 from tests.malicious.attacks import ATTACKS, Attack
 from tests.malicious.every_kind import every_kind
 from tests.malicious.forger import Files, Forger, state_of
@@ -97,9 +97,8 @@ def honest() -> Forger:
 
 
 def trust_in(honest: Forger) -> Trust:
-    """The log key and a saved state."""
-    keys = tuple(parse_vkey(text) for text in honest.world.genesis.log_keys)
-    return Trust(log_keys=keys, state=state_of(honest.files()))
+    """The log keys and a saved state."""
+    return Trust(log_keys=keys_in(honest.world.genesis.log_keys), state=state_of(honest.files()))
 
 
 def test_the_honest_log_over_the_wire(honest: Forger) -> None:

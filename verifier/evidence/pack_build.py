@@ -12,6 +12,7 @@ from ledger.entry import Entry, EventEntry, ForeignEntry, GenesisEntry, HeaderEn
 from ledger.errors import MissingError, ProofError
 from ledger.genesis import Genesis
 from ledger.hashing import leaf_hash
+from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Key, Party
 from ledger.merkle import MemoryHashes, Tree
 from ledger.receipt import Receipt, format_receipt
@@ -20,7 +21,7 @@ from verifier.evidence.pack_check import check_pack
 from verifier.integrity.trust import Trust
 
 NOTHING_BROUGHT: Final = Trust()
-_MARKS: Final = (b'"kind":"key"', b'"kind":"party"')
+_MARKS: Final = (b'"kind":"key"', b'"kind":"party"', b'"kind":"log_key"')
 
 
 class Registry(Protocol):
@@ -32,6 +33,10 @@ class Registry(Protocol):
 
     def party(self, party: str, *, before: int) -> int | None:
         """Position of the last version of `party` below `before`, or None."""
+        ...
+
+    def log_keys(self, *, before: int) -> tuple[int, ...]:
+        """Positions of all changes of the log's own keys below `before`, in order."""
         ...
 
 
@@ -78,6 +83,7 @@ class ScannedRegistry:
         """Read `entries` from position 0 on, and keep positions only."""
         self._keys: dict[str, list[int]] = {}
         self._parties: dict[str, list[int]] = {}
+        self._log_keys: list[int] = []
         for seq, data in enumerate(entries):
             if any(mark in data for mark in _MARKS):
                 self._take(seq, data)
@@ -90,6 +96,10 @@ class ScannedRegistry:
         """Position of the last version of `party` below `before`, or None."""
         return max((seq for seq in self._parties.get(party, ()) if seq < before), default=None)
 
+    def log_keys(self, *, before: int) -> tuple[int, ...]:
+        """Positions of all changes of the log's own keys below `before`, in order."""
+        return tuple(seq for seq in self._log_keys if seq < before)
+
     def _take(self, seq: int, data: bytes) -> None:
         entry = parse_entry(data, place=f"entry {seq}")
         match entry:
@@ -97,6 +107,8 @@ class ScannedRegistry:
                 self._keys.setdefault(event.key, []).append(seq)
             case EventEntry(event=Party() as event):
                 self._parties.setdefault(event.id, []).append(seq)
+            case EventEntry(event=LogKeyChange()):
+                self._log_keys.append(seq)
             case _:
                 pass
 
@@ -112,15 +124,15 @@ class _Building:
 
     def take(self, subject: int) -> None:
         genesis = self._add(0)
+        for seq in self.registry.log_keys(before=self.log.size):
+            self._with_own_header(seq)
         entry = self._add(subject)
         head = self._with_header(entry) if isinstance(entry, EventEntry | ForeignEntry) else entry
         if not isinstance(head, HeaderEntry) or not isinstance(genesis, GenesisEntry):
             return
         new = {entry.event.key} if isinstance(entry, EventEntry) and isinstance(entry.event, Key) else set()
         for seq in self._registrations(genesis.genesis, head, new):
-            registration = self._add(seq)
-            if isinstance(registration, EventEntry):
-                self._with_header(registration)
+            self._with_own_header(seq)
 
     def receipt(self, seq: int) -> bytes:
         path = tuple(self.log.tree.inclusion_path(seq, self.log.size))
@@ -139,6 +151,11 @@ class _Building:
             if seq is None:
                 raise _unregistered(key)
             yield seq
+
+    def _with_own_header(self, seq: int) -> None:
+        event = self._add(seq)
+        if isinstance(event, EventEntry):
+            self._with_header(event)
 
     def _with_header(self, event: EventEntry | ForeignEntry) -> Entry | ForeignEntry:
         """The header of `event`, both taken in, with the path between them."""

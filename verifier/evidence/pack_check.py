@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """An entry's whole evidence, checked with nothing else (spec §6.12). The steps, of which each refuses the pack:
 
-1. the checkpoint is believed as that of a receipt is; keys that nobody brought come from the genesis in the pack;
+1. the checkpoint is believed as that of a receipt is; keys that nobody brought are those of the genesis in the pack, as the
+   administrators changed them by `log_key` events in the pack;
 2. every entry stands in the log at its position, under that one checkpoint;
 3. entry 0 is a genesis that every first administrator signed, of the checkpoint's log, and the one trusted if one is;
 4. the event is in its header's `root` at its place, and its header names this ledger;
@@ -17,14 +18,15 @@ from dataclasses import dataclass, field
 from ledger import authority
 from ledger.entry import Entry, EventEntry, ForeignEntry, GenesisEntry, HeaderEntry, event_of, parse_entry
 from ledger.errors import MissingError, ProofError, SignatureError
-from ledger.genesis import ADMINISTRATOR, Genesis
+from ledger.genesis import ADMINISTRATOR
 from ledger.hashing import leaf_hash
+from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Key, Party
 from ledger.kinds.vocabulary import AnyEvent
-from ledger.log_keys import keys_in
 from ledger.proofs import check_inclusion
 from ledger.receipt import parse_receipt
 from ledger.register import KeyState, Register, found
+from ledger.registration import take_log_key
 from ledger.submission import Header, Submission
 from ledger.timestamp import check_token
 from verifier.evidence.belief import Belief, believe
@@ -38,6 +40,10 @@ _NO_REVOCATION = Told(
     en="that no key was revoked, and no registration replaced, between its own position and the event: only the whole "
     "ledger shows that (fundtrace verify SOURCE)",
     zh="密钥登记之后、事件之前是否吊销，登记信息是否已有新版本：须核验整个账本（fundtrace verify 来源）",
+)
+_NO_RETIREMENT = Told(
+    en="that the key which signed the checkpoint was not retired before: bring the policy (--policy)",
+    zh="签署检查点的密钥此前是否已停用：请提供策略文件（--policy）",
 )
 _NO_TRUTH = Told(
     en="that what the event says is true, or was not corrected later",
@@ -66,10 +72,12 @@ class _Check:
     _entries: dict[int, Entry | ForeignEntry] = field(default_factory=dict)
 
     def run(self) -> Shown:
-        first = self._genesis()  # read first, since it may name the keys; proved below like every other entry
-        belief = self._belief(first)
+        self._read_entries()
+        self._check_genesis()
+        self._take_log_keys()
+        belief = self._belief()  # the entries that may name its keys are proved to stand under it right after
+        self._check_origin(belief)
         self._check_places(belief)
-        self._check_genesis(first, belief)
         subject = self._entry(self._pack.subject)
         signed = tuple(self._check_subject(subject))
         self._check_nothing_else()
@@ -81,25 +89,52 @@ class _Check:
             genesis=self._register.genesis_hash,
             signed=signed,
             checked=tuple(_checked(number, subject)),
-            open_=(_NO_REVOCATION, _NO_TRUTH),
+            open_=(_NO_REVOCATION, _NO_TRUTH, *self._unknown_keys()),
         )
+
+    def _unknown_keys(self) -> Iterator[Told]:
+        """Where the reader brings no keys, a retirement left out of the pack goes unseen."""
+        if self._trust.policy is None and not self._trust.log_keys:
+            yield _NO_RETIREMENT
 
     # --- steps 1 to 3 -------------------------------------------------------------------------------------
 
-    def _genesis(self) -> Genesis:
-        for seq, data in self._pack.entries.items():
+    def _read_entries(self) -> None:
+        for seq, data in sorted(self._pack.entries.items()):
             self._entries[seq] = parse_entry(data, place=f"entry {seq}")
-        entry = self._entry(0)
-        if not isinstance(entry, GenesisEntry):
-            raise _not("entry 0", "it is no genesis", "不是创世条目")
-        return entry.genesis
 
-    def _belief(self, genesis: Genesis) -> Belief:
+    def _check_genesis(self) -> None:
+        if not isinstance(self._entry(0), GenesisEntry):
+            raise _not("entry 0", "it is no genesis", "不是创世条目")
+        found(self._register, self._pack.entries[0])
+        if self._trust.genesis not in {None, self._register.genesis_hash}:
+            raise _not("entry 0", "it is not the genesis trusted", "不是所信任的创世")
+
+    def _take_log_keys(self) -> None:
+        """The register knows the keys of the log as the pack's events changed them, in the order of the log."""
+        for seq, entry in self._entries.items():
+            if not isinstance(entry, EventEntry) or not isinstance(entry.event, LogKeyChange):
+                continue
+            self._used.add(seq)
+            head = self._header_of(entry)
+            if head.header.party not in self._register.administrators:
+                raise _unsigned(seq, "no administrator changed this key", "该变更不是由管理员作出")
+            self._check_rights(head, (entry.event,))
+            problem = next(take_log_key(self._register, entry.event, recorded=head.recorded), None)
+            if problem is not None:
+                raise _unsigned(seq, problem.message_en, problem.message_zh)
+
+    def _belief(self) -> Belief:
         note, stamp = self._pack.checkpoint, self._pack.stamp
         stamps = []
         if stamp is not None and self._trust.authorities:
             stamps.append(check_token(stamp, note, self._trust.authorities))
-        return believe(note, self._trust, named=keys_in(genesis.log_keys), stamps=stamps)
+        return believe(note, self._trust, named=self._register.current_log_keys, stamps=stamps)
+
+    def _check_origin(self, belief: Belief) -> None:
+        origin = self._register.genesis.origin
+        if origin != belief.checkpoint.origin:
+            raise _not("entry 0", f"it is of {origin}", f"属于 {origin}")
 
     def _check_places(self, belief: Belief) -> None:
         missing = self._pack.entries.keys() ^ self._pack.receipts.keys()
@@ -118,13 +153,6 @@ class _Check:
                 root=belief.checkpoint.root,
                 size=belief.checkpoint.size,
             )
-
-    def _check_genesis(self, genesis: Genesis, belief: Belief) -> None:
-        found(self._register, self._pack.entries[0])
-        if genesis.origin != belief.checkpoint.origin:
-            raise _not("entry 0", f"it is of {genesis.origin}", f"属于 {genesis.origin}")
-        if self._trust.genesis not in {None, self._register.genesis_hash}:
-            raise _not("entry 0", "it is not the genesis trusted", "不是所信任的创世")
 
     # --- steps 4 to 8 -------------------------------------------------------------------------------------
 
