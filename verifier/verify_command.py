@@ -20,7 +20,7 @@ from verifier.integrity.fund_cash import FundSum
 from verifier.integrity.state import load_state
 from verifier.integrity.trust import Trust
 from verifier.integrity.verdict import EXIT_CLEAN, EXIT_INCOMPLETE, Verdict
-from verifier.integrity.visit import StateFiles, visit
+from verifier.integrity.visit import Depth, StateFiles, visit
 from verifier.language import say
 from verifier.reading.sources import Source
 from verifier.source_options import (
@@ -51,7 +51,10 @@ StateOption = Annotated[
     ),
 ]
 FullOption = Annotated[
-    bool, typer.Option("--full", help="With --state: read again what was verified before as well.")
+    bool, typer.Option("--full", help="With --state: replay again what was verified before as well.")
+]
+NewOnlyOption = Annotated[
+    bool, typer.Option("--new-only", help="With --state: do not even read what was verified before.")
 ]
 WorkersOption = Annotated[
     int | None,
@@ -133,6 +136,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
     genesis: GenesisOption = None,
     state: StateOption = None,
     full: FullOption = False,
+    new_only: NewOnlyOption = False,
     anchor: AnchorOption = None,
     tsa_roots: AuthoritiesOption = None,
     workers: WorkersOption = None,
@@ -159,7 +163,8 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
         verify_evidence(Path(source), event, trust, language, token=anchor_token, as_json=as_json)
     _check_pack_options(event, entry, pack)
     with contextlib.closing(chosen_source(source, db)) as opened:
-        verdict, funds = _run(opened, trust, StateFiles(state=state, full=full) if state else None, workers)
+        files = StateFiles(state=state, depth=_depth(full=full, new_only=new_only)) if state else None
+        verdict, funds = _run(opened, trust, files, workers)
         if pack is not None and entry is not None and not verdict.exit_code:
             write_pack(opened, entry, pack)
     fresh = None if asked is None else Freshness(stated=verdict.stated, now=asked)
@@ -195,6 +200,12 @@ def _check_pack_options(event: Path | None, entry: int | None, pack: Path | None
         raise typer.BadParameter("--entry and --pack go together", param_hint="--pack")
     if pack is not None and not pack.name.endswith(SUFFIX):
         raise typer.BadParameter(f"name it …{SUFFIX}", param_hint="--pack")
+
+
+def _depth(*, full: bool, new_only: bool) -> Depth:
+    if full and new_only:
+        raise typer.BadParameter("give --full or --new-only, not both", param_hint="--full")
+    return "full" if full else "new" if new_only else "hashes"
 
 
 def _run(

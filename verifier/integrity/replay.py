@@ -11,6 +11,7 @@ the entries below `Verdict.good_prefix` only.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from ledger.checkpoint import Checkpoint
@@ -216,7 +217,7 @@ class Replay:
             self._checklist,
             state=self._trust.state,
             progress=self._progress,
-            footing=begin.footing if begin else None,
+            footing=replace(begin.footing, skips=self._course.skips) if begin else None,
         )
         past = PastEntries(self._workspace, _ProvedEntries(self._source, checkpoint).read)
         with self._workers as workers:

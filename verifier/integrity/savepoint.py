@@ -88,9 +88,13 @@ def savepoint_of(origin: str, footing: Footing, tally: Tally) -> Savepoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """Where a replay begins, and what it does about every `every` entries with a savepoint and its tables."""
+    """Where a replay begins, and what it does about every `every` entries with a savepoint and its tables.
+
+    Entries below its beginning are hashed again, unless it `skips` them.
+    """
 
     begin: Savepoint | None = None
+    skips: bool = False
     keep: Callable[[Savepoint, Workspace], None] | None = None
     every: int = STRIDE
 
@@ -162,18 +166,13 @@ def take_up(
         return TakenUp(
             workspace=Workspace(begin=file),
             savepoint=savepoint,
-            told=Told(
-                en=f"read from entry {savepoint.size:,} on: the entries below it were verified before, "
-                "and the checkpoint still covers the same ones; they were not read again",
-                zh=f"自第 {savepoint.size:,} 条起读取：此前的条目已验证过，检查点所含仍为同一批条目，本次未再读取",
-            ),
         )
 
 
 def _anew(en: str, zh: str) -> TakenUp:
     return TakenUp(
         workspace=Workspace(),
-        told=Told(en=f"read from the beginning: {en}", zh=f"从头读取：{zh}"),
+        told=Told(en=f"replayed from the beginning: {en}", zh=f"从头重放：{zh}"),
     )
 
 

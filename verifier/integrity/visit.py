@@ -2,14 +2,15 @@
 """One verification by an auditor who keeps a state file: it begins where the last clean or unfinished one ended.
 
 Two files are kept (spec §6.6). The state is the memory: it says what was verified, and only a clean run moves it forward.
-The index beside it saves time: with it, entries verified before are not read again. It is written while a long run goes on,
-so that a run that was killed is taken up again, and without it everything is read from the beginning.
+The index beside it saves time: with it, entries verified before are hashed again and not replayed. It is written while a
+long run goes on, so that a run that was killed is taken up again; without it everything is replayed from the beginning.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from ledger.checkpoint import parse_checkpoint
 from ledger.errors import InputError
@@ -26,18 +27,21 @@ from verifier.language import Told
 from verifier.reading.sources import Source
 from verifier.workspace import Workspace
 
-_FULL: Final = Told(en="read from the beginning, as asked", zh="按要求从头读取")
+Depth = Literal["full", "hashes", "new"]
+"""What is done with entries verified before: all of it again, their bytes held against the tree, or nothing."""
+
+_FULL: Final = Told(en="replayed from the beginning, as asked", zh="按要求从头重放")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateFiles:
     """The state file, which holds what `Trust.state` says, with the index beside it.
 
-    With `full` every entry is read all the same; a savepoint is written about every `every` entries.
+    `depth` says what is done with entries verified before; a savepoint is written about every `every` entries.
     """
 
     state: Path
-    full: bool = False
+    depth: Depth = "hashes"
     every: int = STRIDE
 
 
@@ -63,15 +67,39 @@ def visit(
             trust=trust,
             progress=progress,
             workers=_workers(source, taken, workers),
-            course=Course(begin=taken.savepoint, keep=keep, every=files.every if files else STRIDE),
+            course=Course(
+                begin=taken.savepoint,
+                skips=files is not None and files.depth == "new",
+                keep=keep,
+                every=files.every if files else STRIDE,
+            ),
         )
         for _event in replay.events():
             pass
         if files is not None:
             _remember(files.state, replay, workspace)
         verdict = replay.verdict()
-        told = () if taken.told is None else (taken.told,)
-        return replace(verdict, notes=(*verdict.notes, *told)), replay.fund_sums()
+        return replace(verdict, notes=(*verdict.notes, *_told(taken, files))), replay.fund_sums()
+
+
+def _told(taken: TakenUp, files: StateFiles | None) -> Iterator[Told]:
+    """How much was read, or why everything was."""
+    if taken.told is not None:
+        yield taken.told
+    if taken.savepoint is None or files is None:
+        return
+    below = f"{taken.savepoint.size:,}"
+    if files.depth == "new":
+        yield Told(
+            en=f"NOT READ: the entries below {below}; the checkpoint covers the same ones that were verified before, "
+            "but what this source hands out for them was not looked at",
+            zh=f"未读取第 {below} 条之前的条目：检查点所含与此前验证的相同，但来源现在提供的内容未经查看",
+        )
+    else:
+        yield Told(
+            en=f"replayed from entry {below} on; the entries below it are, byte for byte, those verified before",
+            zh=f"自第 {below} 条起重放；此前的条目逐字节与已验证的相同",
+        )
 
 
 def _workers(source: Source, taken: TakenUp, count: int | None) -> Workers:
@@ -93,7 +121,7 @@ def _remember(state: Path, replay: Replay, workspace: Workspace) -> None:
 
 
 def _begin(source: Source, trust: Trust, files: StateFiles) -> TakenUp:
-    if files.full:
+    if files.depth == "full":
         return TakenUp(workspace=Workspace(), told=_FULL)
     try:
         shown = parse_checkpoint(parse_note(source.checkpoint()).text)

@@ -60,12 +60,16 @@ class Walked(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Footing:
-    """Where a walk stands: behind the entries of `rows`, the last of them with leaf hash `previous` (hex)."""
+    """Where a walk stands: behind the entries of `rows`, the last of them with leaf hash `previous` (hex).
+
+    One that goes on from here reads them all the same, unless it `skips` them.
+    """
 
     rows: TileRows
     previous: str = NO_PREVIOUS
     recorded: str = ""
     genesis_hash: str | None = None
+    skips: bool = False
 
 
 class Walk:
@@ -81,18 +85,20 @@ class Walk:
         progress: Progress,
         footing: Footing | None = None,
     ) -> None:
-        """Walk what `source` holds up to the size of `checkpoint`, from `footing` on if there is one.
+        """Walk what `source` holds up to the size of `checkpoint`; what is found goes to `checklist`.
 
-        What is found goes to `checklist`.
+        Entries below `footing` were judged before: they are hashed and compared again and not handed out, or not read
+        at all if it `skips` them.
         """
         begun = footing or Footing(rows=TileRows())
         self._source = source
         self._size = checkpoint.size
         self._checklist = checklist
-        self._tiles = TileCheck(source, checkpoint, checklist, rows=begun.rows)
+        self._tiles = TileCheck(source, checkpoint, checklist, rows=begun.rows if begun.skips else TileRows())
         self._memory = Memory(state)
         self._progress = progress
-        self._first = begun.rows.size
+        self._judged = begun.rows.size
+        self._first = self._tiles.rows.size
         self._taken: list[bytes] = []
         self._previous = begun.previous
         self._recorded = begun.recorded
@@ -128,7 +134,7 @@ class Walk:
         )
 
     def _walk_entries(self, workers: Workers) -> Iterator[Walked]:
-        for (first, datas, lack), digest in workers.digests(self._reads()):
+        for (first, datas, lack, _), digest in workers.digests(self._reads()):
             if lack is not None and not self._holds_any(datas, first):
                 self.sound = False
                 self._walk_hashes()
@@ -137,6 +143,8 @@ class Walk:
             altered = self._tiles.altered(leaves)
             for seq, (data, leaf) in enumerate(zip(datas, leaves, strict=True), first):
                 self.sound = self.sound and seq != altered
+                if seq < self._judged:
+                    continue
                 walked = self._judge(seq, data, leaf, plain=digest.plain)
                 if self.sound and walked is not None:
                     yield walked
@@ -198,7 +206,8 @@ class Walk:
                 datas.append(data)  # noqa: PERF402 - what was read before an error is kept
         except InputError as error:
             return Read(first, datas, told_of(error))
-        return Read(first, datas, None if len(datas) == width else SOURCE_ENDS)
+        lack = None if len(datas) == width else SOURCE_ENDS
+        return Read(first, datas, lack, judged=first + width <= self._judged)
 
     def _take_in(self, leaves: list[bytes]) -> None:
         self._memory.pass_leaves(self._tiles.rows, leaves)

@@ -29,11 +29,15 @@ AHEAD: Final = 4
 
 
 class Read(NamedTuple):
-    """The entries `datas` from position `first` on, as far as the source gave them, and what it lacks then."""
+    """The entries `datas` from position `first` on, as far as the source gave them, and what it lacks then.
+
+    All of them were `judged` by an earlier run, so that their hashes are all that is asked for.
+    """
 
     first: int
     datas: list[bytes]
     lack: Told | None
+    judged: bool = False
 
 
 Asked = TypeVar("Asked")
@@ -62,8 +66,9 @@ def hashed(read: Read) -> Digest:
 
 
 def hashed_and_read(read: Read) -> Digest:
-    """Hash the entries and read each of them strictly."""
-    return Digest([leaf_hash(data) for data in read.datas], all(map(_is_plain, read.datas)))
+    """Hash the entries and read each of them strictly, unless they were judged before."""
+    plain = not read.judged and all(map(_is_plain, read.datas))
+    return Digest([leaf_hash(data) for data in read.datas], plain)
 
 
 def are_good(claims: list[Claim]) -> list[bool]:

@@ -8,6 +8,7 @@ says; the one thing that it does not do, reading old entries again, is said and 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from verifier.integrity.savepoint import index_of, take_up
 from verifier.integrity.state import load_state
 from verifier.integrity.trust import Trust, read_checkpoint
 from verifier.integrity.verdict import Checklist
-from verifier.integrity.visit import StateFiles, visit
+from verifier.integrity.visit import Depth, StateFiles, visit
 from verifier.reading.static_log import StaticLog, missing
 
 if TYPE_CHECKING:
@@ -78,10 +79,10 @@ def lively() -> tuple[Forger, list[int]]:
     return forger, ends
 
 
-def look(files: Files, state: Path, *, full: bool = False, every: int = 10**9) -> Verdict:
+def look(files: Files, state: Path, *, depth: Depth = "hashes", every: int = 10**9) -> Verdict:
     """One visit of an auditor with a state file, without the notes that say how much was read."""
     trust = Trust(state=load_state(state))
-    verdict, _funds = visit(in_memory(files), trust, files=StateFiles(state=state, full=full, every=every))
+    verdict, _funds = visit(in_memory(files), trust, files=StateFiles(state=state, depth=depth, every=every))
     return replace(verdict, notes=verdict.notes[:-1])
 
 
@@ -134,8 +135,12 @@ def test_every_cut_gives_what_the_whole_gives(tmp_path: Path, sample: Sample) ->
     assert {name for name, _, _ in with_shelf(forger.files(), whole)[1]} >= {"corrected", "returns", "lifted"}
 
 
-def test_a_second_look_reads_new_entries_only(tmp_path: Path) -> None:
-    """Old bundles are not fetched, but for the events that new ones reach back to; the note says from where on."""
+@pytest.mark.parametrize(
+    ("depth", "said", "below"),
+    [("new", "NOT READ: the entries below", "002"), ("hashes", "replayed from entry", "00")],
+)
+def test_a_second_look_reads_what_it_is_asked_to(tmp_path: Path, depth: Depth, said: str, below: str) -> None:
+    """New entries only, but for those that new ones reach back to; or all bytes again. The note says which."""
     forger, ends = lively()
     state = tmp_path / "state"
     look(forger.files(), state)
@@ -150,11 +155,11 @@ def test_a_second_look_reads_new_entries_only(tmp_path: Path) -> None:
         return files[path]
 
     trust = Trust(state=load_state(state))
-    verdict, _funds = visit(StaticLog(read), trust, files=StateFiles(state=state))
+    verdict, _funds = visit(StaticLog(read), trust, files=StateFiles(state=state, depth=depth))
     assert verdict.outcome == "verified"
-    assert f"read from entry {ends[-1]} on" in verdict.notes[-1].en
+    assert f"{said} {ends[-1]}" in verdict.notes[-1].en
     assert {path for path in asked if path.startswith("tile/entries")} == {
-        path for path in files if path.startswith("tile/entries/002")
+        path for path in files if path.startswith(f"tile/entries/{below}")
     }
 
 
@@ -182,13 +187,20 @@ def test_tampering_is_told_as_by_a_full_run(tmp_path: Path, shift: int, rewrite:
     else:
         bundles = {f"tile/entries/{at:03d}": bundle_of(entries[256 * at : 256 * at + 256]) for at in range(2)}
         files = forger.files() | bundles
-    incremental, full = look(files, state), look(files, other, full=True)
-    assert full.outcome == "broken"
     old = next(seq for seq in range(cut + shift, len(entries)) if entries[seq] != forger.entries[seq]) < cut
-    if old and not rewrite:  # what the checkpoint still covers, and nobody read again
-        assert incremental.outcome == "verified"
-        return
-    assert incremental == full
+    if old and not rewrite:  # what the checkpoint still covers, and nobody read
+        assert look(files, tmp_path / "new.state", depth="new").outcome == "broken"  # there is no state yet
+        kept = tmp_path / "kept.state"
+        shutil.copy(state, kept)
+        shutil.copy(index_of(state), index_of(kept))
+        assert look(files, kept, depth="new").outcome == "verified"
+    incremental, full = look(files, state), look(files, other, depth="full")
+    assert full.outcome == incremental.outcome == "broken"
+    assert incremental.first_broken is not None
+    assert full.first_broken is not None
+    assert incremental.first_broken.position == full.first_broken.position
+    if rewrite or not old:
+        assert incremental == full
     assert state.read_bytes() == before
 
 
@@ -222,7 +234,7 @@ def test_an_index_that_does_not_fit_is_left_aside(tmp_path: Path, spoil: Callabl
     trust = Trust(state=load_state(state))
     verdict, _funds = visit(in_memory(forger.files()), trust, files=StateFiles(state=state))
     assert verdict.outcome == "verified"
-    assert "read from the beginning: the index file is damaged" in verdict.notes[-1].en
+    assert "replayed from the beginning: the index file is damaged" in verdict.notes[-1].en
     assert taken_up(forger.files(), state) is not None
 
 
