@@ -72,3 +72,14 @@ def test_the_published_score() -> None:
 
 def _needs(attack: Attack) -> str:
     return "log key and a saved state" if attack.needs_memory else "log key"
+
+
+def test_a_root_that_is_not_of_the_entries_blames_no_submission() -> None:
+    """Earlier entries are read again under the checkpoint; that they are not there is no fault of who refers to them."""
+    files = honest().files()
+    lines = files["checkpoint"].split(b"\n")
+    lines[2] = (b"B" if lines[2][:1] == b"A" else b"A") + lines[2][1:]
+    verdict = judge(files | {"checkpoint": b"\n".join(lines)})
+    assert verdict.first_broken is not None
+    assert verdict.first_broken.number in {"I3", "I4"}
+    assert verdict.check("I6").state == "unevaluable"

@@ -19,7 +19,7 @@ from dataclasses import fields
 from typing import Final, assert_never
 
 from ledger import authority, effects
-from ledger.errors import InputError, MissingError
+from ledger.errors import InputError, MissingError, ProofError
 from ledger.kinds.control import Correction
 from ledger.kinds.fact import Return
 from ledger.kinds.log_key import LogKeyChange
@@ -182,6 +182,12 @@ class Admission:
             self._ended = True
             self._checklist.incomplete = reason = told_of(error)
             self._halt(taken.seq, reason, "I6", "I7", "I8")
+            return NOTHING
+        except (
+            ProofError
+        ) as error:  # an earlier entry is not under the checkpoint: no submission is to blame either
+            self._end(taken.seq)
+            self._checklist.broke("I3", None, told_of(error))
             return NOTHING
         except InputError as error:
             self._end(taken.seq)
