@@ -186,7 +186,8 @@ class Admission:
         except (
             ProofError
         ) as error:  # an earlier entry is not under the checkpoint: no submission is to blame either
-            self._end(taken.seq)
+            self._ended = True
+            self._halt(taken.seq, told_of(error), "I6", "I7", "I8")
             self._checklist.broke("I3", None, told_of(error))
             return NOTHING
         except InputError as error:

@@ -7,11 +7,17 @@ walk has passed its last entry, so that a rewritten ledger is told from a shorte
 
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import Final
 
 from verifier.integrity.state import SavedState
 from verifier.integrity.tile_rows import TileRows
 from verifier.integrity.verdict import Checklist
 from verifier.language import Told
+
+NOT_OF_THE_CHECKPOINT: Final = Told(
+    en="the entries are not those of the checkpoint (I3): they say nothing of what the log commits to",
+    zh="条目与检查点不符（I3），无法据以判断账本现在所承诺的内容",
+)
 
 
 class Memory:
@@ -52,7 +58,9 @@ class Memory:
             self._conclude(checklist, state, size=size, read=read)
 
     def _conclude(self, checklist: Checklist, state: SavedState, *, size: int, read: int) -> None:
-        if self._rewritten is not None:
+        if self._rewritten is not None and checklist.is_broken("I3"):
+            checklist.halt("I5", None, NOT_OF_THE_CHECKPOINT)
+        elif self._rewritten is not None:
             first, last = self._rewritten
             reason = Told(
                 en=f"fork: entries {first} to {last} are not those verified before; the ledger was rewritten",
