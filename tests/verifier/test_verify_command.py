@@ -275,17 +275,24 @@ def test_a_reader_who_left_is_no_accident(folder: Path) -> None:
 
 
 def test_ctrl_c_ends_the_real_process_cleanly(tmp_path: Path) -> None:
-    """While it waits for a source that never answers."""
+    """While it waits for a source that never answers; the signal counts even where these tests run in the background."""
     fifo = tmp_path / "checkpoint"
     os.mkfifo(fifo)
+    heeding = f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler); {FUNDTRACE[-1]}"
     started = subprocess.Popen(
-        [*FUNDTRACE, "verify", str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*FUNDTRACE[:-1], heeding, "verify", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
-    writer = os.open(fifo, os.O_WRONLY)  # returns once the command has opened it for reading
-    time.sleep(0.2)
-    started.send_signal(signal.SIGINT)
-    _, complaint = started.communicate(timeout=60)
-    os.close(writer)
+    try:
+        writer = os.open(fifo, os.O_WRONLY)  # returns once the command has opened it for reading
+        time.sleep(0.2)
+        started.send_signal(signal.SIGINT)
+        _, complaint = started.communicate(timeout=60)
+        os.close(writer)
+    finally:
+        started.kill()
     assert started.returncode == 3
     assert "Traceback" not in complaint
 
