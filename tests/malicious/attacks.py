@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -18,9 +19,13 @@ from typing import Final
 import msgspec
 
 from tests.malicious.fields import changed, signed_paths
-from tests.malicious.forger import Files, Forger, bundle_of, path_of, relinked
+from tests.malicious.forger import WIDTH, Files, Forger, bundle_of, path_of, relinked
 from tests.worlds import UNIT, log_signer_named
 
+SHORT: Final = 100
+"""Entries up to which a log is forged at every position."""
+PLACES: Final = 12
+"""Positions at which a longer one is."""
 STRANGER: Final = log_signer_named("stranger")
 
 
@@ -50,13 +55,26 @@ def _served(forger: Forger, entries: list[bytes], position: int) -> Forgery:
 
 
 def _bundles(entries: list[bytes], size: int) -> Files:
-    """The one bundle of a short log, at the path that its size asks for."""
-    return {path_of("entries", 0, size): bundle_of(entries)}
+    """The entries in bundles at the paths that a log of `size` has, whatever is too much in the last one."""
+    files: Files = {}
+    for first in range(0, size, WIDTH):
+        last = first + WIDTH >= size
+        part = entries[first:] if last else entries[first : first + WIDTH]
+        files[path_of("entries", first // WIDTH, min(WIDTH, size - first))] = bundle_of(part)
+    return files
+
+
+def _places(stop: int, start: int = 0) -> list[int]:
+    """Every position of a short log, some seeded ones of a long one."""
+    if stop <= SHORT:
+        return list(range(start, stop))
+    return sorted(random.Random(stop).sample(range(start, stop), PLACES))
 
 
 def flipped_bytes(forger: Forger) -> Iterator[Forgery]:
     """One bit of one byte, in the first, the middle and the last third of every entry."""
-    for at, entry in enumerate(forger.entries):
+    for at in _places(len(forger.entries)):
+        entry = forger.entries[at]
         for byte in (len(entry) // 7, len(entry) // 2, len(entry) - 2):
             data = bytearray(entry)
             data[byte] ^= 1 << (at % 8)
@@ -65,27 +83,28 @@ def flipped_bytes(forger: Forger) -> Iterator[Forgery]:
 
 def stored_fields(forger: Forger) -> Iterator[Forgery]:
     """Every field of every kind, the operator's own too, in canonical form."""
-    for at, entry in enumerate(forger.entries):
+    for at in _places(len(forger.entries)):
+        entry = forger.entries[at]
         for path in signed_paths(entry, own=True):
             yield _served(forger, [*forger.entries[:at], changed(entry, path), *forger.entries[at + 1 :]], at)
 
 
 def omitted(forger: Forger) -> Iterator[Forgery]:
     """An entry is left out of what is handed out."""
-    for at in range(len(forger.entries)):
+    for at in _places(len(forger.entries)):
         yield _served(forger, [*forger.entries[:at], *forger.entries[at + 1 :]], at)
 
 
 def inserted(forger: Forger) -> Iterator[Forgery]:
     """An entry of the same log stands once more, elsewhere."""
-    for at in range(len(forger.entries)):
+    for at in _places(len(forger.entries)):
         stray = forger.entries[(at * 7 + 3) % len(forger.entries)]
         yield _served(forger, [*forger.entries[:at], stray, *forger.entries[at:]], at)
 
 
 def duplicated(forger: Forger) -> Iterator[Forgery]:
     """An entry stands twice in a row, and the last one gives way."""
-    for at in range(len(forger.entries) - 1):
+    for at in _places(len(forger.entries) - 1):
         yield _served(
             forger, [*forger.entries[: at + 1], forger.entries[at], *forger.entries[at + 1 : -1]], at
         )
@@ -93,13 +112,13 @@ def duplicated(forger: Forger) -> Iterator[Forgery]:
 
 def reordered(forger: Forger) -> Iterator[Forgery]:
     """Two neighbours change places."""
-    for at in range(len(forger.entries) - 1):
+    for at in _places(len(forger.entries) - 1):
         yield _served(forger, _swapped(forger.entries, at), at)
 
 
 def truncated(forger: Forger) -> Iterator[Forgery]:
     """The bundle ends early, under a checkpoint that promises more."""
-    for at in range(len(forger.entries)):
+    for at in _places(len(forger.entries)):
         yield _served(forger, forger.entries[:at], at)
 
 
@@ -140,7 +159,8 @@ def _resigned(forger: Forger, entries: list[bytes], position: int) -> Forgery:
 
 def signed_fields(forger: Forger) -> Iterator[Forgery]:
     """Every field of every kind that somebody else signed."""
-    for at, entry in enumerate(forger.entries):
+    for at in _places(len(forger.entries)):
+        entry = forger.entries[at]
         for path in signed_paths(entry):
             forged = [*forger.entries[:at], changed(entry, path), *forger.entries[at + 1 :]]
             keeps = path in {("submission",), ("v",), ("kind",)}
@@ -149,7 +169,8 @@ def signed_fields(forger: Forger) -> Iterator[Forgery]:
 
 def re_encoded(forger: Forger) -> Iterator[Forgery]:
     """The same JSON value in another spelling."""
-    for at, entry in enumerate(forger.entries):
+    for at in _places(len(forger.entries)):
+        entry = forger.entries[at]
         for spelt in _spellings(entry):
             yield _resigned(forger, [*forger.entries[:at], spelt, *forger.entries[at + 1 :]], at)
 
@@ -165,20 +186,20 @@ def _spellings(entry: bytes) -> Iterator[bytes]:
 
 def omitted_and_relinked(forger: Forger) -> Iterator[Forgery]:
     """An entry is left out, and positions and chain are made to fit."""
-    for at in range(len(forger.entries)):
+    for at in _places(len(forger.entries)):
         yield _resigned(forger, relinked([*forger.entries[:at], *forger.entries[at + 1 :]]), at)
 
 
 def inserted_and_relinked(forger: Forger) -> Iterator[Forgery]:
     """An entry stands once more, elsewhere, and everything is made to fit."""
-    for at in range(1, len(forger.entries) + 1):
+    for at in _places(len(forger.entries) + 1, 1):
         stray = forger.entries[1 + (at * 7 + 3) % (len(forger.entries) - 1)]
         yield _resigned(forger, relinked([*forger.entries[:at], stray, *forger.entries[at:]]), at)
 
 
 def reordered_and_relinked(forger: Forger) -> Iterator[Forgery]:
     """Two neighbours change places, and everything is made to fit."""
-    for at in range(len(forger.entries) - 1):
+    for at in _places(len(forger.entries) - 1):
         yield _resigned(forger, relinked(_swapped(forger.entries, at)), at)
 
 
@@ -192,7 +213,7 @@ def replayed(forger: Forger) -> Iterator[Forgery]:
 def cut_submissions(forger: Forger) -> Iterator[Forgery]:
     """A checkpoint of a size that no submission ends at."""
     ends = set(_ends(forger))
-    for size in range(2, len(forger.entries)):
+    for size in _places(len(forger.entries), 2):
         if size not in ends:
             yield _resigned(forger, forger.entries[:size], size)
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import random
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from ledger.log_keys import keys_in
-from tests.malicious.attacks import ATTACKS, Attack, Forgery
+from tests.malicious.attacks import ATTACKS, PLACES, Attack, Forgery
 from tests.malicious.every_kind import every_kind
 from tests.malicious.forger import Forger, judge, state_of
 from verifier.integrity.trust import Trust
@@ -50,6 +51,25 @@ def test_every_forgery_is_found(attack: Attack, sample: Sample) -> None:
         verdict = judge(forgery.files, trust)
         assert verdict.outcome == "broken", (attack.name, forgery.position)
         assert verdict.exit_code == 2
+
+
+@cache
+def long() -> Forger:
+    """A log of several tiles: every kind, and a thousand bank lines."""
+    forger = every_kind()
+    forger.post(*(forger.world.bank_lines(1, 250, statement=f"2026-{month:02d}") for month in range(2, 6)))
+    return forger
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_forgeries_of_a_long_log_are_found(attack: Attack, sample: Sample) -> None:
+    """At random positions, across tiles and bundles."""
+    state = state_of(long().files()) if attack.needs_memory else None
+    trust = Trust(log_keys=keys_in(long().world.genesis.log_keys), state=state)
+    forged = list(attack.forge(long()))
+    picked = random.Random(len(forged)).sample(forged, min(PLACES, len(forged)))
+    for forgery in sample(picked, 3):
+        assert judge(forgery.files, trust).outcome == "broken", (attack.name, forgery.position)
 
 
 @pytest.mark.parametrize(
