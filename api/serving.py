@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from api.app import create_app
 from api.judging import judge_ledger
 from api.log_key import load_log_signer, log_key_path
-from api.own_places import NoteFile, head_file, published_folder
+from api.own_places import NoteFile, head_file, places_beside
 from api.served_ledger import ServedLedger
 from api.settings import Settings
 from api.witnessing.configured import publication_of, rounds_of
@@ -74,9 +74,8 @@ def _look_at_witnesses(ledger: ServedLedger) -> None:
 def _sequencer(engine: Engine, settings: Settings) -> tuple[Sequencer, NoteFile]:
     """The commit path, after a look at every place for checkpoints of our own, and the file that remembers the newest."""
     path = log_key_path(engine, given=settings.log_key)
-    head = head_file(path)
-    places = [head] if settings.published is None else [head, published_folder(settings.published)]
-    return Sequencer(engine, load_log_signer(path), places=places), head
+    places = places_beside(path, published=settings.published)
+    return Sequencer(engine, load_log_signer(path), places=places), head_file(path)
 
 
 def check_host(genesis: Genesis, host: str) -> None:

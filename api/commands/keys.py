@@ -3,6 +3,7 @@
 
 import contextlib
 import datetime
+import os
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from sqlalchemy import Engine
 from api.commands.ledger import DatabaseOption, LogKeyFileOption, chosen_url
 from api.log_key import load_key, load_log_signer, log_key_path, remember_log_key
 from api.new_ledger import load_or_make_log_keys
-from api.own_places import head_file
+from api.own_places import places_beside, published_in
 from ledger.clock import system_clock
 from ledger.errors import InputError
 from ledger.genesis import ADMINISTRATOR
@@ -164,7 +165,8 @@ def _opened(db: str | None, given: Path | None, *, beside: LogSigner | None = No
         check(engine)
         path = log_key_path(engine, given=given)
         signers = (*load_log_signer(path).signers, *(beside.signers if beside else ()))
-        sequencer = Sequencer(engine, LogSigner(signers=signers), places=[head_file(path)])
+        places = places_beside(path, published=published_in(os.environ))
+        sequencer = Sequencer(engine, LogSigner(signers=signers), places=places)
         with reading(engine) as connection:
             first = LogReader(connection).entry(0) or b""
         yield _Desk(engine=engine, path=path, sequencer=sequencer, genesis_hash=leaf_hash(first).hex())

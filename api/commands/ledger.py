@@ -32,7 +32,7 @@ from api.new_ledger import (
     make_keys,
     new_genesis,
 )
-from api.own_places import head_file, remember_newest
+from api.own_places import places_beside, published_in, remember_newest
 from api.settings import Settings
 from api.witnessing.configured import publication_of
 from ledger.clock import system_clock
@@ -147,7 +147,8 @@ def post(
     with _opened(chosen_url(db)) as engine:
         check(engine)
         path = log_key_path(engine, given=log_key_file)
-        sequencer = Sequencer(engine, load_log_signer(path), places=[head_file(path)])
+        places = places_beside(path, published=published_in(os.environ))
+        sequencer = Sequencer(engine, load_log_signer(path), places=places)
         with _lines_of(file) as (lines, whole), progress_bar("post") as progress:
             outcomes = rehearse_lines(sequencer, lines) if dry_run else post_lines(sequencer, lines)
             for outcome in outcomes:

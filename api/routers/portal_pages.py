@@ -138,10 +138,18 @@ def router() -> APIRouter:  # noqa: C901, PLR0915 - one function a page
     def about(request: Request) -> Response:
         """How to check, how figures are computed, open data, accessibility."""
         address = f"{str(request.base_url).rstrip('/')}/log"
-        witnesses = witness_table(request.app.state.ledger)
+        ledger: ServedLedger = request.app.state.ledger
+        witnesses = witness_table(ledger)
+        vkeys = [key.text for key in ledger.log_keys().current]
+
+        def view(visit: Visit) -> Response:
+            return page(
+                "about.html", visit.frame, address=address, vkeys=vkeys, witnesses=witnesses, visit=visit
+            )
+
         return show(
             request,
-            lambda visit: page("about.html", visit.frame, address=address, witnesses=witnesses, visit=visit),
+            view,
             section="about",
             beside=witnesses,
         )

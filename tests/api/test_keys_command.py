@@ -15,6 +15,7 @@ from ledger.key_files import save_private_key
 from ledger.log_signer import LogSigner
 from tests.ledger.test_log_key_changes import admitting
 from tests.ledgers import founded, post_all
+from tests.served import served
 from tests.worlds import log_keys_named, make_world
 from verifier import cli
 
@@ -82,6 +83,10 @@ def test_the_keys_of_a_log_are_changed(world: World, db: str, tmp_path: Path) ->
     done("verify", str(out), "--log-key", new[0])
     retired = fundtrace("verify", str(out), "--log-key", world.genesis.log_keys[0])
     assert (retired.exit_code, "no key believed has signed it" in retired.output) == (2, True)
+    with served(db, LogSigner(signers=log_keys_named("next log"))) as site:
+        about = site.get("/about?lang=en").text
+    assert new[0] in about
+    assert world.genesis.log_keys[0] not in about
 
 
 def test_new_keys_are_made_where_there_are_none(world: World, db: str, tmp_path: Path) -> None:

@@ -299,6 +299,24 @@ def test_what_is_exported_verifies(tmp_path: Path, db: str, world: World) -> Non
     assert (tmp_path / "out" / "checkpoint").is_file()
 
 
+def test_an_older_copy_posts_nothing_beside_the_published_folder(
+    tmp_path: Path, db: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Named as the published folder, the longer export stops it; the newer database goes on."""
+    older = tmp_path / "older.db"
+    shutil.copy(db, older)
+    more = write_lines(tmp_path / "more.ndjson", [world.issue("L1", 1_000)])
+    done("post", "--db", db, more)
+    done("export", "--db", db, tmp_path / "out")
+    for memory in tmp_path.rglob("*.head"):
+        memory.unlink()
+    monkeypatch.setenv("FUNDTRACE_PUBLISHED", str(tmp_path / "out"))
+    done("post", "--db", db, more)
+    told = fundtrace("post", "--db", older, more)
+    assert told.exit_code == 3
+    assert "nothing more is signed" in told.output
+
+
 def test_an_export_for_auditors_has_the_entries(tmp_path: Path) -> None:
     """A restricted ledger gives its entries to auditors only."""
     world = make_world(entries="restricted")
