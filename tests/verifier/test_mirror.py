@@ -213,7 +213,7 @@ def test_anchors_are_copied_and_kept(forger: Forger, tmp_path: Path, trust: Trus
 
 @pytest.mark.parametrize("held", [0, 20], ids=["new", "update"])
 def test_no_changed_byte_gets_in(forger: Forger, tmp_path: Path, sample: Sample, held: int) -> None:
-    """In any file of the log, the policy apart, whose words the genesis judges; DIR stays as it was."""
+    """At up to eighty places of any file, the policy apart, whose words the genesis judges; DIR stays as it was."""
     files, trust = forger.files(), Trust(genesis=forger.world.genesis_hash)
     fetched = Counted(files)
     before = tmp_path / "before"
@@ -224,7 +224,7 @@ def test_no_changed_byte_gets_in(forger: Forger, tmp_path: Path, sample: Sample,
     shutil.copytree(before, tmp_path / "honest")
     mirror(fetched.log(), tmp_path / "honest", trust, progress=lambda _done, _whole: None)
     for path in sorted(set(fetched.fetched) - {"policy"}):
-        for at in sample(range(len(files[path])), 6):
+        for at in sample(range(0, len(files[path]), 1 + len(files[path]) // 80), 6):
             data = bytearray(files[path])
             data[at] ^= 1
             out = tmp_path / "out"
