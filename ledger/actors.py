@@ -16,8 +16,9 @@ from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.party import covers, level_rank
+from ledger.past_events import PastEvents
 from ledger.problems import Problem
-from ledger.register import PastEvents, Register
+from ledger.register import Register
 
 _FINANCE: Final = frozenset({"finance"})
 _BANK: Final = frozenset({"bank"})

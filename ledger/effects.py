@@ -16,8 +16,10 @@ from ledger.kinds.fact import Acceptance, Claim, Interest, MatchingReceipt, Retu
 from ledger.kinds.form import Tag
 from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
+from ledger.open_records import ClaimState
+from ledger.past_events import KnownEvent, PastEvents
 from ledger.problems import Problem
-from ledger.register import ClaimState, KnownEvent, PastEvents, Register
+from ledger.register import Register
 from ledger.registration import take_key, take_log_key, take_registration
 
 

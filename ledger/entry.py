@@ -13,10 +13,11 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from ledger.canonical import parse_canonical
 from ledger.errors import FormatError, InputError
 from ledger.genesis import Genesis
 from ledger.instant import Instant, parse_instant
-from ledger.kinds.form import Digest
+from ledger.kinds.form import EVENT_BYTES_MAX, Digest
 from ledger.kinds.vocabulary import KINDS, AnyEvent, event_bytes
 from ledger.submission import Header, Signature
 
@@ -142,13 +143,13 @@ def parse_entry(data: bytes, *, place: str) -> Entry | ForeignEntry:
     """The entry whose canonical bytes are exactly `data`; an event of an unknown kind or version comes as foreign.
 
     Raises:
-        FormatError: too large, not of the form, or not canonical; names `place`.
+        FormatError: too large, not of the form, or not canonical, the event inside included; names `place`.
     """
     _limited(data)
     try:
         entry: Entry = _DECODER.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InputError) as error:
-        foreign = _parse_foreign(data)
+        foreign = _parse_foreign(data, place)
         if foreign is not None:
             return foreign
         raise _wrong(place, f"not an entry: {error}", f"不是有效条目：{error}") from error
@@ -165,7 +166,8 @@ def reread_entry(data: bytes) -> Entry:
     return entry
 
 
-def _parse_foreign(data: bytes) -> ForeignEntry | None:
+def _parse_foreign(data: bytes, place: str) -> ForeignEntry | None:
+    """The entry if it is one of a kind or version unknown here; of its event only the spelling can be judged."""
     try:
         envelope = _ENVELOPE.decode(data)
         named = _KIND.decode(envelope.event)
@@ -173,6 +175,10 @@ def _parse_foreign(data: bytes) -> ForeignEntry | None:
         return None
     if (named.kind, named.v) in _KNOWN or _ENCODER.encode(envelope) != data:
         return None
+    try:
+        parse_canonical(bytes(envelope.event), max_bytes=EVENT_BYTES_MAX)
+    except InputError as error:
+        raise _wrong(f"{place}: event: {error.place}", error.message_en, error.message_zh) from error
     return ForeignEntry(
         seq=envelope.seq,
         prev=envelope.prev,

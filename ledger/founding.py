@@ -7,11 +7,12 @@ from ledger import clock
 from ledger.checkpoint import Checkpoint
 from ledger.entry import genesis_entry_bytes
 from ledger.errors import EnvironmentFault
+from ledger.first_entry import found
 from ledger.genesis import Genesis
 from ledger.hashing import leaf_hash
 from ledger.log_keys import keys_in
 from ledger.log_signer import LogSigner
-from ledger.register import Register, found
+from ledger.register import Register
 from ledger.store.edge import Edge
 from ledger.store.engine import holding_lock, shown
 from ledger.store.log_reader import LogReader, StoredCheckpoint

@@ -14,8 +14,9 @@ from msgspec.structs import replace
 
 from ledger.amount import AMOUNT_MAX, group_amount
 from ledger.kinds.authority import Allocation, Disbursement
+from ledger.open_records import Line
 from ledger.problems import Problem
-from ledger.register import Line, Register
+from ledger.register import Register
 
 
 def allocate(register: Register, event: Allocation, *, name: str) -> Iterator[Problem]:

@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 from ledger.draft import Draft
 from ledger.entry import EventEntry, HeaderEntry, event_of, parse_entry
 from ledger.errors import EnvironmentFault, InputError
+from ledger.first_entry import found
 from ledger.hashing import NO_PREVIOUS, leaf_hash
 from ledger.log_keys import open_own_checkpoint
 from ledger.posting import admit
-from ledger.register import Register, found
+from ledger.register import Register
 from ledger.scratch_shelf import ScratchShelf
 from ledger.store.edge import Edge
 from ledger.store.log_reader import LogReader, StoredCheckpoint

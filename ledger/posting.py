@@ -21,9 +21,10 @@ from ledger.kinds.fact import Claim
 from ledger.kinds.form import kind_of
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import ADMITTED_BY_GENESIS, AnyEvent
+from ledger.past_events import KnownEvent, PastEvents
 from ledger.problems import Check, Problem
 from ledger.references import TABLE_NAMES, Table, references
-from ledger.register import KnownEvent, PastEvents, Register
+from ledger.register import Register
 from ledger.registration import check_registration
 from ledger.submission import Submission, check_form, event_name, events_root
 

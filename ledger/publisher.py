@@ -4,11 +4,10 @@
 In a folder the order is what makes it safe: entry bundles and tiles, then policy and headers, each on disk before the
 next begins, and then one rename of the checkpoint. Whoever reads at any moment, or after a crash at any moment, finds a
 checkpoint and everything that it commits to. Anchors come behind it, their index last. Files are never taken away:
-partial tiles stay for the readers of earlier checkpoints. One process at a time publishes to a folder, so that none puts
-an older checkpoint over a newer.
+partial tiles stay for the readers of earlier checkpoints. One process at a time publishes to a folder or a
+file, so that none puts an older checkpoint over a newer.
 """
 
-import contextlib
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -32,7 +31,7 @@ from ledger.errors import EnvironmentFault, InputError, ProofError
 from ledger.genesis import Genesis
 from ledger.log_keys import open_own_checkpoint
 from ledger.note import parse_note
-from ledger.static_files import StaticFolder
+from ledger.static_files import StaticFolder, alone_at
 from ledger.static_headers import HEADERS_FILE, headers_file
 from ledger.store.anchors import anchor_file, anchor_names
 from ledger.store.engine import reading, shown
@@ -81,7 +80,7 @@ def publish(
         _head(connection, publication, shown(engine))  # before a folder is made for nothing
     archive = target.suffix in ARCHIVE_SUFFIXES
     folder = StaticFolder(target)
-    with contextlib.nullcontext() if archive else folder.alone(), reading(engine) as connection:
+    with alone_at(target) if archive else folder.alone(), reading(engine) as connection:
         reader = LogReader(connection)
         head, genesis = _head(connection, publication, shown(engine)), _genesis(reader, shown(engine))
         whole = _Proved(connection, head, genesis, audience, publication)

@@ -6,153 +6,31 @@ and the bank references they touched) lies on a shelf once it is settled; earlie
 Every change is journaled, so that a refused submission or a failed commit leaves no trace.
 """
 
-import datetime
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, TypeVar
 
-import msgspec
-
-from ledger import entry, hashing
 from ledger.cosignature import LogKey
-from ledger.errors import FormatError, ProgrammerError
-from ledger.genesis import Administrator, Genesis, unsigned_administrators
-from ledger.instant import is_instant, is_time_zone
+from ledger.errors import ProgrammerError
+from ledger.genesis import Administrator, Genesis
 from ledger.journal import Journal, Table
 from ledger.kinds.authority import MatchingPledge
-from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
-from ledger.kinds.vocabulary import AnyEvent
+from ledger.kinds.registry import Account, Calendar, Fund, Party, Policy, Project
 from ledger.log_keys import keys_in
+from ledger.open_records import (
+    BankReference,
+    ClaimState,
+    KeyState,
+    Line,
+    LogKeyState,
+    ReferenceState,
+    ReturnState,
+)
+from ledger.past_events import BankLine, KnownEvent, PastEvents
 from ledger.policy import RetiredLog
 from ledger.shelf import HELD_MAX, Shelf, ShelvedTable
 
-BankReference = tuple[str, str, str]
-"""(account, direction, bank reference)."""
-
 K = TypeVar("K")
 V = TypeVar("V")
-
-
-class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """An indicator line (指标) and its arithmetic, all in minor units.
-
-    `received` is what came in; `split_out` what its children hold of it, net of what they gave back; `lowered` and
-    `recalled` what went back up; `disbursed` what was paid, `restored` what came back and may be paid again.
-    `parent` is None for a top line; `giver` is the party above.
-    """
-
-    id: str
-    fund: str
-    fiscal_year: int
-    holder: str
-    giver: str
-    parent: str | None
-    opened_by: str
-    opened_on: datetime.date
-    project: str | None = None
-    functional: str | None = None
-    direct: str | None = None
-    document: str | None = None
-    received: int = 0
-    split_out: int = 0
-    lowered: int = 0
-    recalled: int = 0
-    disbursed: int = 0
-    restored: int = 0
-
-    @property
-    def free(self) -> int:
-        """What may still be split, given back or paid (DESIGN §4, *Line arithmetic*); negative only where flagged."""
-        return self.received - self.split_out - self.lowered - self.recalled - self.disbursed + self.restored
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyState:
-    """A registered key: its registration, the raw public key, and the instant of its revocation if any."""
-
-    registered: Key
-    public: bytes
-    revoked_at: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogKeyState:
-    """A key of the log: its verifier key text, and the instant recorded in the entry that retired it, if one did."""
-
-    vkey: str
-    retired: str | None = None
-
-
-class BankLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A bank line that carries a reference: its position and its amount in minor units."""
-
-    seq: int
-    amount: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimState:
-    """A claim: its project, the line it was submitted on if any, who approved it last, and where it stands."""
-
-    project: str
-    line: str | None
-    approver: str | None = None
-    action: Literal["submit", "approve", "return", "withdraw"] = "submit"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReturnState:
-    """A return that may lift a ceiling: the payment of `paid` on `line` that it undoes, and what it lifts of `amount` now.
-
-    `sworn` returns were posted by the account's bank; others lean on a bank line with their reference.
-    """
-
-    payment: str
-    paid: int
-    line: str
-    reference: BankReference | None
-    amount: int
-    sworn: bool
-    lifted: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReferenceState:
-    """A bank reference that returns or corrections touched: its bank line, None while none stands, and what leans on it.
-
-    Returns took `taken` of its amount so far; `returns` counts those that name it, taking or waiting.
-    """
-
-    line: BankLine | None
-    taken: int = 0
-    returns: int = 0
-
-
-class KnownEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An earlier event: position, recorded instant, actor, and the event itself."""
-
-    seq: int
-    recorded: str
-    party: str
-    event: AnyEvent
-
-
-class PastEvents(Protocol):
-    """Look-ups into the log before the submissions that are still pending in the register.
-
-    An implementation answers for every entry up to the last `Register.settle`; it may hold them on disk.
-    """
-
-    def find(self, name: str) -> KnownEvent | None:
-        """The event with stable name `name`, or None."""
-
-    def submission(self, party: str, identifier: str) -> int | None:
-        """Position of the header entry of submission (`party`, `identifier`), or None."""
-
-    def statement_line(self, account: str, statement: str, line_no: int) -> int | None:
-        """Position of that bank line, or None; line 0 is the closing balance of the statement."""
-
-    def bank_line(self, account: str, direction: str, bank_ref: str) -> BankLine | None:
-        """The first bank line of the account with that direction and reference, reversed or not, or None."""
 
 
 @dataclass(slots=True)
@@ -285,46 +163,3 @@ class Register(OpenTables, Journal):
 
     def _shelved(self, name: str, key: type[K], record: type[V]) -> ShelvedTable[K, V]:
         return ShelvedTable(name, key, record, shelf=self.shelf)
-
-
-def found(register: Register, data: bytes) -> None:
-    """The register stands on the genesis entry with bytes `data`.
-
-    Raises:
-        FormatError: no genesis entry, a time zone that no table has, or an administrator's signature missing or wrong.
-    """
-    first = entry.parse_entry(data, place="entry 0")
-    if not isinstance(first, entry.GenesisEntry) or first.seq != 0 or first.prev != entry.NO_PREVIOUS:
-        raise _not_genesis("entry 0 is not a genesis entry", "第 0 条不是创世条目")
-    if first.recorded != first.genesis.created_at:
-        raise _not_genesis(
-            "entry 0 is not recorded at its own created_at", "第 0 条的入账时刻与 created_at 不符"
-        )
-    if not is_instant(first.recorded):
-        raise _not_genesis("created_at lies in another age", "created_at 不是当代时刻")
-    if not is_time_zone(first.genesis.time_zone):
-        raise _not_genesis(
-            f"{first.genesis.time_zone} is no time zone of the IANA table",
-            f"{first.genesis.time_zone} 不是 IANA 时区",
-        )
-    missing = unsigned_administrators(first.genesis, first.signatures)
-    if missing:
-        raise _not_genesis(
-            f"no good signature of administrator {', '.join(missing)}",
-            f"缺少管理员 {', '.join(missing)} 的有效签名",
-        )
-    register.genesis_or_none = first.genesis
-    register.genesis_hash = hashing.leaf_hash(data).hex()
-    register.log_keys = {vkey: LogKeyState(vkey=vkey) for vkey in first.genesis.log_keys}
-    register.administrators = {one.id: one for one in first.genesis.administrators}
-
-
-def _not_genesis(en: str, zh: str) -> FormatError:
-    return FormatError(
-        code="genesis",
-        place="entry 0",
-        message_en=en,
-        message_zh=zh,
-        remedy_en="found the ledger with a genesis that every first administrator signed",
-        remedy_zh="请使用全体首任管理员签名的创世文件建账",
-    )

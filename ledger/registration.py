@@ -16,8 +16,9 @@ from ledger.genesis import ADMINISTRATOR
 from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.log_keys import is_held
+from ledger.open_records import KeyState, LogKeyState
 from ledger.problems import Check, Problem
-from ledger.register import KeyState, LogKeyState, Register
+from ledger.register import Register
 
 Registered = Party | Account | Fund | Project | Policy | Calendar
 

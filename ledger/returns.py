@@ -13,16 +13,10 @@ from ledger import lines
 from ledger.kinds.authority import Disbursement
 from ledger.kinds.bank import Movement
 from ledger.kinds.fact import MatchingReceipt, Return, Transfer, Use
+from ledger.open_records import BankReference, ReferenceState, ReturnState
+from ledger.past_events import BankLine, KnownEvent, PastEvents
 from ledger.problems import Problem
-from ledger.register import (
-    BankLine,
-    BankReference,
-    KnownEvent,
-    PastEvents,
-    ReferenceState,
-    Register,
-    ReturnState,
-)
+from ledger.register import Register
 
 
 def take_return(

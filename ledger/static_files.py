@@ -42,21 +42,8 @@ class StaticFolder:
         """
         with _file_faults(self._root):
             self._make_folder(self._root)
-        if (
-            sys.platform == "win32"
-        ):  # no such lock there: the person who starts two mirrors of one folder is warned
+        with _locked(self._root, os.O_RDONLY, target=self._root):
             yield
-            return
-        with _file_faults(self._root):
-            descriptor = os.open(self._root, os.O_RDONLY)
-        try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise _taken(self._root, error) from error
-            yield
-        finally:
-            os.close(descriptor)
 
     def read(self, name: str, limit: int = READ_BYTES) -> bytes | None:
         """Return the file `name` of `limit` bytes at most, or None if there is none.
@@ -129,6 +116,55 @@ class StaticFolder:
 
 
 @contextlib.contextmanager
+def alone_at(path: Path) -> Iterator[None]:
+    """For the time of the block no other process that asks for it replaces the file `path`; a crash lets go of it.
+
+    The file itself is replaced, so that the lock is an empty file beside it, which is taken away with the block.
+
+    Raises:
+        EnvironmentFault: another process is writing the file, or its folder cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.lock")
+    with _locked(beside, os.O_RDWR | os.O_CREAT, target=path) as descriptor:
+        if descriptor is not None and not _is_at(descriptor, beside):
+            raise _taken(path, "the other has just ended")
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):  # an empty file that stays is in nobody's way
+                beside.unlink()
+
+
+@contextlib.contextmanager
+def _locked(path: Path, flags: int, *, target: Path) -> Iterator[int | None]:
+    """For the time of the block `path` is locked, by that descriptor, for whoever writes `target`.
+
+    None on a system without such a lock.
+    """
+    if sys.platform == "win32":  # the person who starts two exports or mirrors of one target is warned
+        yield None
+        return
+    with _file_faults(path):
+        descriptor = os.open(path, flags, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise _taken(target, error.strerror) from error
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    """Whether `path` is still the file that was opened; its last owner may have taken it away before it was locked."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+@contextlib.contextmanager
 def _file_faults(path: Path) -> Iterator[None]:
     """Turn what the operating system says of `path` into an `EnvironmentFault` that names it."""
     try:
@@ -144,12 +180,12 @@ def _file_faults(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _taken(folder: Path, error: OSError) -> EnvironmentFault:
+def _taken(path: Path, reason: str | None) -> EnvironmentFault:
     return EnvironmentFault(
         code="publish.taken",
-        place=str(folder),
-        message_en=f"another process is writing this folder ({error.strerror})",
-        message_zh=f"另一进程正在写入该文件夹（{error.strerror}）",
+        place=str(path),
+        message_en=f"another process is writing here ({reason})",
+        message_zh=f"另一进程正在写入此处（{reason}）",
         remedy_en="Wait until it is done; what is shown now is whole.",
         remedy_zh="请等待其完成；当前展示的内容完整。",
     )

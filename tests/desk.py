@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from ledger import posting
 from ledger.errors import EnvironmentFault
+from ledger.first_entry import found
 from ledger.kinds.bank import BankBalance, Movement
-from ledger.register import BankLine, KnownEvent, Register, found
+from ledger.past_events import BankLine, KnownEvent
+from ledger.register import Register
 from ledger.submission import event_name
 
 if TYPE_CHECKING:

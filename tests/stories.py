@@ -32,7 +32,7 @@ from tests.worlds import (
 )
 
 if TYPE_CHECKING:
-    from ledger.register import Line
+    from ledger.open_records import Line
 
 HOLDERS: Final = (COUNTY, UNIT, CITY)
 LAST_YEAR: Final = DAY.replace(year=2025)

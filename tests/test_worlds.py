@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ledger.first_entry import found
 from ledger.posting import admit
-from ledger.register import BankLine, KnownEvent, Register, found
+from ledger.register import Register
 from ledger.submission import parse_wire, wire_bytes
 from tests.worlds import make_world
 
 if TYPE_CHECKING:
+    from ledger.past_events import BankLine, KnownEvent
     from tests.worlds import World
 
 

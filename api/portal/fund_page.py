@@ -18,8 +18,8 @@ from api.portal.visit import EntryRow, Visit
 from api.projection.fund_book import FlowRow, FundBook, Position
 from api.projection.places import Place
 from ledger.kinds.registry import Fund
+from ledger.open_records import Line
 from ledger.party import LEVELS
-from ledger.register import Line
 
 HISTORY: Final = 12
 

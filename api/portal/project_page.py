@@ -15,7 +15,7 @@ from api.projection.entry_index import event_at
 from api.projection.places import Place
 from ledger.kinds.fact import Claim
 from ledger.kinds.registry import Milestone, Project
-from ledger.register import ClaimState
+from ledger.open_records import ClaimState
 
 HISTORY: Final = 30
 CLAIM_ENTRIES: Final = 200

@@ -18,7 +18,7 @@ from ledger.kinds.fact import Acceptance, Claim, Interest, MatchingReceipt, Retu
 from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
-from ledger.register import Line
+from ledger.open_records import Line
 
 AnyEntry = GenesisEntry | HeaderEntry | EventEntry | ForeignEntry
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from api.projection.money_moves import Move, Source
 from api.projection.places import Place, stage_of
 from ledger.amount import share_out
+from ledger.open_records import Line
 from ledger.party import LEVELS, Level
-from ledger.register import Line, Register
+from ledger.register import Register
 
 Pair = tuple[Place, Place]
 

@@ -18,13 +18,16 @@ from api.projection.money_moves import Source, moves_of
 from ledger.effects import take_in
 from ledger.entry import Entry, EventEntry, ForeignEntry, GenesisEntry, HeaderEntry, parse_entry
 from ledger.errors import ProgrammerError
+from ledger.first_entry import found
 from ledger.hashing import leaf_hash
 from ledger.kinds.authority import Disbursement, MatchingPledge
 from ledger.kinds.bank import Movement
 from ledger.kinds.form import kind_of
 from ledger.kinds.registry import Account, Fund, Party, Project
 from ledger.kinds.vocabulary import AnyEvent
-from ledger.register import BankLine, KnownEvent, Line, Register, found
+from ledger.open_records import Line
+from ledger.past_events import BankLine, KnownEvent
+from ledger.register import Register
 from ledger.scratch_shelf import ScratchShelf
 from ledger.store.log_reader import LogReader
 from ledger.submission import Header, event_name

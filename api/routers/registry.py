@@ -17,7 +17,7 @@ from api.caching import ASK_AGAIN, tag_of, unchanged
 from api.served_ledger import ServedLedger
 from ledger.errors import MissingError
 from ledger.kinds.form import fields_of
-from ledger.register import Line
+from ledger.open_records import Line
 
 Table = Literal["lines", "funds", "projects", "parties", "accounts"]
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select, tuple_
 from ledger.entry import EventEntry, parse_entry
 from ledger.errors import ProgrammerError
 from ledger.kinds.bank import BankBalance, Movement
-from ledger.register import BankLine, KnownEvent
+from ledger.past_events import BankLine, KnownEvent
 from ledger.store.log_reader import LogReader, StoredSubmission
 from ledger.store.tables import BANK_REFERENCE, STATEMENT_LINE, SUBMISSION
 from ledger.submission import Submission

@@ -15,13 +15,14 @@ from api.projection.places import PERSONS, UNNAMED, Place
 from api.projection.read_model import ALL_SOURCES, GRANT
 from ledger.effects import take_in
 from ledger.kinds.authority import Disbursement
-from ledger.register import KnownEvent, Register
+from ledger.past_events import KnownEvent
+from ledger.register import Register
 from tests.scenarios.language import scenario
 
 if TYPE_CHECKING:
     from api.projection.money_moves import Source
     from ledger.kinds.vocabulary import AnyEvent
-    from ledger.register import BankLine
+    from ledger.past_events import BankLine
 
 STAGE = """
 2026-01-04 party CENTRE centre finance division=000000

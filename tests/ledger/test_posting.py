@@ -27,7 +27,7 @@ from tests.worlds import (
 
 if TYPE_CHECKING:
     from ledger.kinds.vocabulary import AnyEvent
-    from ledger.register import KnownEvent
+    from ledger.past_events import KnownEvent
     from ledger.submission import Signature
     from tests.worlds import World
 

@@ -12,10 +12,11 @@ import pytest
 
 from ledger.entry import genesis_entry_bytes
 from ledger.errors import FormatError
+from ledger.first_entry import found
 from ledger.genesis import sign_genesis
 from ledger.keys import key_id
 from ledger.kinds.registry import Key
-from ledger.register import Register, found
+from ledger.register import Register
 from ledger.submission import assemble, parse_wire, sign, wire_bytes
 from tests.desk import Desk, codes
 from tests.worlds import COUNTY, DAY, UNIT, signer_named

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +18,7 @@ from ledger.errors import EnvironmentFault, MissingError
 from ledger.log_keys import keys_in
 from ledger.policy import parse_policy
 from ledger.publisher import publish
-from ledger.static_files import StaticFolder
+from ledger.static_files import StaticFolder, alone_at
 from ledger.store.engine import holding_lock
 from ledger.store.log_reader import LogReader
 from ledger.tile_reader import TileReader
@@ -26,7 +28,6 @@ from tests.worlds import make_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from ledger.tiles import Tile
     from tests.worlds import World
@@ -242,6 +243,35 @@ def test_two_exports_at_once_are_one_after_the_other(tmp_path: Path, file: str, 
         assert not (tmp_path / "out" / "checkpoint").exists()
     shown = export(file, tmp_path / "out")
     assert check_static(folder_reader(tmp_path / "out"), world) == shown
+
+
+def test_two_exports_into_one_file_at_once_are_one_after_the_other(
+    tmp_path: Path, file: str, world: World
+) -> None:
+    """As with a folder; what the first writes stays, another file is free, and no lock is left behind."""
+    grow(file, world, 3)
+    with alone_at(tmp_path / "out.zip"):
+        with pytest.raises(EnvironmentFault, match="another process is writing"):
+            export(file, tmp_path / "out.zip")
+        export(file, tmp_path / "other.zip")
+    export(file, tmp_path / "out.zip")
+    assert {path.name for path in tmp_path.iterdir() if "zip" in path.name} == {"out.zip", "other.zip"}
+
+
+def test_a_lock_whose_file_was_taken_away_locks_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opened before the other took it away, locked after: a third may hold the file that lies there now."""
+    true_open = os.open
+
+    def late(path: Path, *rest: int) -> int:
+        descriptor = true_open(path, *rest)
+        Path(path).unlink()
+        return descriptor
+
+    monkeypatch.setattr("ledger.static_files.os.open", late)
+    with pytest.raises(EnvironmentFault, match="has just ended"), alone_at(tmp_path / "out.zip"):
+        raise AssertionError
 
 
 # --- never back, never another ----------------------------------------------------------------------------

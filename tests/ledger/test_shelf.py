@@ -12,7 +12,9 @@ import pytest
 from ledger.errors import EnvironmentFault
 from ledger.journal import Journal
 from ledger.kinds.fact import Claim
-from ledger.register import BankLine, ReferenceState, Register
+from ledger.open_records import ReferenceState
+from ledger.past_events import BankLine
+from ledger.register import Register
 from ledger.scratch_shelf import ScratchShelf
 from ledger.shelf import ShelvedTable
 from tests.desk import MemoryShelf

@@ -8,9 +8,10 @@ from copy import deepcopy
 
 from hypothesis import given
 
+from ledger.first_entry import found
 from ledger.kinds.authority import Allocation, Disbursement
 from ledger.posting import admit
-from ledger.register import Register, found
+from ledger.register import Register
 from tests.desk import Desk, Memory
 from tests.stories import STEPS, Step, Story
 from tests.worlds import make_world

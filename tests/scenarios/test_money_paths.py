@@ -7,7 +7,8 @@ from contextlib import contextmanager
 import pytest
 
 from ledger.effects import take_in
-from ledger.register import KnownEvent, Register
+from ledger.past_events import KnownEvent
+from ledger.register import Register
 from tests.scenarios.books import Books, closed
 from tests.simulation.posted_world import NoPast
 from verifier.language import Language

@@ -7,17 +7,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ledger.entry import event_entry_bytes, header_entry_bytes
+from ledger.first_entry import found
 from ledger.hashing import leaf_hash
 from ledger.posting import admit
 from ledger.problems import Problem
-from ledger.register import Register, found
+from ledger.register import Register
 from ledger.submission import event_name
 from verifier.posted import PostedEvent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ledger.register import BankLine, KnownEvent
+    from ledger.past_events import BankLine, KnownEvent
     from ledger.submission import Submission
 
 

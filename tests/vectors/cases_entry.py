@@ -130,6 +130,10 @@ def _accepted(entries: list[bytes], event: bytes) -> Iterator[Case]:
     for name, data in later.items():
         about = "bytes, chain and hashes are checked, the content is for a newer verifier (spec §2.3)"
         yield Case(format="entry", name=name, about=about, input=carried(data), accepted=says(data))
+    unknown = later["event-of-a-later-kind"]
+    for name, new in {"with-space": b'"amount": 486200000', "with-fraction": b'"amount":486200000.5'}.items():
+        about = "canonical all the same: the event inside too"
+        yield _refused(f"event-of-a-later-kind-{name}", about, replaced(unknown, b'"amount":486200000', new))
 
 
 def _rough(event: bytes) -> Iterator[Case]:

@@ -13,7 +13,7 @@ from ledger.entry import EventEntry, ForeignEntry, GenesisEntry, HeaderEntry, pa
 from ledger.errors import MissingError, ProofError, SignatureError
 from ledger.hashing import leaf_hash
 from ledger.keys import ED25519, ML_DSA_44, suite_of, verify
-from ledger.kinds.form import EVENT_BYTES_MAX, kind_of
+from ledger.kinds.form import kind_of
 from ledger.merkle import Node
 from ledger.note import format_note, open_note, parse_note
 from ledger.policy import Policy, parse_policy
@@ -71,7 +71,6 @@ def read_entry(vector: Vector) -> Vector:
             header = {"count": str(entry.header.count), "id": entry.header.id, "party": entry.header.party}
             return {**found, **header, "kind": "submission"}
         case ForeignEntry():
-            parse_canonical(entry.event, max_bytes=EVENT_BYTES_MAX)
             return {**found, **_place(entry), "event_kind": entry.kind, "event_v": str(entry.version)}
         case EventEntry():
             return {

@@ -18,14 +18,16 @@ from dataclasses import dataclass, field
 from ledger import authority
 from ledger.entry import Entry, EventEntry, ForeignEntry, GenesisEntry, HeaderEntry, event_of, parse_entry
 from ledger.errors import MissingError, ProofError, SignatureError
+from ledger.first_entry import found
 from ledger.genesis import ADMINISTRATOR
 from ledger.hashing import leaf_hash
 from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Key, Party
 from ledger.kinds.vocabulary import AnyEvent
+from ledger.open_records import KeyState
 from ledger.proofs import check_inclusion
 from ledger.receipt import parse_receipt
-from ledger.register import KeyState, Register, found
+from ledger.register import Register
 from ledger.registration import take_log_key
 from ledger.submission import Header, Submission
 from ledger.timestamp import check_token

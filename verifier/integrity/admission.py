@@ -20,14 +20,16 @@ from typing import Final, assert_never
 
 from ledger import authority, effects
 from ledger.errors import InputError, MissingError, ProofError
+from ledger.first_entry import found
 from ledger.kinds.control import Correction
 from ledger.kinds.fact import Return
 from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Account, Key, Party, Project
 from ledger.kinds.vocabulary import AnyEvent
+from ledger.past_events import KnownEvent
 from ledger.posting import admit
 from ledger.problems import Check, Problem
-from ledger.register import KnownEvent, OpenTables, Register, found
+from ledger.register import OpenTables, Register
 from ledger.submission import Header, check_form, events_root
 from verifier.integrity.fund_cash import FundCash, FundSum
 from verifier.integrity.fund_sums import FundSums

@@ -11,7 +11,7 @@ from ledger.entry import EventEntry, parse_entry
 from ledger.errors import ProgrammerError
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.vocabulary import AnyEvent
-from ledger.register import BankLine, KnownEvent
+from ledger.past_events import BankLine, KnownEvent
 from verifier.workspace import Workspace
 
 PENDING_MAX: Final = 5_000

@@ -24,11 +24,9 @@ from typing import Final
 
 import msgspec
 
-from ledger.canonical import parse_canonical
 from ledger.checkpoint import Checkpoint
 from ledger.entry import NO_PREVIOUS, Entry, ForeignEntry, parse_entry, reread_entry
 from ledger.errors import InputError, MissingError
-from ledger.kinds.form import EVENT_BYTES_MAX
 from ledger.tiles import TILE_WIDTH
 from verifier.integrity.memory import Memory
 from verifier.integrity.state import SavedState
@@ -222,8 +220,6 @@ class Walk:
             self.genesis_hash = self._previous
         try:
             entry = reread_entry(data) if plain else parse_entry(data, place=f"entry {seq}")
-            if isinstance(entry, ForeignEntry):
-                parse_canonical(entry.event, max_bytes=EVENT_BYTES_MAX)
         except InputError as error:
             self.sound = False
             self._checklist.broke("I1", seq, told_of(error))

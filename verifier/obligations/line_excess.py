@@ -15,7 +15,9 @@ from ledger.kinds.control import Correction
 from ledger.kinds.fact import Return
 from ledger.kinds.registry import Account, Fund, Party
 from ledger.kinds.vocabulary import event_bytes, parse_event
-from ledger.register import BankLine, KnownEvent, Line, Register
+from ledger.open_records import Line
+from ledger.past_events import BankLine, KnownEvent
+from ledger.register import Register
 from verifier.basis.findings import Evidence
 from verifier.obligations.case import evidence
 from verifier.posted import PostedEvent

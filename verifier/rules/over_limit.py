@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ledger.kinds.authority import Disbursement
-from ledger.register import Line
+from ledger.open_records import Line
 from verifier.basis.findings import (
     UNSEALED,
     Evidence,

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from ledger.errors import ProgrammerError
-from ledger.register import Line
+from ledger.open_records import Line
 from verifier.basis.findings import Record
 
 

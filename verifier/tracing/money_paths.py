@@ -25,7 +25,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from ledger.errors import ProgrammerError
-from ledger.register import Line
+from ledger.open_records import Line
 from verifier.tracing.line_tree import LineStand, authority_of, lines_below, lines_of, tree_of
 from verifier.tracing.money_books import MoneyBooks
 from verifier.tracing.trace_records import AccountStand, MoneyTrace, PayeeStand, Payment

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from ledger.kinds.bank import BankBalance, Movement
-from ledger.register import BankLine
+from ledger.past_events import BankLine
 from ledger.store.engine import reading
 from ledger.store.past import StoredPast
 from tests.ledgers import founded, opened, post_all

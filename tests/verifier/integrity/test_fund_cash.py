@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from ledger.kinds.authority import Disbursement
 from ledger.kinds.fact import Interest, MatchingReceipt, Return, Transfer, Use
 from ledger.kinds.form import Tag
-from ledger.register import Line, Register
+from ledger.open_records import Line
+from ledger.register import Register
 from tests.worlds import (
     COUNTY,
     COUNTY_ACCOUNT,

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from ledger.register import Line, Register
+from ledger.open_records import Line
+from ledger.register import Register
 from tests.worlds import COUNTY, DAY, FUND, PROVINCE, make_world
 from verifier.integrity.fund_sums import FundSums
 from verifier.integrity.verdict import Checklist

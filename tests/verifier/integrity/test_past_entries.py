@@ -9,7 +9,7 @@ import pytest
 from ledger.entry import event_entry_bytes
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.vocabulary import AnyEvent, event_bytes
-from ledger.register import BankLine, KnownEvent, PastEvents
+from ledger.past_events import BankLine, KnownEvent, PastEvents
 from verifier.integrity.past_entries import PENDING_MAX, PastEntries
 from verifier.workspace import Workspace
 
