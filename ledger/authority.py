@@ -1,26 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who may sign what: signature sets, key validity, jurisdiction and separation of duties (I6).
 
-Every business submission is signed by a maker and a checker of its party: two keys, two persons, two devices. Key events
+Every business submission is signed in the roles that `ledger.rights` asks for, a maker and a checker at least; no two
+roles of one submission are filled by the same person, or from the same device. Key events
 and first registrations of parties are signed by the administrators' threshold, new keys by themselves as well
 (``possession``). Source: DESIGN §3 *Keys*; duties are separated per person and device (会计法 art. 25, internal control).
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 from typing import Final
 
 from ledger import submission as wire
 from ledger.errors import InputError
 from ledger.genesis import ADMINISTRATOR, raw_public
 from ledger.keys import ED25519, key_id
+from ledger.kinds.form import kind_of
 from ledger.kinds.registry import Account, Key, Party, Project
 from ledger.party import covers
 from ledger.problems import Problem
 from ledger.register import Register
+from ledger.rights import PLACES, rights_to
 from ledger.submission import Signature, Submission
 
 POSSESSION: Final = "possession"
-_TWO_PERSONS: Final = ("maker", "checker")
+_PAIR: Final = frozenset({"maker", "checker"})
+_ROLE_ZH: Final = {
+    "maker": "经办", "checker": "复核", "approver": "审批", "bank": "银行", "panel": "验收组", "auditor": "审计",
+}  # fmt: skip
+_ROLE_ORDER: Final = tuple(_ROLE_ZH)
 
 
 def key_material(event: Key) -> bytes | None:
@@ -93,7 +101,7 @@ def check_signers(register: Register, submission: Submission, *, recorded: str) 
         return
     for signature in submission.signatures:
         yield from _check_key_rights(register, submission, signature, recorded=recorded)
-    yield from _check_separation(register, submission)
+    yield from _check_seats(register, submission)
 
 
 def _check_administrators(register: Register, submission: Submission) -> Iterator[Problem]:
@@ -163,39 +171,52 @@ def _subject_divisions(register: Register, submission: Submission) -> Iterable[s
     """Divisions that the signing keys must cover: of the actor, and of whoever a registry event registers."""
     divisions = {register.parties[submission.header.party].division}
     for event in submission.events:
-        match event:
-            case Party() | Project():
+        match PLACES.get(kind_of(event)):
+            case "division" if isinstance(event, Party | Project):
                 divisions.add(event.division)
-            case Account() if event.owner in register.parties:
+            case "owner" if isinstance(event, Account) and event.owner in register.parties:
                 divisions.add(register.parties[event.owner].division)
             case _:
                 pass
     return sorted(divisions)
 
 
-def _check_separation(register: Register, submission: Submission) -> Iterator[Problem]:
-    signed = {role: _signers(register, submission, role) for role in _TWO_PERSONS}
-    for role in _TWO_PERSONS:
-        if not signed[role]:
+def _check_seats(register: Register, submission: Submission) -> Iterator[Problem]:
+    """Every role that the events ask for has signed, and whoever signed in two roles is two persons with two devices."""
+    given = {signature.role for signature in submission.signatures}
+    for role in _seats(submission):
+        if not _signers(register, submission, role):
             yield _problem(
                 "signature-missing",
                 "signatures",
                 f"no {role} signed",
-                f"缺少{'经办' if role == 'maker' else '复核'}签名",
-                "have both a maker and a checker of the party sign the header",
-                "请本单位经办和复核都对提交头签名",
+                f"缺少{_ROLE_ZH[role]}签名",
+                f"have a {role} of the party sign the header too",
+                f"请本单位{_ROLE_ZH[role]}也对提交头签名",
             )
+    for one, other in combinations(sorted(given & _ROLE_ZH.keys(), key=_ROLE_ORDER.index), 2):
+        yield from _check_separation(register, submission, one, other)
+
+
+def _seats(submission: Submission) -> tuple[str, ...]:
+    """The roles in which somebody must sign; a pair at least, whatever a newer program's events may ask for."""
+    kinds = {(kind_of(event), getattr(event, "action", "")) for event in submission.events}
+    asked = {role for kind, action in kinds for one in rights_to(kind, action) for role in one.signed}
+    return tuple(role for role in _ROLE_ORDER if role in asked | _PAIR)
+
+
+def _check_separation(register: Register, submission: Submission, one: str, other: str) -> Iterator[Problem]:
     for what, name_zh in (("person", "人"), ("device", "设备")):
-        makers = {getattr(key, what) for key in signed["maker"]}
-        checkers = {getattr(key, what) for key in signed["checker"]}
-        if makers & checkers:
+        first = {getattr(key, what) for key in _signers(register, submission, one)}
+        second = {getattr(key, what) for key in _signers(register, submission, other)}
+        if first & second:
             yield _problem(
                 "separation",
                 "signatures",
-                f"maker and checker are the same {what}",
-                f"经办与复核为同一{name_zh}",
-                f"let another {what} check",
-                f"请换一{'个人' if what == 'person' else '台设备'}复核",
+                f"{one} and {other} are the same {what}",
+                f"{_ROLE_ZH[one]}与{_ROLE_ZH[other]}为同一{name_zh}",
+                f"let another {what} sign as {other}",
+                f"请换一{'个人' if what == 'person' else '台设备'}作{_ROLE_ZH[other]}签名",
             )
 
 

@@ -70,6 +70,33 @@ def test_maker_and_checker_are_two_persons_and_two_devices(world: World, desk: D
     assert desk.post(world.pay("L1", 1)) == ()
 
 
+def with_approver(world: World, desk: Desk, **changes: Any) -> Submission:  # noqa: ANN401 - fields by name
+    """A payment that an approver of the county signs too, whose key is registered with `changes`."""
+    approver = signer_named("approver")
+    registered = msgspec.structs.replace(
+        world.key_event(world.seats[COUNTY].party, "approver", approver), **changes
+    )
+    proved = [*world.signers("admin-a"), ("possession", approver)]
+    desk.must(world.submission("admin-a", registered, signers=proved))
+    signers = [*world.signers(COUNTY), ("approver", approver)]
+    return world.submission(COUNTY, world.paid("L1", 1), signers=signers)
+
+
+@pytest.mark.parametrize("whose", ["maker", "checker"])
+@pytest.mark.parametrize("what", ["person", "device"])
+def test_no_two_roles_are_one_person_or_one_device(world: World, desk: Desk, whose: str, what: str) -> None:
+    """An approver who made or checked it under another key, or whose key lies on the same device, is refused."""
+    mark = f"{COUNTY}-{whose}" + ("-token" if what == "device" else "")
+    problems = desk.post(with_approver(world, desk, **{what: mark}))
+    assert codes(problems) == ["separation"]
+    assert problems[0].message_en == f"{whose} and approver are the same {what}"
+
+
+def test_a_third_person_may_sign_too(world: World, desk: Desk) -> None:
+    """With a device of his own."""
+    assert desk.post(with_approver(world, desk)) == ()
+
+
 def test_a_genesis_must_be_signed_by_every_administrator(world: World) -> None:
     """A ledger cannot be founded without the signature of each first administrator."""
     broken = world.genesis_entry.replace(

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one table of rights: who may post what, signed by whom, over which place (DESIGN §3 *Keys*, spec §4.2).
+
+Pure data. `ledger.actors` reads whose act a kind is, `ledger.authority` reads who signs and what the keys must cover; the
+specification repeats the rows and a test compares. A kind without a row can be posted by nobody.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Final, Literal
+
+Place = Literal["", "division", "owner"]
+"""What keys must cover beside the division of their party: the event's `division`, that of its `owner`, or nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Administrators:
+    """The administrators of the ledger, by their threshold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """The party that `field` of the event names; it must hold one of `roles`, if any are given."""
+
+    field: str
+    roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerOf:
+    """The owner of the account in `field`."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankOf:
+    """The bank of the account in `field`."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitOf:
+    """The unit that runs the project in `field`."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByState:
+    """Whoever the rule of the kind says, which looks at more than one field: a predicate in `ledger.actors`."""
+
+
+Actor = Administrators | Named | OwnerOf | BankOf | UnitOf | ByState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Right:
+    """One way in which an event of `kind` may be posted; `actions` empty means whatever its action.
+
+    `who` says the actor in English and Chinese; `signed` are the roles of keys that must sign, each by another person
+    with another device.
+    """
+
+    kind: str
+    actor: Actor
+    who: tuple[str, str]
+    signed: tuple[str, ...] = ("maker", "checker")
+    actions: tuple[str, ...] = ()
+    place: Place = ""
+
+
+_FINANCE: Final = frozenset({"finance"})
+_ADMINISTRATORS: Final = ("an administrator", "管理员")
+_OWNER_FROM: Final = ("the owner of `from_account`", "付款账户（from_account）的所有人")
+_OWNER: Final = ("the owner of `account`", "该账户的所有人")
+_BANK: Final = ("the account's bank", "该账户的开户行")
+_UNIT: Final = ("the project's unit", "项目单位")
+
+
+def _by_administrators(kind: str) -> Right:
+    return Right(kind=kind, actor=Administrators(), who=_ADMINISTRATORS, signed=("administrator",))
+
+
+RIGHTS: Final[tuple[Right, ...]] = (
+    _by_administrators("party"),
+    Right(
+        kind="party", actor=ByState(), who=("the bureau over it within 4.4", "辖区财政部门（见规范 4.4）"),
+        place="division",
+    ),
+    Right(
+        kind="account", actor=ByState(), who=("its owner, or the bureau over the owner", "账户所有人或其上的财政部门"),
+        place="owner",
+    ),
+    Right(
+        kind="fund", actor=Named(field="issuer", roles=_FINANCE),
+        who=("its issuer, a finance party", "资金下达方（财政部门）"),
+    ),
+    Right(
+        kind="project", actor=ByState(), place="division",
+        who=(
+            "its unit, or a finance or department party whose division covers it",
+            "项目单位，或辖区内的财政、主管部门",
+        ),
+    ),
+    _by_administrators("key"),
+    _by_administrators("log_key"),
+    Right(
+        kind="policy", actor=ByState(),
+        who=(
+            "an audit or supervision party; rows narrowed to a level: of that level or a higher one",
+            "审计或监督单位；限定层级的条款须由该级或上级发布",
+        ),
+    ),
+    Right(
+        kind="calendar", actor=ByState(),
+        who=("an audit, supervision or finance party", "审计、监督或财政单位"),
+    ),
+    Right(
+        kind="allocation", actor=Named(field="actor"),
+        who=(
+            "the upper party: `from` when money goes down, `to` when it comes back",
+            "上级一方：下达时为 from，收回时为 to",
+        ),
+    ),
+    Right(kind="matching_pledge", actor=Named(field="party"), who=("`party`", "承诺方（party）")),
+    Right(
+        kind="disbursement", actor=ByState(),
+        who=(
+            ("the holder of the line, from an account of its own; a public body (finance, department, unit) also from one "
+            "of the bureau over it, or of a public body that it is the bureau over"),
+            "指标持有方，从其本单位账户付款；公共单位也可从其上财政部门或其下公共单位的账户付款",
+        ),
+    ),
+    Right(kind="matching_receipt", actor=OwnerOf(field="account"), who=_OWNER),
+    Right(kind="claim", actions=("submit",), actor=UnitOf(field="project"), who=_UNIT),
+    Right(
+        kind="claim", actions=("approve", "return"), actor=ByState(),
+        who=("the holder of its line, or else as in 4.7", "请款指标的持有方，否则见规范 4.7"),
+    ),
+    Right(kind="transfer", actor=OwnerOf(field="from_account"), who=_OWNER_FROM),
+    Right(kind="use", actor=OwnerOf(field="from_account"), who=_OWNER_FROM),
+    Right(kind="interest", actor=OwnerOf(field="account"), who=_OWNER),
+    Right(
+        kind="return", actor=ByState(),
+        who=(
+            ("owner or bank of either account; where it names an event, one that posted it, owns or keeps an account of "
+            "it, was its payee, or is the bureau over its poster"),
+            "任一账户的所有人或开户行；指明原事件的，须为其登记方、账户方、收款方或登记方之上的财政部门",
+        ),
+    ),
+    Right(kind="acceptance", actor=UnitOf(field="project"), who=_UNIT),
+    Right(kind="movement", actor=BankOf(field="account"), who=_BANK),
+    Right(kind="balance", actor=BankOf(field="account"), who=_BANK),
+    Right(
+        kind="correction", actor=ByState(),
+        who=(
+            "the actor of the original or a superior of it; bank lines: only the bank",
+            "原事件登记方或其上级；银行流水只能由银行冲正",
+        ),
+    ),
+)  # fmt: skip
+
+
+def _by_kind() -> Mapping[str, tuple[Right, ...]]:
+    kinds = dict.fromkeys(right.kind for right in RIGHTS)
+    return MappingProxyType({kind: tuple(one for one in RIGHTS if one.kind == kind) for kind in kinds})
+
+
+_BY_KIND: Final = _by_kind()
+
+PLACES: Final[Mapping[str, Place]] = MappingProxyType(
+    {right.kind: right.place for right in RIGHTS if right.place}
+)
+"""Kind → what its keys must cover, of the kinds that name a place beside the party's own."""
+
+
+@cache
+def rights_to(kind: str, action: str = "") -> tuple[Right, ...]:
+    """The ways in which an event of `kind` with that action may be posted; none if there is no row."""
+    rows = _BY_KIND.get(kind, ())
+    return tuple(one for one in rows if not one.actions or action in one.actions)
