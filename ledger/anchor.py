@@ -14,15 +14,17 @@ fundtrace/anchors/v1
 5-1
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+import msgspec
+
 from ledger.errors import FormatError, LimitError
 from ledger.hashing import HASH_SIZE
 from ledger.spelling import from_base64, from_decimal, to_base64
+from ledger.submission import Origin
 
 PRINTED: Final = "fundtrace/anchor/v1"
 PRINTED_FILE: Final = "anchor.txt"
@@ -34,8 +36,6 @@ MAX_ANCHORS: Final = 20_000
 MAX_INDEX_BYTES: Final = 1 << 20
 
 _INDEX_HEAD: Final = "fundtrace/anchors/v1"
-_ORIGIN: Final = re.compile(r"[!-~]{1,1024}")
-"""One word of visible ASCII, as `ledger.submission.Origin` demands and more."""
 _WORDS: Final = 4
 
 
@@ -86,7 +86,7 @@ def parse_anchor(text: str) -> PrintedAnchor:
     """Return what a printed anchor says: four words between single spaces, no line end.
 
     Raises:
-        FormatError: another form; an origin that is not one word of visible ASCII, no entry at all, or no root.
+        FormatError: another form; an origin that no ledger has (spec §2.1), no entry at all, or no root.
     """
     words = text.split(" ")
     if len(words) != _WORDS or words[0] != PRINTED:
@@ -94,8 +94,10 @@ def parse_anchor(text: str) -> PrintedAnchor:
     _, origin, size_text, root_text = words
     size = from_decimal(size_text, place="anchor size")
     root = from_base64(root_text, place="anchor root")
-    if _ORIGIN.fullmatch(origin) is None:
-        raise _misshapen("its origin is not one word of visible ASCII", "账本名称不是一段可见 ASCII 字符")
+    try:
+        msgspec.convert(origin, Origin)
+    except msgspec.ValidationError as error:
+        raise _misshapen("its origin is none that a ledger has", "账本名称不合规格") from error
     if size == 0 or len(root) != HASH_SIZE:
         raise _misshapen(f"not a root of {size} entries", f"不是 {size} 条记录的树根")
     return PrintedAnchor(origin=origin, size=size, root=root)

@@ -26,6 +26,7 @@ from ledger.kinds.registry import (
     PolicyRow,
 )
 from ledger.submission import event_name
+from tests.ledger.test_log_key_changes import NEXT, adding, admitting, retiring
 from tests.malicious.forger import Forger
 from tests.worlds import (
     AUDIT,
@@ -72,6 +73,7 @@ def _business(world: World) -> Iterator[Submission]:
     yield from _allotted(world)
     yield from _spent(world)
     yield from _banked(world)
+    yield from _log_keys_changed(world)
 
 
 def _registered(world: World) -> Iterator[Submission]:
@@ -235,3 +237,10 @@ def _banked(world: World) -> Iterator[Submission]:
         opening=1_000_000, closing=820_000, lines=2,
     )  # fmt: skip
     yield world.submission(BANK, *lines, balance)
+
+
+def _log_keys_changed(world: World) -> Iterator[Submission]:
+    """A second pair of log keys comes and goes again; the first pair signs on."""
+    yield admitting(world)
+    yield adding(world)
+    yield retiring(world, *NEXT.vkeys(world.genesis.origin))

@@ -36,7 +36,8 @@ def honest() -> Forger:
 def fork(honest: Forger) -> Forger:
     """The same operator's other history, from the middle on."""
     half: Forgery = list(forked(honest))[len(list(forked(honest))) // 2]
-    entries = _entries_in(half.files["tile/entries/000.p/82"])
+    (bundle,) = (data for path, data in half.files.items() if path.startswith("tile/entries/"))
+    entries = _entries_in(bundle)
     return Forger(honest.world, entries)
 
 

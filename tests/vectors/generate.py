@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.vectors import (
+    cases_anchor,
+    cases_bundle_file,
     cases_canonical,
     cases_cosignature,
     cases_ed25519,
     cases_entry,
     cases_mldsa44,
+    cases_pack,
     cases_policy,
     cases_proofs,
     cases_submission,
@@ -31,8 +34,8 @@ FOLDER = Path(__file__).parent
 def cases() -> Iterator[Case]:
     """Every vector that is made by program."""
     modules = (
-        cases_canonical, cases_cosignature, cases_ed25519, cases_entry, cases_mldsa44, cases_policy, cases_proofs,
-        cases_submission, cases_tiles,
+        cases_anchor, cases_bundle_file, cases_canonical, cases_cosignature, cases_ed25519, cases_entry, cases_mldsa44,
+        cases_pack, cases_policy, cases_proofs, cases_submission, cases_tiles,
     )  # fmt: skip
     return chain.from_iterable(module.cases() for module in modules)
 

@@ -16,6 +16,7 @@ import { Refused, demand } from "../../api/portal/static/verifier/refused.mjs";
 import { checkEvents, checkSignatures, parseSubmission } from "../../api/portal/static/verifier/submission.mjs";
 import { verifySignature } from "../../api/portal/static/verifier/suites.mjs";
 import { TiledLog, decodeBundle, parseTilePath } from "../../api/portal/static/verifier/tiles.mjs";
+import { parseAnchor } from "../../api/portal/static/verifier/trust.mjs";
 
 const carried = (input) => ("base64" in input ? fromBase64(input.base64, "vector") : utf8(input.text));
 const hashOf = (text) => fromHex(text, "vector");
@@ -36,6 +37,10 @@ function cosignature({ input, context }) {
 }
 
 const READERS = {
+  anchor({ input }) {
+    const { origin, size, root } = parseAnchor(input.text);
+    return { origin, size: String(size), root: hex(root) };
+  },
   canonical({ input }) {
     parseCanonical(carried(input), "vector");
     return {};

@@ -4,8 +4,13 @@
 from __future__ import annotations
 
 import base64
+import tempfile
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from ledger.anchor import format_anchor, format_index, parse_anchor, parse_index
+from ledger.bundle import BundleReader
 from ledger.canonical import parse_canonical
 from ledger.checkpoint import format_checkpoint, open_checkpoint, parse_checkpoint
 from ledger.cosignature import parse_cosigner_key, seconds_in
@@ -24,6 +29,9 @@ from ledger.tile_reader import TileReader
 from ledger.tiles import decode_bundle, parse_tile_path
 from ledger.vkey import VerifierKey, parse_vkey
 from tests.vectors.case import carried_bytes
+from verifier.evidence.pack import format_pack, parse_pack
+from verifier.evidence.pack_check import check_pack
+from verifier.integrity.trust import Trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -244,7 +252,48 @@ def read_consistency(vector: Vector) -> Vector:
     return {}
 
 
+def read_anchor(vector: Vector) -> Vector:
+    """What was printed; writing it again gives the same line."""
+    text = vector["input"]["text"]
+    anchor = parse_anchor(text)
+    assert format_anchor(anchor) == text
+    return {"origin": anchor.origin, "size": str(anchor.size), "root": anchor.root.hex()}
+
+
+def read_anchor_index(vector: Vector) -> Vector:
+    """The names of the anchors; writing the index again gives the same bytes."""
+    data = carried_bytes(vector["input"])
+    names = parse_index(data)
+    assert format_index(names) == data
+    return {"anchors": [name.text for name in names]}
+
+
+def read_bundle_file(vector: Vector) -> Vector:
+    """SHA-256 of each member."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "vector.fundtrace"
+        path.write_bytes(carried_bytes(vector["input"]))
+        with BundleReader(path) as bundle:
+            return {"files": {name: sha256(bundle.read(name)).hexdigest() for name in bundle.names()}}
+
+
+def read_pack(vector: Vector) -> Vector:
+    """What it is evidence of, and on whose word; writing the pack again gives the same bytes."""
+    data, context = carried_bytes(vector["input"]), vector["context"]
+    pack = parse_pack(data)
+    assert format_pack(pack) == data
+    shown = check_pack(pack, Trust(log_keys=tuple(_keys(vector)), genesis=context.get("genesis")))
+    checkpoint = shown.belief.checkpoint
+    return {
+        "seq": str(shown.seq), "origin": checkpoint.origin, "size": str(checkpoint.size), "genesis": shown.genesis,
+        "outcome": shown.outcome,
+    }  # fmt: skip
+
+
 READERS: Final[dict[str, Callable[[Vector], Vector]]] = {
+    "anchor": read_anchor,
+    "anchor_index": read_anchor_index,
+    "bundle_file": read_bundle_file,
     "canonical": read_canonical,
     "checkpoint": read_checkpoint,
     "consistency": read_consistency,
@@ -256,6 +305,7 @@ READERS: Final[dict[str, Callable[[Vector], Vector]]] = {
     "inclusion": read_inclusion,
     "mldsa44": read_mldsa44,
     "note": read_note,
+    "pack": read_pack,
     "policy": read_policy,
     "receipt": read_receipt,
     "submission": read_submission,

@@ -10,6 +10,7 @@ import { parsePolicy } from "./policy.mjs";
 import { demand } from "./refused.mjs";
 
 export const LOG_KEY_TYPES = [NOTE, ML_DSA_44_COSIGNER];
+const ANCHOR = "fundtrace/anchor/v1";
 
 /** {kind, …} of a pasted text; null of an empty one; refused if it is none of the four. */
 export function parseTrust(text) {
@@ -17,14 +18,14 @@ export function parseTrust(text) {
   if (plain === "") return null;
   if (/^[0-9a-fA-F]{64}$/.test(plain)) return { kind: "genesis", hash: plain.toLowerCase() };
   if (/^[ \t]*quorum[ \t]/m.test(plain)) return { kind: "policy", policy: parsePolicy(utf8(text)) };
-  if (plain.startsWith("fundtrace/anchor/v1 ")) return { kind: "anchor", ...parseAnchor(plain) };
+  if (plain.startsWith(`${ANCHOR} `)) return { kind: "anchor", ...parseAnchor(plain) };
   return { kind: "key", key: parseNoteKey(plain, LOG_KEY_TYPES) };
 }
 
 /** Origin, size and root of a printed anchor. */
-function parseAnchor(line) {
+export function parseAnchor(line) {
   const words = line.split(" ");
-  demand(words.length === 4 && isOrigin(words[1]), "form", "anchor", "not four words: form, origin, size, root");
+  demand(words.length === 4 && words[0] === ANCHOR && isOrigin(words[1]), "form", "anchor", "not four words: form, origin, size, root");
   const [, origin, sizeText, rootText] = words;
   const [size, root] = [fromDecimal(sizeText, "anchor"), fromBase64(rootText, "anchor")];
   demand(size > 0n && root.length === HASH_BYTES, "form", "anchor", "not a size and a root");
