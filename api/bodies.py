@@ -1,19 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading the body of a request up to a limit, whatever its header announces."""
+"""Reading the body of a request up to a limit of size, whatever its header announces, and of time."""
 
+from typing import Final
+
+import anyio
 from starlette.requests import Request
 
+PATIENCE_SECONDS: Final = 15
+BYTES_PER_SECOND: Final = 16 * 1024
+"""A body may take `PATIENCE_SECONDS`, and a second more for every so many bytes of it that came."""
 
-async def bounded_body(request: Request, limit: int) -> bytes | None:
-    """The body; None as soon as it is longer than `limit` bytes, or announces that it will be."""
+
+class SlowBodyError(Exception):
+    """The body came more slowly than anybody is waited for."""
+
+
+async def bounded_body(request: Request, limit: int, *, patience: float = PATIENCE_SECONDS) -> bytes | None:
+    """The body; None as soon as it is longer than `limit` bytes, or announces that it will be.
+
+    Raises:
+        SlowBodyError: it took `patience` seconds more than its bytes need at `BYTES_PER_SECOND`.
+    """
     announced = request.headers.get("content-length", "0")
     if announced.isdecimal() and int(announced) > limit:
         return None
     parts: list[bytes] = []
     total = 0
-    async for part in request.stream():
-        total += len(part)
-        if total > limit:
-            return None
-        parts.append(part)
-    return b"".join(parts)
+    with anyio.move_on_after(patience) as scope:
+        deadline = scope.deadline
+        async for part in request.stream():
+            total += len(part)
+            if total > limit:
+                return None
+            parts.append(part)
+            scope.deadline = deadline + total / BYTES_PER_SECOND
+        return b"".join(parts)
+    raise SlowBodyError

@@ -1,23 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Errors as answers: problem details (RFC 9457) that name place and remedy, in the reader's language.
+"""Errors as answers: problem details (RFC 9457) that name place and remedy, in the reader's language and beside it in both.
 
 This is the one place where errors and problems of the ledger become HTTP. Every body has `type`, `title`, `status`,
-`detail`, `instance` and, beyond the standard, `code`, `place`, `remedy`; a refused submission lists its `problems`.
+`detail`, `instance` and, beyond the standard, `code`, `place`, `remedy` and `languages`, which has both in each;
+a refused submission lists its `problems`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from api.languages import Language, asked_language
+from api.languages import LANGUAGES, Language, asked_language
+from api.request_log import note_problem
 from ledger.errors import EnvironmentFault, LimitError, MissingError, ToldError
 from ledger.problems import Problem
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:fundtrace:problem:"
+
+Words = tuple[str, str]
+"""What is wrong, and what to do about it."""
+_Both = Mapping[Language, Words]
 
 _TOO_LARGE: Final = frozenset({"event-too-large", "entry-too-large", "submission-too-large"})
 _CONFLICTS: Final = frozenset(
@@ -30,16 +36,20 @@ _CONFLICTS: Final = frozenset(
         "version",
     }
 )
-_TITLES: Final[dict[int, tuple[str, str]]] = {
-    400: ("The request is not of the form asked for", "请求的格式不对"),
-    403: ("The signatures do not give the right to do this", "签名不足以办理此事"),
-    404: ("There is no such thing here", "这里没有所请求的内容"),
-    405: ("This address does not take that method", "此地址不接受该方法"),
-    409: ("It conflicts with what the ledger holds", "与账本已有内容冲突"),
-    413: ("It is too large", "内容过大"),
-    422: ("The ledger refuses it", "账本不予登记"),
-    500: ("The server failed", "服务器出错"),
-    503: ("The server cannot do this now", "服务器暂时无法办理"),
+_TITLES: Final[dict[int, tuple[str, str]]] = {  # in the order of LANGUAGES
+    400: ("请求的格式不对", "The request is not of the form asked for"),
+    401: ("请先登录", "Sign in first"),
+    403: ("签名不足以办理此事", "The signatures do not give the right to do this"),
+    404: ("这里没有所请求的内容", "There is no such thing here"),
+    405: ("此地址不接受该方法", "This address does not take that method"),
+    408: ("传输超时", "It took too long to arrive"),
+    409: ("与账本已有内容冲突", "It conflicts with what the ledger holds"),
+    413: ("内容过大", "It is too large"),
+    415: ("不接受该类型的内容", "It is of a type that is not taken here"),
+    422: ("账本不予登记", "The ledger refuses it"),
+    429: ("请求过于频繁", "Too much was asked at once"),
+    500: ("服务器出错", "The server failed"),
+    503: ("服务器暂时无法办理", "The server cannot do this now"),
 }
 
 
@@ -67,31 +77,26 @@ def status_of(problems: Sequence[Problem]) -> int:
 def refusal(request: Request, problems: Sequence[Problem]) -> JSONResponse:
     """The answer to a submission that the ledger refuses: every problem with event, field, message and remedy."""
     language = language_of(request)
-    listed = [_listed(problem, language) for problem in problems]
     first = problems[0]
     return _answer(
         request,
-        language,
         status=status_of(problems),
         code=first.code,
-        detail=first.told_zh() if language == "zh" else first.told_en(),
-        extra={"place": listed[0]["place"], "remedy": listed[0]["remedy"], "problems": listed},
+        place=_place(first),
+        words={"en": (first.told_en(), first.remedy_en), "zh": (first.told_zh(), first.remedy_zh)},
+        more={"problems": [_listed(problem, language) for problem in problems]},
     )
 
 
 def told(request: Request, error: ToldError, *, status: int | None = None) -> JSONResponse:
     """The answer to an error that says for itself what is wrong, where, and what to do; `status` goes by its kind."""
-    language = language_of(request)
     usual, headers = _status_of_error(error)
-    status = usual if status is None else status
-    zh = language == "zh"
     return _answer(
         request,
-        language,
-        status=status,
+        status=usual if status is None else status,
         code=error.code,
-        detail=error.told_zh() if zh else str(error),
-        extra={"place": error.place, "remedy": error.remedy_zh if zh else error.remedy_en},
+        place=error.place,
+        words={"en": (str(error), error.remedy_en), "zh": (error.told_zh(), error.remedy_zh)},
         headers=headers,
     )
 
@@ -101,16 +106,20 @@ def plain(  # noqa: PLR0913 - the members of a problem
     *,
     status: int,
     code: str,
-    zh: tuple[str, str],
-    en: tuple[str, str],
+    zh: Words,
+    en: Words,
     place: str | None = None,
-    headers: dict[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """A problem with message and remedy given in both languages; `place` is the address unless given."""
-    language = language_of(request)
-    message, remedy = zh if language == "zh" else en
-    extra = {"place": place or request.url.path, "remedy": remedy}
-    return _answer(request, language, status=status, code=code, detail=message, extra=extra, headers=headers)
+    return _answer(
+        request,
+        status=status,
+        code=code,
+        place=place or request.url.path,
+        words={"en": en, "zh": zh},
+        headers=headers,
+    )
 
 
 def _status_of_error(error: ToldError) -> tuple[int, dict[str, str]]:
@@ -127,38 +136,57 @@ def _status_of_error(error: ToldError) -> tuple[int, dict[str, str]]:
             return HTTPStatus.BAD_REQUEST, {}
 
 
+def _place(problem: Problem) -> str:
+    return problem.place if problem.index is None else f"events[{problem.index}].{problem.place}"
+
+
 def _listed(problem: Problem, language: Language) -> dict[str, Any]:
-    zh = language == "zh"
+    words: _Both = {
+        "en": (problem.message_en, problem.remedy_en),
+        "zh": (problem.message_zh, problem.remedy_zh),
+    }
+    message, remedy = words[language]
     at = {} if problem.index is None else {"index": problem.index}
     return {
         "code": problem.code,
         "check": problem.check,
-        "place": problem.place if problem.index is None else f"events[{problem.index}].{problem.place}",
-        "message": problem.message_zh if zh else problem.message_en,
-        "remedy": problem.remedy_zh if zh else problem.remedy_en,
+        "place": _place(problem),
+        "message": message,
+        "remedy": remedy,
+        "languages": _in_both("message", words),
         **at,
     }
 
 
+def _in_both(name: str, words: _Both) -> dict[Language, dict[str, str]]:
+    return {language: {name: text, "remedy": remedy} for language, (text, remedy) in words.items()}
+
+
 def _answer(  # noqa: PLR0913 - the members of a problem
     request: Request,
-    language: Language,
     *,
     status: int,
     code: str,
-    detail: str,
-    extra: dict[str, Any],
-    headers: dict[str, str] | None = None,
+    place: str,
+    words: _Both,
+    more: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    en, zh = _TITLES.get(status, (HTTPStatus(status).phrase, HTTPStatus(status).phrase))
+    note_problem(request.scope, code)
+    language = language_of(request)
+    titles = _TITLES.get(status, (HTTPStatus(status).phrase, HTTPStatus(status).phrase))
+    detail, remedy = words[language]
     body = {
         "type": TYPE_PREFIX + code,
-        "title": zh if language == "zh" else en,
+        "title": titles[LANGUAGES.index(language)],
         "status": int(status),
         "detail": detail,
         "instance": request.url.path,
         "code": code,
-        **extra,
+        "place": place,
+        "remedy": remedy,
+        "languages": _in_both("detail", words),
+        **(more or {}),
     }
     tags = {"Content-Language": "zh-CN" if language == "zh" else "en", "Vary": "Accept-Language"}
     return JSONResponse(

@@ -17,6 +17,7 @@ from api.app import create_app
 from api.judging import judge_ledger
 from api.log_key import load_log_signer, log_key_path
 from api.own_places import NoteFile, head_file, places_beside
+from api.request_log import log_as_json
 from api.served_ledger import ServedLedger
 from api.settings import Settings
 from api.witnessing.configured import publication_of, rounds_of
@@ -128,6 +129,7 @@ def serve(settings: Settings, ledger: ServedLedger, *, told: Callable[[str], Non
         EnvironmentFault: the address cannot be used.
     """
     check_host(ledger.genesis, settings.host)
+    log_as_json(requests=settings.log_requests)
     answer(create_app(settings, ledger, judge=judge_ledger), settings.host, settings.port, told=told)
 
 
@@ -142,6 +144,7 @@ def answer(app: ASGIApp, host: str, port: int, *, told: Callable[[str], None]) -
         told(f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/")
         config = uvicorn.Config(
             app,
+            log_config=None,  # as the process has set up
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     `fold_seconds` and `judge_seconds` say how often the worker looks for new entries and for something to judge.
     `heartbeat_seconds` is how often the newest checkpoint gets a newer time; `published` is the export folder in which
     an own checkpoint is looked for before anything is signed.
+    `address_rate` and `key_rate` are the requests of one address and the submissions of one key that are taken a second,
+    ten seconds' worth at once, by this process; 0 sets no limit. With `log_requests` each request gets a line in the log.
     """
 
     model_config = SettingsConfigDict(env_prefix="FUNDTRACE_", frozen=True, extra="ignore")
@@ -30,6 +32,9 @@ class Settings(BaseSettings):
     db: str = DEFAULT_FILE
     host: str = LOOPBACK
     port: int = Field(default=8000, ge=0, le=65_535)
+    address_rate: int = Field(default=200, ge=0, le=1_000_000)
+    key_rate: int = Field(default=100, ge=0, le=1_000_000)
+    log_requests: bool = True
     log_key: Path | None = None
     language: Literal["zh", "en"] = "zh"
     fold_seconds: int = Field(default=1, ge=1, le=3_600)

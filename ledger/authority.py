@@ -59,12 +59,17 @@ def public_key(register: Register, submission: Submission, signature: Signature)
 
 
 def check_signatures(register: Register, submission: Submission) -> Iterator[Problem]:
-    """Problems of signatures that are not made by the key they name over this very header; no rights are judged."""
-    for signature in submission.signatures:
-        public = public_key(register, submission, signature)
-        if public is None:
-            yield _unknown_key(signature)
-        elif signature.alg != ED25519:
+    """Problems of signatures that are not made by the key they name over this very header; no rights are judged.
+
+    Where a key is unknown, no signature is verified: whoever sends those must not cost anybody that work.
+    """
+    publics = [public_key(register, submission, signature) for signature in submission.signatures]
+    unknown = [one for one, public in zip(submission.signatures, publics, strict=True) if public is None]
+    yield from map(_unknown_key, unknown)
+    if unknown:
+        return
+    for signature, public in zip(submission.signatures, publics, strict=True):
+        if signature.alg != ED25519:
             yield _problem(
                 "signature-suite",
                 f"signatures, {signature.role}",
@@ -73,7 +78,7 @@ def check_signatures(register: Register, submission: Submission) -> Iterator[Pro
                 "sign by the suite in which the key is registered",
                 "请使用登记密钥时的算法签名",
             )
-        elif not wire.check_signature(signature, submission.header, public=public):
+        elif not wire.check_signature(signature, submission.header, public=public or b""):
             yield _problem(
                 "signature-wrong",
                 f"signatures, {signature.role}",

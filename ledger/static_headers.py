@@ -20,8 +20,14 @@ IMMUTABLE: Final = "public, max-age=31536000, immutable"
 MOMENT: Final = "public, max-age=2"
 """The head of the log: a crowd of readers shares one look at it for two seconds."""
 
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""A file of the log is no page: opened as one, it may load and run nothing."""
+
 _EVERY: Final = {
     "Access-Control-Allow-Origin": "*",  # whoever verifies in a browser may do so from a site of their own
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }

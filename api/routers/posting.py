@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
+from api.admission import Quotas, sender_of
 from api.bodies import bounded_body
 from api.problems import plain, refusal
 from api.served_ledger import ServedLedger
@@ -82,7 +83,10 @@ def router() -> APIRouter:
         data = await bounded_body(request, WIRE_BYTES_MAX)
         if data is None:
             return _too_large(request)
-        outcome = await anyio.to_thread.run_sync(_submit, ledger.sequencer, data, limiter=limiter)
+        quotas: Quotas = request.app.state.quotas
+        outcome = await anyio.to_thread.run_sync(
+            _submit, ledger.sequencer, data, quotas, sender_of(request), limiter=limiter
+        )
         match outcome:
             case Accepted():
                 request.app.state.worker.nudge()
@@ -99,8 +103,13 @@ def router() -> APIRouter:
     return routes
 
 
-def _submit(sequencer: Sequencer, data: bytes) -> Accepted | Refused:
-    return sequencer.submit(parse_wire(data))
+def _submit(sequencer: Sequencer, data: bytes, quotas: Quotas, sender: str) -> Accepted | Refused:
+    """The outcome. Cheap checks come first: size was, then form, quota, keys, signatures, content."""
+    submission = parse_wire(data)
+    quotas.check(submission, sender)
+    outcome = sequencer.submit(submission)
+    quotas.charge(submission, sender, outcome)
+    return outcome
 
 
 async def _witnessed(ledger: ServedLedger, outcome: Accepted, seconds: float) -> Accepted | None:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from api.bodies import bounded_body
+from api.bodies import SlowBodyError, bounded_body
 from api.witness.desk import Cosigned, Desk, Outcome
 from api.witness.judgement import Refused, Stale
 from api.witness.request import MAX_BODY
@@ -51,7 +51,7 @@ def create_app(desk: Desk) -> Starlette:
             Route("/{hash}/checkpoint", checkpoint, methods=["GET"]),
             Route("/", keys, methods=["GET"]),
         ],
-        exception_handlers={EnvironmentFault: _on_fault},
+        exception_handlers={EnvironmentFault: _on_fault, SlowBodyError: _on_slow_body},
     )
     app.router.redirect_slashes = False  # one address for each thing
     return app
@@ -74,6 +74,12 @@ async def _on_fault(_request: Request, error: Exception) -> Response:
     if not isinstance(error, ToldError):
         raise error
     return PlainTextResponse(_told(error), HTTPStatus.SERVICE_UNAVAILABLE, headers=_NEVER_KEPT)
+
+
+async def _on_slow_body(_request: Request, _error: Exception) -> Response:
+    return PlainTextResponse(
+        "the checkpoint came too slowly\n", HTTPStatus.REQUEST_TIMEOUT, headers=_NEVER_KEPT
+    )
 
 
 def _told(error: ToldError) -> bytes:

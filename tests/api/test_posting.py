@@ -33,6 +33,9 @@ def problem(answer: httpx.Response, status: int) -> dict[str, Any]:
     assert answer.headers["content-type"] == "application/problem+json"
     body: dict[str, Any] = answer.json()
     assert {"type", "title", "status", "detail", "instance", "code", "place", "remedy"} <= set(body)
+    assert all(
+        body["languages"][language][name] for language in ("en", "zh") for name in ("detail", "remedy")
+    )
     assert body["status"] == status
     assert body["type"] == f"urn:fundtrace:problem:{body['code']}"
     assert all(body[name] for name in ("title", "detail", "place", "remedy"))

@@ -102,8 +102,8 @@ def test_a_plain_web_server_serves_what_the_live_server_serves(site: Site, tmp_p
 
 
 def test_live_headers_are_the_declared_ones(site: Site) -> None:
-    """Each once and nothing else, but length, compression and what it varies with."""
-    own = {"content-length", "vary", "content-encoding"}
+    """Each once and nothing else, but length, compression, what it varies with, and the number of the request."""
+    own = {"content-length", "vary", "content-encoding", "x-request-id"}
     for path in ("checkpoint", "policy", "anchor.txt", "tile/0/000", "tile/1/000.p/2", "tile/entries/000"):
         for method in ("GET", "HEAD"):
             headers = site.send(method, f"/log/{path}").headers

@@ -21,6 +21,13 @@ pytestmark = pytest.mark.loopback
 STORED, REPLAYED, UNAVAILABLE = 201, 200, 503
 
 
+@pytest.fixture(autouse=True)
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All clients are at one address and share a few keys; how much they may send is tested elsewhere."""
+    monkeypatch.setenv("FUNDTRACE_ADDRESS_RATE", "0")
+    monkeypatch.setenv("FUNDTRACE_KEY_RATE", "0")
+
+
 @dataclass(slots=True)
 class HttpServer:
     """A `fundtrace serve` process; `tests.faults.crashing.Server`."""
