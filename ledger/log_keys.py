@@ -20,6 +20,11 @@ _UNKNOWN_TYPE: Final = "vkey.type"
 _POSSESSION: Final = b"fundtrace/log-key/v1\n"
 
 
+def short_name(vkey: str) -> str:
+    """Name and id of a verifier key text, without the key, of which one of ML-DSA-44 has 1.7 KB."""
+    return "+".join(vkey.split("+", 2)[:2])
+
+
 def possession_bytes(genesis_hash: str, vkey: str) -> bytes:
     """The exact bytes that a new key of the log signs to show that it is held, in the ledger of that genesis."""
     return _POSSESSION + f"{genesis_hash}\n{vkey}\n".encode()

@@ -1,40 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`fundtrace keys log add | retire`: the log changes its keys, by an entry that its administrators sign (ADR 0015)."""
+"""`fundtrace keys`: a new kind of event is admitted, and the log changes its keys (ADR 0002, ADR 0015)."""
 
-import contextlib
-import datetime
-import os
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final
 from uuid import uuid4
 
 import typer
-from sqlalchemy import Engine
 
-from api.commands.ledger import DatabaseOption, LogKeyFileOption, chosen_url
-from api.log_key import load_key, load_log_signer, log_key_path, remember_log_key
+from api.commands.ledger import DatabaseOption, LogKeyFileOption
+from api.commands.posting_desk import Desk, opened_desk
+from api.log_key import load_key, remember_log_key
 from api.new_ledger import load_or_make_log_keys
-from api.own_places import places_beside, published_in
-from ledger.clock import system_clock
 from ledger.errors import InputError
 from ledger.genesis import ADMINISTRATOR
-from ledger.hashing import leaf_hash
-from ledger.instant import business_date, format_instant
 from ledger.keys import key_id
 from ledger.kinds.log_key import LogKeyChange
-from ledger.log_keys import possession_bytes
+from ledger.kinds.registry import Policy
+from ledger.kinds.vocabulary import ADMITTED_BY_GENESIS, KINDS
+from ledger.log_keys import possession_bytes, short_name
 from ledger.log_signer import LogSigner
-from ledger.outcome import Refused
-from ledger.problems import Problem
-from ledger.sequencer import Sequencer
-from ledger.store.engine import open_engine, reading
+from ledger.store.engine import reading
 from ledger.store.log_key_changes import log_keys_of
-from ledger.store.log_reader import LogReader
-from ledger.store.schema import check
-from ledger.submission import Header, assemble
 from verifier.language import Told, say
 from verifier.source_options import LanguageOption, chosen_language
 
@@ -44,6 +32,7 @@ AdministratorOption = Annotated[
         "--admin", metavar="FILE", help="Key file of an administrator; as often as the threshold asks for."
     ),
 ]
+_ADMITTED: Final = Told(en="Admitted from here on: {kinds}.", zh="自此准入：{kinds}。")
 _NEXT_ADD: Final = Told(
     en="Now let every server sign with {path} (--log-key, FUNDTRACE_LOG_KEY), publish the new policy, and then retire:",
     zh="请让每台服务器改用 {path} 签发（--log-key 或 FUNDTRACE_LOG_KEY），公布新的策略文件，然后停用旧密钥：",
@@ -55,15 +44,48 @@ _NEXT_RETIRE: Final = Told(
 
 
 def register(app: typer.Typer) -> None:
-    """`app` has the commands `keys log add` and `keys log retire`."""
+    """`app` has the commands `keys admit` and `keys log add | retire`."""
     keys, log = (
         typer.Typer(no_args_is_help=True, help=text)
         for text in ("Keys of a ledger.", "Keys of the log itself.")
     )
+    keys.command("admit")(admit)
     log.command("add")(add)
     log.command("retire")(retire)
     keys.add_typer(log, name="log")
     app.add_typer(keys, name="keys", rich_help_panel="Operators")
+
+
+def admit(  # noqa: PLR0913 - one parameter for each option of the command
+    kind: Annotated[
+        list[str], typer.Argument(metavar="KIND/V…", help="What genesis does not admit, such as log_key/1.")
+    ],
+    *,
+    party: Annotated[str, typer.Option(metavar="ID", help="The audit or supervision party that admits it.")],
+    maker: Annotated[Path, typer.Option(metavar="FILE", help="Key file of its maker.")],
+    checker: Annotated[Path, typer.Option(metavar="FILE", help="Key file of its checker: another person.")],
+    db: DatabaseOption = None,
+    log_key_file: LogKeyFileOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Post the policy without which the ledger takes no event of that kind; it acts from its own position on.
+
+    Exit code 0, or 3 when it could not be done.
+    """
+    kinds = tuple(sorted(set(kind)))
+    _check_kinds(kinds)
+    signed = [("maker", load_key(maker)), ("checker", load_key(checker))]
+    with opened_desk(db, log_key_file) as desk:
+        today = desk.today()
+        policy = Policy(
+            occurred_on=today,
+            id=f"admit-{uuid4()}",
+            effective_on=today,
+            title=f"准入 {'、'.join(kinds)}",
+            admits=kinds,
+        )
+        desk.post(party, signed, [policy], about="admit")
+    typer.echo(say(_ADMITTED, chosen_language(lang)).format(kinds=", ".join(kinds)))
 
 
 def add(
@@ -78,20 +100,21 @@ def add(
 ) -> None:
     """Add the keys in NEW.pem to those of the log; the present ones go on signing until they are retired.
 
-    A policy that admits log_key/1 must stand in the ledger. Exit code 0, or 3 when it could not be done.
+    A policy that admits log_key/1 must stand in the ledger (keys admit). Exit code 0, or 3 when it could not be done.
     """
     language = chosen_language(lang)
     made = load_or_make_log_keys(new)
-    with _opened(db, log_key_file, beside=made) as desk:
-        before = desk.current()
-        desk.post(admin, _additions(desk, made))
+    with opened_desk(db, log_key_file, beside=made) as desk:
+        before = " ".join(f"'{short_name(vkey)}'" for vkey in _current(desk))
+        _post(desk, admin, _additions(desk, made))
     typer.echo(say(_NEXT_ADD, language).format(path=new))
-    for vkey in before:
-        typer.echo(f"  fundtrace keys log retire '{vkey}'")
+    typer.echo(f"  fundtrace keys log retire {before} --log-key-file {new}")
 
 
 def retire(
-    vkey: Annotated[list[str], typer.Argument(metavar="VKEY…", help="The keys that sign no more.")],
+    vkey: Annotated[
+        list[str], typer.Argument(metavar="KEY…", help="The keys that sign no more, as NAME+ID or in full.")
+    ],
     *,
     admin: AdministratorOption,
     db: DatabaseOption = None,
@@ -103,78 +126,55 @@ def retire(
     The log key file must hold the keys that stay. Exit code 0, or 3 when it could not be done.
     """
     language = chosen_language(lang)
-    with _opened(db, log_key_file) as desk:
-        desk.post(admin, [LogKeyChange(occurred_on=desk.today(), action="retire", vkey=one) for one in vkey])
+    with opened_desk(db, log_key_file) as desk:
+        today, gone = desk.today(), _named(desk, vkey)
+        _post(desk, admin, [LogKeyChange(occurred_on=today, action="retire", vkey=one) for one in gone])
         remember_log_key(desk.engine, desk.path)
     typer.echo(say(_NEXT_RETIRE, language))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Desk:
-    """A ledger open for posting, the file of the log's keys, and the leaf hash of its genesis in hex."""
+def _current(desk: Desk) -> tuple[str, ...]:
+    """The keys of the log now, as texts."""
+    with reading(desk.engine) as connection:
+        return tuple(key.text for key in log_keys_of(connection).current)
 
-    engine: Engine
-    path: Path
-    sequencer: Sequencer
-    genesis_hash: str
 
-    def current(self) -> tuple[str, ...]:
-        """The keys of the log now, as texts."""
-        with reading(self.engine) as connection:
-            return tuple(key.text for key in log_keys_of(connection).current)
+def _named(desk: Desk, texts: Sequence[str]) -> list[str]:
+    """The current keys that `texts` name, in full or as name and id.
 
-    def today(self) -> datetime.date:
-        """The business day in the time zone of the ledger."""
-        return business_date(format_instant(system_clock()), self.sequencer.genesis.time_zone)
-
-    def post(self, admin: Sequence[Path], events: Sequence[LogKeyChange]) -> None:
-        """The events stand in the ledger, signed by the administrators whose key files are given.
-
-        Raises:
-            InputError: a key is of no administrator, or the ledger refuses the change.
-            EnvironmentFault: a file cannot be read, or nothing may be signed.
-        """
-        signers = [load_key(one) for one in admin]
-        ids = {one.key: one.id for one in self.sequencer.genesis.administrators}
-        party = ids.get(key_id(signers[0].alg, signers[0].public)) if signers else None
-        if party is None:
-            raise _no_administrator()
-
-        def header(count: int, root: str) -> Header:
-            return Header(
-                count=count,
-                genesis=self.genesis_hash,
-                id=f"log-key-{uuid4()}",
-                origin=self.sequencer.genesis.origin,
-                party=party,
-                root=root,
-                signed_at=format_instant(system_clock()),
+    Raises:
+        InputError: one of them names no current key.
+    """
+    current = {name: vkey for vkey in _current(desk) for name in (vkey, short_name(vkey))}
+    for text in texts:
+        if text not in current:
+            raise InputError(
+                code="keys.not-current",
+                place=text[:120],
+                message_en="it is no current key of this log",
+                message_zh="不是本账本的现行密钥",
+                remedy_en=f"Current are: {', '.join(map(short_name, _current(desk)))}.",
+                remedy_zh=f"现行密钥为：{'、'.join(map(short_name, _current(desk)))}。",
             )
-
-        signed = [(ADMINISTRATOR, one) for one in signers]
-        outcome = self.sequencer.submit(assemble(events=events, header=header, signers=signed))
-        if isinstance(outcome, Refused):
-            raise _refused(outcome.problems[0])
+    return [current[text] for text in texts]
 
 
-@contextlib.contextmanager
-def _opened(db: str | None, given: Path | None, *, beside: LogSigner | None = None) -> Iterator[_Desk]:
-    """The ledger, whose checkpoint over the change is signed by its present keys and by those `beside`, once current."""
-    engine = open_engine(chosen_url(db))
-    try:
-        check(engine)
-        path = log_key_path(engine, given=given)
-        signers = (*load_log_signer(path).signers, *(beside.signers if beside else ()))
-        places = places_beside(path, published=published_in(os.environ))
-        sequencer = Sequencer(engine, LogSigner(signers=signers), places=places)
-        with reading(engine) as connection:
-            first = LogReader(connection).entry(0) or b""
-        yield _Desk(engine=engine, path=path, sequencer=sequencer, genesis_hash=leaf_hash(first).hex())
-    finally:
-        engine.dispose()
+def _post(desk: Desk, admin: Sequence[Path], events: Sequence[LogKeyChange]) -> None:
+    """The events stand in the ledger, signed by the administrators whose key files are given.
+
+    Raises:
+        InputError: a key is of no administrator, or the ledger refuses the change.
+        EnvironmentFault: a file cannot be read, or nothing may be signed.
+    """
+    signers = [load_key(one) for one in admin]
+    ids = {one.key: one.id for one in desk.sequencer.genesis.administrators}
+    party = ids.get(key_id(signers[0].alg, signers[0].public)) if signers else None
+    if party is None:
+        raise _no_administrator()
+    desk.post(party, [(ADMINISTRATOR, one) for one in signers], events, about="log-key")
 
 
-def _additions(desk: _Desk, made: LogSigner) -> list[LogKeyChange]:
+def _additions(desk: Desk, made: LogSigner) -> list[LogKeyChange]:
     """One event for each key, with its own signature as proof that it is held."""
     return [
         LogKeyChange(
@@ -187,6 +187,25 @@ def _additions(desk: _Desk, made: LogSigner) -> list[LogKeyChange]:
     ]
 
 
+def _check_kinds(kinds: Sequence[str]) -> None:
+    """Return only if this program knows each kind and version, and none is admitted by genesis.
+
+    Raises:
+        InputError: otherwise.
+    """
+    open_ = sorted(f"{kind}/1" for kind in KINDS.keys() - ADMITTED_BY_GENESIS)
+    for one in kinds:
+        if one not in open_:
+            raise InputError(
+                code="keys.no-kind",
+                place=one[:64],
+                message_en="no kind that this program knows and that genesis leaves to a policy",
+                message_zh="不是本程序所知且须另行准入的种类",
+                remedy_en=f"Admit one of: {', '.join(open_)}.",
+                remedy_zh=f"可准入：{'、'.join(open_)}。",
+            )
+
+
 def _no_administrator() -> InputError:
     return InputError(
         code="keys.no-administrator",
@@ -195,15 +214,4 @@ def _no_administrator() -> InputError:
         message_zh="首个密钥不属于本账本的管理员",
         remedy_en="Give the key files of as many administrators as the threshold asks for.",
         remedy_zh="请按门限要求给出各管理员的密钥文件。",
-    )
-
-
-def _refused(problem: Problem) -> InputError:
-    return InputError(
-        code=problem.code,
-        place=problem.place,
-        message_en=f"the ledger refuses the change: {problem.message_en}",
-        message_zh=f"账本拒绝该变更：{problem.message_zh}",
-        remedy_en=f"{problem.remedy_en}.",
-        remedy_zh=f"{problem.remedy_zh}。",
     )

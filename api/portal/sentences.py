@@ -18,6 +18,7 @@ from ledger.kinds.fact import Acceptance, Claim, Interest, MatchingReceipt, Retu
 from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
+from ledger.log_keys import short_name
 from ledger.open_records import Line
 
 AnyEntry = GenesisEntry | HeaderEntry | EventEntry | ForeignEntry
@@ -72,7 +73,7 @@ class Sentences:
             case Acceptance():
                 return self._accepted(event)
             case LogKeyChange():
-                return self._say(f"log_key_{event.action}", key=event.vkey.rpartition("+")[0])
+                return self._say(f"log_key_{event.action}", key=short_name(event.vkey))
             case Correction():
                 return self._say(
                     "correction", event=self._event(event.event), reason=self._words(event.reason)

@@ -23,7 +23,7 @@ from ledger.checkpoint import Checkpoint, parse_checkpoint
 from ledger.cosignature import LogKey
 from ledger.errors import InputError
 from ledger.genesis import Genesis
-from ledger.log_keys import keys_in, missing_lines, newest_time
+from ledger.log_keys import keys_in, missing_lines, newest_time, short_name
 from ledger.note import open_note, parse_note
 from ledger.policy import Policy, RetiredLog, parse_policy
 from ledger.register import Register
@@ -154,8 +154,7 @@ def _judge_signatures(
         return any((key.name, key.note_key_id) in signed for key in keys if key.name == origin)
 
     if not have(trust.keys or named):
-        reason = Told(en="no key believed has signed it for this log", zh="没有受信密钥为该账本签名")
-        checklist.broke("I4", None, _with_signers(reason, offered.note))
+        checklist.broke("I4", None, _with_signers(_nobody_believed(offered, trust), offered.note))
     elif offered.genesis is not None and (offered.genesis.origin != origin or not have(named)):
         _broke_genesis(
             checklist,
@@ -177,6 +176,19 @@ def _judge_signatures(
                 zh=f"有 {len(cosigned)} 个见证方共签，未达到法定数 {trust.policy.quorum}",
             )
             checklist.broke("I4", None, reason)
+
+
+def _nobody_believed(offered: Offered, trust: Trust) -> Told:
+    """That no key believed has signed, and what to do where the log's own entries retired one that is believed."""
+    gone = [one for one in offered.retired if one.key in trust.keys]
+    if not gone:
+        return Told(en="no key believed has signed it for this log", zh="没有受信密钥为该账本签名")
+    name, at = short_name(gone[0].key.text), gone[0].recorded
+    return Told(
+        en=f"the administrators of the log retired {name}, which you believe, at {at}: get the new policy (--policy) by "
+        "the channel from which you had it, or verify with --genesis",
+        zh=f"账本管理员已于 {at} 停用你所信任的密钥 {name}：请经原渠道取得新的策略文件（--policy），或以 --genesis 核验",
+    )
 
 
 KeysAt = Callable[[str], tuple[LogKey, ...]]
