@@ -31,20 +31,26 @@ from api.routers import (
     public_findings,
     registry,
     schema,
+    sessions,
 )
 from api.safe_headers import HeadAsGet, SafeHeaders
 from api.served_ledger import ServedLedger
+from api.sessions.audience import parse_addresses
+from api.sessions.front_desk import FrontDesk
 from api.settings import Settings
 from api.witnessing.configured import rounds_of
 from api.worker import Job, Judge, Worker
+from ledger.clock import Clock, system_clock
 
 STATIC: Final = Path(__file__).parent / "portal" / "static"
 
 
-def create_app(settings: Settings, ledger: ServedLedger, *, judge: Judge) -> FastAPI:
+def create_app(
+    settings: Settings, ledger: ServedLedger, *, judge: Judge, now: Clock = system_clock
+) -> FastAPI:
     """The application that serves `ledger`; the caller closes the ledger after the application has stopped.
 
-    `judge` computes the findings, in the background and never in a request.
+    `judge` computes the findings, in the background and never in a request; `now` is the clock of sessions and drafts.
     """
     app = FastAPI(
         title="FundTrace",
@@ -68,8 +74,11 @@ def create_app(settings: Settings, ledger: ServedLedger, *, judge: Judge) -> Fas
         judge_seconds=settings.judge_seconds,
         jobs=_jobs(settings, ledger),
     )
+    app.state.front_desk = FrontDesk(ledger, app.state.worker, now=now)
+    app.state.front_desk.audiences = parse_addresses(settings.public_addresses)
     for module in (
         posting,
+        sessions,
         entries,
         public_findings,
         schema,

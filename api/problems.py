@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from api.languages import LANGUAGES, Language, asked_language
+from api.refusals import RequestRefused
 from api.request_log import note_problem
 from ledger.errors import EnvironmentFault, LimitError, MissingError, ToldError
 from ledger.problems import Problem
@@ -124,6 +125,8 @@ def plain(  # noqa: PLR0913 - the members of a problem
 
 def _status_of_error(error: ToldError) -> tuple[int, dict[str, str]]:
     match error:
+        case RequestRefused():
+            return error.status, {} if error.wait is None else {"Retry-After": str(error.wait)}
         case EnvironmentFault():
             return HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "5"}
         case MissingError():

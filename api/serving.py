@@ -19,6 +19,7 @@ from api.log_key import load_log_signer, log_key_path
 from api.own_places import NoteFile, head_file, places_beside
 from api.request_log import log_as_json
 from api.served_ledger import ServedLedger
+from api.sessions.audience import own_addresses
 from api.settings import Settings
 from api.witnessing.configured import publication_of, rounds_of
 from ledger.errors import EnvironmentFault, InputError
@@ -130,7 +131,14 @@ def serve(settings: Settings, ledger: ServedLedger, *, told: Callable[[str], Non
     """
     check_host(ledger.genesis, settings.host)
     log_as_json(requests=settings.log_requests)
-    answer(create_app(settings, ledger, judge=judge_ledger), settings.host, settings.port, told=told)
+    app = create_app(settings, ledger, judge=judge_ledger)
+
+    def opened(address: str) -> None:
+        if not app.state.front_desk.audiences:
+            app.state.front_desk.audiences = own_addresses(address)
+        told(address)
+
+    answer(app, settings.host, settings.port, told=opened)
 
 
 def answer(app: ASGIApp, host: str, port: int, *, told: Callable[[str], None]) -> None:

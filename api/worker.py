@@ -95,6 +95,21 @@ class Worker:
         finally:
             self._folding.release()
 
+    def catch_up(self, *, seconds: float) -> bool:
+        """Whether everything committed before this call is folded now; waits for that at most `seconds`.
+
+        Raises:
+            EnvironmentFault, InputError: as `fold_all`.
+        """
+        head = self._ledger.head().size
+        if self._ledger.model.size < head and self._folding.acquire(timeout=seconds):
+            try:
+                while self._ledger.model.size < head and self._ledger.fold():
+                    pass
+            finally:
+                self._folding.release()
+        return self._ledger.model.size >= head
+
     def judge_if_grown(self) -> None:
         """Judge the log if it has grown since the last time, unless another thread is at it."""
         if self.damage is not None or not self._judging.acquire(blocking=False):

@@ -21,6 +21,7 @@ from api.app import create_app
 from api.judging import judge_ledger
 from api.served_ledger import ServedLedger
 from api.settings import Settings
+from ledger.clock import system_clock
 from ledger.founding import found_ledger
 from ledger.log_signer import LogSigner
 from ledger.outcome import Accepted
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from ledger.clock import Clock
     from verifier.simulation.world import World
 
 SEED = 7
@@ -74,12 +76,15 @@ class Site:
 
 
 @contextlib.contextmanager
-def served(url: str, signer: LogSigner | None) -> Iterator[Site]:
-    """The ledger at `url`, folded; without `signer` it only reads."""
+def served(
+    url: str, signer: LogSigner | None, *, now: Clock = system_clock, addresses: str = ""
+) -> Iterator[Site]:
+    """The ledger at `url`, folded; without `signer` it only reads. People sign in at `addresses`."""
     engine = open_engine(url)
     ledger = ServedLedger(engine, None if signer is None else Sequencer(engine, signer))
     try:
-        app = create_app(Settings(db=url), ledger, judge=judge_ledger)
+        settings = Settings(db=url, public_addresses=addresses)
+        app = create_app(settings, ledger, judge=judge_ledger, now=now)
         site = Site(app=app, ledger=ledger)
         site.catch_up()
         yield site

@@ -109,6 +109,21 @@ def holding_lock(engine: Engine) -> Iterator[Connection]:
 
 
 @contextlib.contextmanager
+def writing_beside(engine: Engine) -> Iterator[Connection]:
+    """Give a connection for tables that lie beside the log; committed at the end, rolled back on an exception.
+
+    The ledger lock is not taken, so flushes do not wait; on SQLite, which has one writer, they do.
+
+    Raises:
+        EnvironmentFault: the database cannot be reached or does not answer.
+    """
+    with told(engine), engine.connect() as connection:
+        writer = connection.execution_options(**{_WRITER: True})
+        with writer.begin():
+            yield writer
+
+
+@contextlib.contextmanager
 def told(engine: Engine) -> Iterator[None]:
     """Turn what the driver says into an `EnvironmentFault` that names the database and the remedy."""
     try:

@@ -2,7 +2,8 @@
 """The tables: `log` and `checkpoint` are the ledger, `anchor` and `cosignature` evidence about it; the others are indexes.
 
 Column types are the ones that every SQL database has, and positions are given by the sequencer, so that the same
-rows come out of SQLite and PostgreSQL. Rows are only ever inserted, in all tables but `meta` and `cosignature`.
+rows come out of SQLite and PostgreSQL. Rows are only ever inserted, in all tables but `meta`, `cosignature`, and those of
+the desk (`session…`), which are about people at work and not about the ledger.
 """
 
 from typing import Final
@@ -125,6 +126,28 @@ META: Final = Table(
     Column("value", Text, nullable=False),
 )
 """Facts about this database rather than about the ledger, by name."""
+
+SESSION_CHALLENGE: Final = Table(
+    "session_challenge",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("key", String(64), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("expires", String(24), nullable=False),
+)
+"""Nonces that were given out and not yet used, by their SHA-256: the key and the network address that asked, the instant
+until which each is good. Rows go when they are used, or expired."""
+
+SESSION: Final = Table(
+    "session",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("key", String(64), nullable=False),
+    Column("audience", String(300), nullable=False),
+    Column("began", String(24), nullable=False),
+    Column("used", String(24), nullable=False),
+)
+"""Sessions by the SHA-256 of their id: the key that opened each, at which address, when, and its last use."""
 
 APPEND_ONLY: Final = (LOG, CHECKPOINT)
 INDEXES: Final = (TILE, SUBMISSION, STATEMENT_LINE, BANK_REFERENCE, LOG_KEY)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.counter import ADDRESS
 from tests.ledgers import founded, post_all
 from tests.served import province, served
 from tests.worlds import make_world
@@ -40,5 +41,5 @@ def office(world: World, tmp_path: Path) -> Iterator[Site]:
     url = str(tmp_path / "ledger.db")
     with founded(url, world) as sequencer:
         post_all(sequencer, world.opening())
-    with served(url, world.log_signer) as made:
+    with served(url, world.log_signer, addresses=ADDRESS) as made:
         yield made

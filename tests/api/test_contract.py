@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 OPERATIONS = (
     ("POST", "/v1/submissions"),
+    ("POST", "/v1/sessions/challenges"),
+    ("POST", "/v1/sessions"),
+    ("GET", "/v1/session"),
+    ("DELETE", "/v1/session"),
     ("GET", "/v1/entries/{seq}"),
     ("GET", "/v1/receipts/{seq}"),
     *(("GET", f"/v1/{table}") for table in ("lines", "funds", "projects", "parties", "accounts")),
