@@ -39,6 +39,7 @@ from api.sessions.audience import parse_addresses
 from api.sessions.front_desk import FrontDesk
 from api.settings import Settings
 from api.witnessing.configured import rounds_of
+from api.witnessing.rounds import Rounds
 from api.worker import Job, Judge, Worker
 from ledger.clock import Clock, system_clock
 
@@ -67,12 +68,13 @@ def create_app(
     app.state.quotas = Quotas(
         address_rate=settings.address_rate, key_rate=settings.key_rate, now_ns=time.monotonic_ns
     )
+    app.state.rounds = rounds_of(ledger)
     app.state.worker = Worker(
         ledger,
         judge,
         fold_seconds=settings.fold_seconds,
         judge_seconds=settings.judge_seconds,
-        jobs=_jobs(settings, ledger),
+        jobs=_jobs(settings, ledger, app.state.rounds),
     )
     app.state.front_desk = FrontDesk(ledger, app.state.worker, now=now)
     app.state.front_desk.audiences = parse_addresses(settings.public_addresses)
@@ -101,7 +103,7 @@ def create_app(
     return app
 
 
-def _jobs(settings: Settings, ledger: ServedLedger) -> Sequence[Job]:
+def _jobs(settings: Settings, ledger: ServedLedger, rounds: Rounds | None) -> Sequence[Job]:
     """What this server does now and then beside judging."""
     jobs = []
     if ledger.sequencer is not None:
@@ -109,7 +111,6 @@ def _jobs(settings: Settings, ledger: ServedLedger) -> Sequence[Job]:
         beat = Heartbeat(ledger, ledger.sequencer, seconds=every, head=ledger.head_file).beat
         jobs.append(Job(run=beat, seconds=every))
     anchoring = anchoring_of(settings, ledger)
-    rounds = rounds_of(ledger)
     if anchoring is not None:
         jobs.append(Job(run=anchoring.anchor_newest, seconds=settings.anchor_seconds))
     if rounds is not None:

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Final
 
 from api.log_key import load_log_signer
+from api.lookout import BESIDE_THE_KEY, Lookout
 from api.new_ledger import create_from_file
-from api.own_places import head_file
 from ledger.cosignature import LogKey
 from ledger.errors import EnvironmentFault
 from ledger.file_posting import bounded_lines, post_lines
@@ -65,7 +65,7 @@ def make_world(folder: Path) -> bool:
     return True
 
 
-def post_world(folder: Path, *, progress: Progress) -> Posted:
+def post_world(folder: Path, *, progress: Progress, lookout: Lookout = BESIDE_THE_KEY) -> Posted:
     """Every submission of the world stands in the ledger in `folder`, which is founded where it is missing.
 
     Raises:
@@ -73,8 +73,8 @@ def post_world(folder: Path, *, progress: Progress) -> Posted:
     """
     engine = open_engine(str(folder / DATABASE), create=True)
     try:
-        create_from_file(engine, folder / GENESIS)
-        places = [head_file(folder / LOG_KEY)]
+        create_from_file(engine, folder / GENESIS, lookout=lookout)
+        places = lookout.places_of(engine, folder / LOG_KEY)
         sequencer = Sequencer(engine, load_log_signer(folder / LOG_KEY), places=places)
         path = folder / EVENTS
         whole = path.stat().st_size

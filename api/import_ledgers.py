@@ -3,7 +3,7 @@
 
 import contextlib
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from sqlalchemy import inspect
 
 from api.import_keys import LOG_KEY_FILE
 from api.log_key import remember_log_key
+from api.lookout import BESIDE_THE_KEY, Lookout
 from ledger.errors import EnvironmentFault, InputError
 from ledger.founding import found_ledger
 from ledger.genesis import sign_genesis
@@ -19,7 +20,6 @@ from ledger.intake.history import KeyRing, historical_genesis, opening
 from ledger.intake.mapping import LedgerSection
 from ledger.log_signer import LogSigner
 from ledger.outcome import Accepted, Outcome, Refused
-from ledger.own_checkpoints import Place
 from ledger.problems import Problem
 from ledger.sequencer import Sequencer
 from ledger.store.engine import open_engine, reading
@@ -56,14 +56,17 @@ class Live:
 
 
 @contextlib.contextmanager
-def live_ledger(url: str, signer: LogSigner, *, places: Sequence[Place] = ()) -> Iterator[Live]:
-    """The ledger at `url`, ready to post unless one of `places` shows that it is not the newest.
+def live_ledger(
+    url: str, signer: LogSigner, *, lookout: Lookout = BESIDE_THE_KEY, log_key: Path | None = None
+) -> Iterator[Live]:
+    """The ledger at `url`, ready to post unless it is seen not to be the newest; a scratch one has no file `log_key`.
 
     Raises:
         EnvironmentFault: no ledger there, or `signer` lacks a key of the log.
     """
     engine = open_engine(url)
     try:
+        places = [] if log_key is None else lookout.places_of(engine, log_key)
         sequencer = Sequencer(engine, signer, places=places)
         with reading(engine) as connection:
             first = LogReader(connection).entry(0) or b""
@@ -82,7 +85,14 @@ def scratch_ledger(section: LedgerSection, ring: KeyRing) -> Iterator[Live]:
             yield live
 
 
-def found_new(url: str, section: LedgerSection, ring: KeyRing, *, keys: Path | None = None) -> None:
+def found_new(
+    url: str,
+    section: LedgerSection,
+    ring: KeyRing,
+    *,
+    keys: Path | None = None,
+    lookout: Lookout = BESIDE_THE_KEY,
+) -> None:
     """A ledger lives at `url`, with the transcriber and its keys registered; it remembers that its keys lie in `keys`.
 
     Safe to repeat with the same keys: what an interrupted run left is completed.
@@ -94,8 +104,9 @@ def found_new(url: str, section: LedgerSection, ring: KeyRing, *, keys: Path | N
     signatures = sign_genesis(genesis, list(ring.administrators.values()))
     engine = open_engine(url, create=True)
     try:
-        leaf = found_ledger(engine, genesis, signatures, ring.log)
-        sequencer = Sequencer(engine, ring.log)
+        places = [] if keys is None else lookout.places(keys / LOG_KEY_FILE, origin=genesis.origin)
+        leaf = found_ledger(engine, genesis, signatures, ring.log, places=places)
+        sequencer = Sequencer(engine, ring.log, places=places)
         for submission in opening(section, ring, leaf.hex()):
             accepted(sequencer.submit(submission))
         if keys is not None:

@@ -18,7 +18,7 @@ from api.import_session import (
     rehearse_in_scratch,
 )
 from api.log_key import load_key, load_log_signer
-from api.own_places import head_file
+from api.lookout import BESIDE_THE_KEY, Lookout
 from ledger.clock import Clock, system_clock
 from ledger.instant import format_instant
 from ledger.intake.batches import Envelope
@@ -33,7 +33,7 @@ from ledger.submission import Submission
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """How an import is done: into which database, with which keys, for real or not."""
+    """How an import is done: into which database, with which keys, for real or not, and where is looked before signing."""
 
     url: str
     dry_run: bool = False
@@ -41,6 +41,7 @@ class Choices:
     keys_out: Path | None = None
     sink: Callable[[Submission], None] = lambda _: None
     step: Step = lambda _done, _whole: None
+    lookout: Lookout = BESIDE_THE_KEY
     now: Clock = system_clock
 
 
@@ -79,7 +80,7 @@ def _into_existing(order: Order, choices: Choices) -> Result:
     folder = choices.keys or default_folder(choices.url)
     log = load_log_signer(folder / LOG_KEY_FILE)
     signers = _load(folder, [f"{party}-{role}" for role in ROLES])
-    with live_ledger(choices.url, log, places=[head_file(folder / LOG_KEY_FILE)]) as live:
+    with live_ledger(choices.url, log, lookout=choices.lookout, log_key=folder / LOG_KEY_FILE) as live:
         return _import(order, choices, live, {role: signers[f"{party}-{role}"] for role in ROLES})
 
 
@@ -97,8 +98,8 @@ def _into_new(order: Order, choices: Choices) -> Result:
         return result
     if not kept:
         save_signers(folder, made, signers)
-    found_new(choices.url, section, ring, keys=folder)
-    with live_ledger(choices.url, ring.log) as live:
+    found_new(choices.url, section, ring, keys=folder, lookout=choices.lookout)
+    with live_ledger(choices.url, ring.log, lookout=choices.lookout, log_key=folder / LOG_KEY_FILE) as live:
         return replace(
             result,
             posted=_post(order, choices, live, envelope, result.reading),

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from api.import_keys import LOG_KEY_FILE, passphrase
 from api.log_key import load_key, load_log_signer, remember_log_key
+from api.lookout import BESIDE_THE_KEY, Lookout
 from ledger.entry import GenesisEntry, parse_entry
 from ledger.errors import EnvironmentFault, FormatError
 from ledger.founding import found_ledger
@@ -82,7 +83,7 @@ def existing(engine: Engine) -> Created | None:
     return Created(genesis=entry.genesis, genesis_hash=leaf_hash(data).hex(), keys=None)
 
 
-def create_from_file(engine: Engine, path: Path) -> Created:
+def create_from_file(engine: Engine, path: Path, *, lookout: Lookout = BESIDE_THE_KEY) -> Created:
     """Create the ledger of the genesis file at `path`, whose log keys lie in `keys/log.pem` beside it.
 
     Raises:
@@ -91,17 +92,20 @@ def create_from_file(engine: Engine, path: Path) -> Created:
     """
     read = read_genesis_file(path)
     keys = path.parent / "keys"
-    return _create(engine, read.genesis, read.signatures, keys, load_log_signer(keys / LOG_KEY_FILE))
+    log = load_log_signer(keys / LOG_KEY_FILE)
+    return _create(engine, read.genesis, read.signatures, log, keys=keys, lookout=lookout)
 
 
-def create_with_new_keys(engine: Engine, genesis: Genesis, signers: NewKeys, keys: Path) -> Created:
+def create_with_new_keys(
+    engine: Engine, genesis: Genesis, signers: NewKeys, keys: Path, *, lookout: Lookout = BESIDE_THE_KEY
+) -> Created:
     """Create the ledger of `genesis`, whose keys were saved in the folder `keys`.
 
     Raises:
         EnvironmentFault: the database holds another ledger, or failed.
     """
     signatures = sign_genesis(genesis, list(signers.administrators.values()))
-    return _create(engine, genesis, signatures, keys, signers.log)
+    return _create(engine, genesis, signatures, signers.log, keys=keys, lookout=lookout)
 
 
 def make_keys(folder: Path) -> NewKeys:
@@ -191,10 +195,18 @@ def read_genesis_file(path: Path) -> GenesisFile:
 
 
 def _create(
-    engine: Engine, genesis: Genesis, signatures: tuple[Signature, ...], keys: Path, log: LogSigner
+    engine: Engine,
+    genesis: Genesis,
+    signatures: tuple[Signature, ...],
+    log: LogSigner,
+    *,
+    keys: Path,
+    lookout: Lookout,
 ) -> Created:
-    leaf = found_ledger(engine, genesis, signatures, log)
-    remember_log_key(engine, keys / LOG_KEY_FILE)
+    log_key = keys / LOG_KEY_FILE
+    places = lookout.places(log_key, origin=genesis.origin)
+    leaf = found_ledger(engine, genesis, signatures, log, places=places)
+    remember_log_key(engine, log_key)
     return Created(genesis=genesis, genesis_hash=leaf.hex(), keys=keys)
 
 

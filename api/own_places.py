@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where checkpoints of our own are left and looked for: beside the log key, and in the published folder (spec §2.15)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,7 +18,6 @@ from ledger.store.log_key_changes import log_keys_of
 from ledger.store.log_reader import LogReader
 
 HEAD_SUFFIX: Final = ".head"
-PUBLISHED_VARIABLE: Final = "FUNDTRACE_PUBLISHED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +30,11 @@ class NoteFile:
     def name(self) -> str:
         """Its path."""
         return str(self.path)
+
+    @property
+    def ours(self) -> bool:
+        """Yes: nobody else writes there."""
+        return True
 
     def note(self) -> bytes | None:
         """Return what the file holds; None where there is no such file.
@@ -72,18 +75,6 @@ def head_file(log_key: Path) -> NoteFile:
 def published_folder(folder: Path) -> NoteFile:
     """The checkpoint in an export folder."""
     return NoteFile(path=folder / CHECKPOINT)
-
-
-def places_beside(log_key: Path, *, published: Path | None) -> list[NoteFile]:
-    """The files in which checkpoints of this log are looked for before anything is signed with `log_key`."""
-    head = head_file(log_key)
-    return [head] if published is None else [head, published_folder(published)]
-
-
-def published_in(environment: Mapping[str, str]) -> Path | None:
-    """The folder that the environment names as the published one."""
-    name = environment.get(PUBLISHED_VARIABLE)
-    return Path(name) if name else None
 
 
 def remember_newest(engine: Engine) -> None:

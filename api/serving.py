@@ -3,6 +3,7 @@
 
 import contextlib
 import ipaddress
+import logging
 import signal
 import socket
 import threading
@@ -16,13 +17,14 @@ from starlette.types import ASGIApp
 from api.app import create_app
 from api.judging import judge_ledger
 from api.log_key import load_log_signer, log_key_path
-from api.own_places import NoteFile, head_file, places_beside
+from api.lookout import lookout_of
+from api.own_places import NoteFile, head_file
 from api.request_log import log_as_json
 from api.served_ledger import ServedLedger
 from api.sessions.audience import own_addresses
 from api.settings import Settings
-from api.witnessing.configured import publication_of, rounds_of
-from ledger.errors import EnvironmentFault, InputError
+from api.witnessing.configured import publication_of
+from ledger.errors import EnvironmentFault, InputError, ToldError
 from ledger.genesis import Genesis
 from ledger.sequencer import Sequencer
 from ledger.store.engine import open_engine
@@ -32,6 +34,7 @@ STOP_SECONDS: Final = 10
 """How long requests under way may take after the server was told to stop."""
 _BACKLOG: Final = 2_048
 _NO_KEY: Final = "key.unnamed"
+_LOG: Final = logging.getLogger("fundtrace")
 
 
 @contextlib.contextmanager
@@ -56,7 +59,6 @@ def opened_ledger(settings: Settings, *, read_only: bool) -> Iterator[ServedLedg
                     raise
         publication = publication_of(settings.witness_policy, after_quorum=settings.publish_after_quorum)
         ledger = ServedLedger(engine, sequencer, publication, head=head)
-        _look_at_witnesses(ledger)
     except BaseException:
         engine.dispose()
         raise
@@ -66,18 +68,16 @@ def opened_ledger(settings: Settings, *, read_only: bool) -> Iterator[ServedLedg
         ledger.close()
 
 
-def _look_at_witnesses(ledger: ServedLedger) -> None:
-    """A ledger that may sign does not, if a witness shows a checkpoint of it that this database has not."""
-    rounds = rounds_of(ledger) if ledger.sequencer is not None else None
-    if rounds is not None:
-        rounds.look()
-
-
 def _sequencer(engine: Engine, settings: Settings) -> tuple[Sequencer, NoteFile]:
     """The commit path, after a look at every place for checkpoints of our own, and the file that remembers the newest."""
     path = log_key_path(engine, given=settings.log_key)
-    places = places_beside(path, published=settings.published)
+    places = lookout_of(settings, _log_trouble).places_of(engine, path)
     return Sequencer(engine, load_log_signer(path), places=places), head_file(path)
+
+
+def _log_trouble(trouble: ToldError) -> None:
+    """At each heartbeat, hence quietly: the job that asks for cosignatures warns of a witness that is down, and once."""
+    _LOG.info("%s", trouble)
 
 
 def check_host(genesis: Genesis, host: str) -> None:

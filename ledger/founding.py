@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Creating a ledger in a database: its tables, entry 0, and the first checkpoint."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, Engine
 
 from ledger import clock
@@ -12,6 +14,7 @@ from ledger.genesis import Genesis
 from ledger.hashing import leaf_hash
 from ledger.log_keys import keys_in
 from ledger.log_signer import LogSigner
+from ledger.own_checkpoints import Place, find_rival
 from ledger.register import Register
 from ledger.store.edge import Edge
 from ledger.store.engine import holding_lock, shown
@@ -28,15 +31,18 @@ def found_ledger(
     signer: LogSigner,
     *,
     now: clock.Clock = clock.system_clock,
+    places: Sequence[Place] = (),
 ) -> bytes:
     """Return the leaf hash of entry 0, once the database holds a ledger that begins with this genesis.
 
     Tables are created or upgraded. A ledger with the same genesis stays as it is, so that a founding that was
-    interrupted, or repeated, ends well. `now` gives the time that the first checkpoint states.
+    interrupted, or repeated, ends well. `now` gives the time that the first checkpoint states, `places` are where
+    checkpoints of this log may be found from an earlier database.
 
     Raises:
         FormatError: an administrator's signature is missing or wrong.
-        EnvironmentFault: another ledger is there, `signer` lacks a key that genesis names, or the database failed.
+        EnvironmentFault: another ledger is there, `signer` lacks a key that genesis names, one of `places` shows that this
+            log has been signed before, or the database failed.
     """
     data = genesis_entry_bytes(genesis, signatures)
     found(Register(), data)
@@ -45,6 +51,9 @@ def found_ledger(
     with holding_lock(engine) as connection:
         reader = LogReader(connection)
         if reader.head() is None:
+            rival = find_rival(connection, places, origin=genesis.origin, keys=signer.keys(genesis.origin))
+            if rival is not None:
+                raise rival
             _write_first(connection, genesis, data, signer, seconds=clock.seconds_of(now()))
             connection.commit()
         elif reader.entry(0) != data:

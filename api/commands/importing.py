@@ -15,9 +15,12 @@ from typing import Annotated, Any, BinaryIO, Final
 import typer
 from rich.console import Console
 
+from api.commands.ledger import telling
 from api.import_run import Choices, Result, run
 from api.import_session import Order
 from api.import_text import error_plain, print_errors, print_summary
+from api.lookout import lookout_of
+from api.settings import Settings
 from ledger.errors import EnvironmentFault
 from ledger.intake.grammar import parse_mapping
 from ledger.intake.mapping import Mapping
@@ -106,9 +109,11 @@ def import_files(  # noqa: PLR0913 - one parameter an option
         raise typer.BadParameter("a dry run writes nothing, not --out either", param_hint="--out")
     spoken = chosen_language(language)
     url = db or os.environ.get(DATABASE_VARIABLE) or DEFAULT_FILE
-    order = order_of(mapping, file, table or [])
+    order, lookout = order_of(mapping, file, table or []), lookout_of(Settings(), telling(spoken))
     with _sink(out) as sink, progress_bar("import · 导入") as step:
-        choices = Choices(url=url, dry_run=dry_run, keys=keys, keys_out=keys_out, sink=sink, step=step)
+        choices = Choices(
+            url=url, dry_run=dry_run, keys=keys, keys_out=keys_out, sink=sink, step=step, lookout=lookout
+        )
         result = run(order, choices)
     if as_json:
         typer.echo(json.dumps(plain(result), ensure_ascii=False))

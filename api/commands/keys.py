@@ -72,10 +72,11 @@ def admit(  # noqa: PLR0913 - one parameter for each option of the command
 
     Exit code 0, or 3 when it could not be done.
     """
+    language = chosen_language(lang)
     kinds = tuple(sorted(set(kind)))
     _check_kinds(kinds)
     signed = [("maker", load_key(maker)), ("checker", load_key(checker))]
-    with opened_desk(db, log_key_file) as desk:
+    with opened_desk(db, log_key_file, language) as desk:
         today = desk.today()
         policy = Policy(
             occurred_on=today,
@@ -85,7 +86,7 @@ def admit(  # noqa: PLR0913 - one parameter for each option of the command
             admits=kinds,
         )
         desk.post(party, signed, [policy], about="admit")
-    typer.echo(say(_ADMITTED, chosen_language(lang)).format(kinds=", ".join(kinds)))
+    typer.echo(say(_ADMITTED, language).format(kinds=", ".join(kinds)))
 
 
 def add(
@@ -104,7 +105,7 @@ def add(
     """
     language = chosen_language(lang)
     made = load_or_make_log_keys(new)
-    with opened_desk(db, log_key_file, beside=made) as desk:
+    with opened_desk(db, log_key_file, language, beside=made) as desk:
         before = " ".join(f"'{short_name(vkey)}'" for vkey in _current(desk))
         _post(desk, admin, _additions(desk, made))
     typer.echo(say(_NEXT_ADD, language).format(path=new))
@@ -126,7 +127,7 @@ def retire(
     The log key file must hold the keys that stay. Exit code 0, or 3 when it could not be done.
     """
     language = chosen_language(lang)
-    with opened_desk(db, log_key_file) as desk:
+    with opened_desk(db, log_key_file, language) as desk:
         today, gone = desk.today(), _named(desk, vkey)
         _post(desk, admin, [LogKeyChange(occurred_on=today, action="retire", vkey=one) for one in gone])
         remember_log_key(desk.engine, desk.path)

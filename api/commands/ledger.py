@@ -4,7 +4,7 @@
 import contextlib
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Annotated, Literal
 
@@ -23,6 +23,7 @@ from api.commands.ledger_text import (
 )
 from api.import_keys import default_folder
 from api.log_key import load_log_signer, log_key_path
+from api.lookout import Lookout, lookout_of
 from api.new_ledger import (
     Created,
     check_origin,
@@ -32,11 +33,11 @@ from api.new_ledger import (
     make_keys,
     new_genesis,
 )
-from api.own_places import places_beside, published_in, remember_newest
+from api.own_places import remember_newest
 from api.settings import Settings
 from api.witnessing.configured import publication_of
 from ledger.clock import system_clock
-from ledger.errors import EnvironmentFault
+from ledger.errors import EnvironmentFault, ToldError
 from ledger.file_posting import bounded_lines, post_lines, rehearse_lines
 from ledger.instant import format_instant
 from ledger.publisher import publish
@@ -44,7 +45,7 @@ from ledger.sequencer import Sequencer
 from ledger.store.engine import DEFAULT_FILE, open_engine
 from ledger.store.schema import check
 from verifier.integrity.verdict import EXIT_CLEAN, EXIT_FINDINGS
-from verifier.language import say
+from verifier.language import Language, say
 from verifier.source_options import (
     DATABASE_VARIABLE,
     JsonOption,
@@ -116,12 +117,12 @@ def init(
     if genesis is not None and origin is not None:
         raise typer.BadParameter("give --genesis or --origin, not both", param_hint="--genesis")
     name = None if origin is None else check_origin(origin)
-    url = chosen_url(db)
+    url, lookout = chosen_url(db), lookout_of(Settings(), telling(language))
     with _opened(url, create=True) as engine:
         if genesis is not None:
-            created = create_from_file(engine, genesis)
+            created = create_from_file(engine, genesis, lookout=lookout)
         else:
-            created = existing(engine) or _create_new(engine, url, name, keys_out)
+            created = existing(engine) or _create_new(engine, name, keys_out or default_folder(url), lookout)
     typer.echo(record_of_created(created, url) if as_json else say(created_text(created, url), language))
 
 
@@ -147,7 +148,7 @@ def post(
     with _opened(chosen_url(db)) as engine:
         check(engine)
         path = log_key_path(engine, given=log_key_file)
-        places = places_beside(path, published=published_in(os.environ))
+        places = lookout_of(Settings(), telling(language)).places_of(engine, path)
         sequencer = Sequencer(engine, load_log_signer(path), places=places)
         with _lines_of(file) as (lines, whole), progress_bar("post") as progress:
             outcomes = rehearse_lines(sequencer, lines) if dry_run else post_lines(sequencer, lines)
@@ -190,20 +191,24 @@ def export(
     )
 
 
+def telling(language: Language) -> Callable[[ToldError], None]:
+    """Whatever trouble it is given stands on the error output, in `language`; the command goes on."""
+    return lambda trouble: typer.echo(trouble.told_zh() if language == "zh" else str(trouble), err=True)
+
+
 def chosen_url(db: str | None) -> str:
     """The database that the option names, else the environment, else a SQLite file in the current folder."""
     return db or os.environ.get(DATABASE_VARIABLE) or DEFAULT_FILE
 
 
-def _create_new(engine: Engine, url: str, origin: str | None, keys_out: Path | None) -> Created:
+def _create_new(engine: Engine, origin: str | None, folder: Path, lookout: Lookout) -> Created:
     if origin is None:
         raise typer.BadParameter(
             "say which ledger to create: --genesis FILE or --origin NAME", param_hint="--origin"
         )
-    folder = keys_out or default_folder(url)
     keys = make_keys(folder)
     genesis = new_genesis(origin=origin, name=origin, created_at=format_instant(system_clock()), keys=keys)
-    return create_with_new_keys(engine, genesis, keys, folder)
+    return create_with_new_keys(engine, genesis, keys, folder, lookout=lookout)
 
 
 @contextlib.contextmanager

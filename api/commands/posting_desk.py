@@ -3,7 +3,6 @@
 
 import contextlib
 import datetime
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,10 @@ from uuid import uuid4
 
 from sqlalchemy import Engine
 
-from api.commands.ledger import chosen_url
+from api.commands.ledger import chosen_url, telling
 from api.log_key import load_log_signer, log_key_path
-from api.own_places import places_beside, published_in
+from api.lookout import lookout_of
+from api.settings import Settings
 from ledger.clock import system_clock
 from ledger.errors import InputError
 from ledger.hashing import leaf_hash
@@ -28,6 +28,7 @@ from ledger.store.engine import open_engine, reading
 from ledger.store.log_reader import LogReader
 from ledger.store.schema import check
 from ledger.submission import Header, assemble
+from verifier.language import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +71,19 @@ class Desk:
 
 
 @contextlib.contextmanager
-def opened_desk(db: str | None, given: Path | None, *, beside: LogSigner | None = None) -> Iterator[Desk]:
-    """The ledger; the checkpoint over what is posted is signed by its present keys and by those `beside`, once current."""
+def opened_desk(
+    db: str | None, given: Path | None, language: Language, *, beside: LogSigner | None = None
+) -> Iterator[Desk]:
+    """The ledger; the checkpoint over what is posted is signed by its present keys and by those `beside`, once current.
+
+    What a witness does not answer is told in `language`.
+    """
     engine = open_engine(chosen_url(db))
     try:
         check(engine)
         path = log_key_path(engine, given=given)
         signers = (*load_log_signer(path).signers, *(beside.signers if beside else ()))
-        places = places_beside(path, published=published_in(os.environ))
+        places = lookout_of(Settings(), telling(language)).places_of(engine, path)
         sequencer = Sequencer(engine, LogSigner(signers=signers), places=places)
         with reading(engine) as connection:
             first = LogReader(connection).entry(0) or b""

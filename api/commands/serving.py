@@ -8,16 +8,18 @@ from typing import Annotated, Any, Final
 import typer
 from pydantic import ValidationError
 
-from api.commands.ledger import DatabaseOption, chosen_url
+from api.commands.ledger import DatabaseOption, chosen_url, telling
 from api.demonstration import (
     DATABASE,
     EXPORT,
+    LOG_KEY,
     audited_world,
     make_world,
     pinned_keys,
     post_world,
     publish_world,
 )
+from api.lookout import lookout_of
 from api.serving import opened_ledger, serve
 from api.settings import Settings
 from verifier.integrity.verdict import EXIT_BROKEN, EXIT_CLEAN
@@ -84,8 +86,10 @@ def demo_command(
     verify, or 3 when something could not be done.
     """
     language = chosen_language(lang)
-    settings = _settings(db=str(folder / DATABASE), port=port, log_key=folder / "keys" / "log.pem")
-    _prepare(folder, language)
+    settings = _settings(
+        db=str(folder / DATABASE), port=port, log_key=folder / LOG_KEY, published=folder / EXPORT
+    )
+    _prepare(folder, settings, language)
     if _judge(folder, language) == EXIT_BROKEN:
         raise typer.Exit(EXIT_BROKEN)
     if no_serve:
@@ -94,12 +98,12 @@ def demo_command(
     _run(settings, language, read_only=False, opening=_OPEN_DEMO)
 
 
-def _prepare(folder: Path, language: Language) -> None:
+def _prepare(folder: Path, settings: Settings, language: Language) -> None:
     """World, ledger and export stand in `folder`."""
     made = make_world(folder)
     _tell(_MADE if made else _FOUND, language, folder=folder)
     with progress_bar("post") as progress:
-        posted = post_world(folder, progress=progress)
+        posted = post_world(folder, progress=progress, lookout=lookout_of(settings, telling(language)))
     _tell(_POSTED, language, entries=f"{posted.entries:,}", new=posted.new, replayed=posted.replayed)
     with progress_bar("export") as progress:
         publish_world(folder, progress=progress)

@@ -17,7 +17,7 @@ from api.settings import LOOPBACK
 from api.witness.app import create_app
 from api.witness.key_file import KeyFile
 from api.witness.memory import Watched
-from api.witness.opening import create_witness, enter_log, opened_desk, sound_memory
+from api.witness.opening import create_witness, enter_log, opened_desk, remove_log, sound_memory
 from ledger.clock import system_clock
 from ledger.cosignature import CosignerKey, LogKey, parse_log_key
 from ledger.instant import instant_of
@@ -37,6 +37,7 @@ def register(app: typer.Typer) -> None:
     for name, command in (
         ("init", init_command),
         ("add", add_command),
+        ("remove", remove_command),
         ("serve", serve_command),
         ("show", show_command),
     ):
@@ -71,6 +72,20 @@ def add_command(
         for keys in _by_log(logs):
             origin = enter_log(memory, keys, witness=KeyFile(folder).preamble.name)
             _tell(_ENTERED, chosen_language(lang), origin=origin, keys=len(keys))
+
+
+def remove_command(
+    *,
+    origin: Annotated[
+        str, typer.Argument(metavar="ORIGIN", help="The name of the log, as `show` prints it.")
+    ],
+    folder: FolderOption,
+    lang: LanguageOption = None,
+) -> None:
+    """Cosign nothing more of this log. What was cosigned stays remembered, and binds the log if it is added again."""
+    with sound_memory(folder) as memory:
+        remove_log(memory, origin)
+    _tell(_REMOVED, chosen_language(lang), origin=origin)
 
 
 def serve_command(
@@ -127,9 +142,10 @@ def _record(log: Watched) -> dict[str, Any]:
 
 def _line(log: Watched, language: Language) -> str:
     told = _COSIGNED if log.seconds else _NEVER
-    return say(told, language).format(
+    line = say(told, language).format(
         origin=log.origin, size=f"{log.size:,}", instant=instant_of(log.seconds)
     )
+    return line if log.keys else f"{line}{say(_GONE, language)}"
 
 
 def _tell(told: Told, language: Language, **gaps: object) -> None:
@@ -141,6 +157,11 @@ _MADE: Final = Told(
     zh="见证方密钥在 {path}；切勿用副本恢复此文件夹。请将以下公钥交给各日志与读者：",
 )
 _ENTERED: Final = Told(en="Watching {origin} ({keys} keys)", zh="已登记 {origin}（{keys} 个密钥）")
+_REMOVED: Final = Told(
+    en="Cosigning nothing more of {origin}; what was cosigned is remembered",
+    zh="不再为 {origin} 共签；已共签的内容仍予保留",
+)
+_GONE: Final = Told(en=" (removed)", zh="（已移除）")
 _OPEN: Final = Told(
     en="Witness {name} answers at {address} (stop with Ctrl-C)",
     zh="见证方 {name}：{address}（按 Ctrl-C 停止）",

@@ -30,13 +30,16 @@ _TABLES: Final = (
     ) WITHOUT ROWID""",
 )
 """`witness` has one row: state id, and how many cosigned checkpoints were ever remembered. `log` has a row for each log
-of the operator: its keys as vkey texts, one a line; whether it was ever about to be cosigned; size, root and time of
-the newest checkpoint cosigned, and that checkpoint as the read route shows it."""
+of the operator: its keys as vkey texts, one a line, empty once it was removed; whether it was ever about to be cosigned;
+size, root and time of the newest checkpoint cosigned, and that checkpoint as the read route shows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """One log of the operator: `seconds` is the POSIX time of the newest cosignature, 0 before the first."""
+    """One log of the operator: `seconds` is the POSIX time of the newest cosignature, 0 before the first.
+
+    One that was removed has no keys; what was cosigned for it stays.
+    """
 
     origin: str
     keys: tuple[str, ...]
@@ -111,8 +114,8 @@ class Memory:
         return None if row is None else Account(state=row[0], cosigned=row[1], begun=row[2])
 
     def keys_of(self, origin: str) -> tuple[str, ...] | None:
-        """Return the vkey texts believed for a log, or None if the operator has not entered it."""
-        row = self._one("SELECT keys FROM log WHERE origin = ?", (origin,))
+        """Return the vkey texts believed for a log, or None if the operator has not entered it, or has removed it."""
+        row = self._one("SELECT keys FROM log WHERE origin = ? AND keys != ''", (origin,))
         return None if row is None else tuple(row[0].split("\n"))
 
     def shown(self, hash_: str) -> bytes | None:
@@ -127,9 +130,7 @@ class Memory:
                 "SELECT origin, keys, begun, size, seconds FROM log ORDER BY origin"
             ).fetchall()
         return [
-            Watched(
-                origin=origin, keys=tuple(keys.split("\n")), begun=bool(begun), size=size, seconds=seconds
-            )
+            Watched(origin=origin, keys=tuple(keys.split()), begun=bool(begun), size=size, seconds=seconds)
             for origin, keys, begun, size, seconds in rows
         ]
 
@@ -171,6 +172,11 @@ class Change:
             "INSERT INTO log (origin, hash, keys) VALUES (?, ?, ?) ON CONFLICT (origin) DO UPDATE SET keys = excluded.keys",
             (origin, sha256(origin.encode()).hexdigest(), "\n".join(keys)),
         )
+
+    def remove(self, origin: str) -> bool:
+        """The witness believes no key of the log any more; whether it did before. What was cosigned stays remembered."""
+        gone = self.sqlite.execute("UPDATE log SET keys = '' WHERE origin = ? AND keys != ''", (origin,))
+        return gone.rowcount == 1
 
     def begin(self, origins: Iterable[str]) -> int:
         """These logs are about to be cosigned, or have been; return how many logs are or have been in all."""

@@ -118,6 +118,27 @@ def enter_log(memory: Memory, keys: Sequence[LogKey], *, witness: str) -> str:
     return origin
 
 
+def remove_log(memory: Memory, origin: str) -> None:
+    """The witness cosigns nothing more of the log `origin`, and remembers what it has cosigned.
+
+    Entered again, the log goes on from there: a memory that began anew could cosign a second history.
+
+    Raises:
+        InputError: it does not watch that log.
+        EnvironmentFault: the disk failed.
+    """
+    with memory.changing() as change:
+        if not change.remove(origin):
+            raise InputError(
+                code="witness.unknown-log",
+                place=origin[:80],
+                message_en="this witness does not watch a log of that name",
+                message_zh="该见证方未登记此名称的日志",
+                remedy_en="Give a name that `fundtrace witness show` prints.",
+                remedy_zh="请给出 fundtrace witness show 所列的名称。",
+            )
+
+
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Nobody else cosigns from `folder` while the block runs; the operating system lets go of the lock when we die."""

@@ -89,15 +89,6 @@ class Rounds:
         finally:
             self._running.release()
 
-    def look(self) -> EnvironmentFault | None:
-        """Return why nothing must be signed: what a witness shows of this log is not in this database. None otherwise.
-
-        A witness that does not answer says nothing.
-        """
-        with ThreadPoolExecutor(max_workers=max(len(self.stations), 1)) as pool:
-            list(pool.map(self._compare_quietly, self.stations))
-        return self.rival
-
     def _attend(self, station: Station, head: StoredCheckpoint) -> None:
         standing = self.standings.setdefault(station.url, Standing())
         if standing.next_at is not None and self.now() < standing.next_at:
@@ -153,12 +144,6 @@ class Rounds:
             self.rival = found
             self.on_rival(found)
             raise found
-
-    def _compare_quietly(self, station: Station) -> None:
-        try:
-            self._compare(station)
-        except ToldError as error:
-            _LOG.warning("%s", error)
 
     def _failed(self, standing: Standing, error: ToldError) -> None:
         """Wait 2, 4, 8 … seconds before the next attempt, and tell the same trouble once."""

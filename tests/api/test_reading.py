@@ -250,7 +250,13 @@ def test_health_readiness_and_figures(site: Site) -> None:
     """Alive, ready with sizes, and the same sizes for monitoring."""
     size = site.ledger.head().size
     assert site.get("/healthz").json() == {"status": "alive"}
-    assert site.get("/readyz").json() == {"posts": False, "size": size, "folded": size, "judged": size}
+    assert site.get("/readyz").json() == {
+        "posts": False,
+        "size": size,
+        "folded": size,
+        "judged": size,
+        "notes": [],
+    }
     figures = site.get("/metrics").text
     assert f"fundtrace_log_entries {size}.0" in figures
     assert f"fundtrace_judged_entries {size}.0" in figures

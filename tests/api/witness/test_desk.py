@@ -13,9 +13,11 @@ import pytest
 
 from api.witness.desk import Cosigned, Desk, Outcome
 from api.witness.judgement import Refused, Stale
+from api.witness.opening import remove_log, sound_memory
 from api.witness.request import AddCheckpoint, format_request, parse_request
 from ledger.checkpoint import open_checkpoint, parse_checkpoint
 from ledger.cosignature import seconds_in
+from ledger.errors import InputError
 from ledger.note import format_note, open_note, parse_note, sign_text
 from ledger.spelling import to_base64
 from tests.growing_log import GrowingLog
@@ -253,3 +255,33 @@ def test_threads_never_make_two_histories(office: Office) -> None:
     roots = dict(answered)
     assert len(roots) == len(set(answered))
     assert any(all(log.tree.root(size) == root for size, root in answered) for log in branches)
+
+
+def test_a_log_that_was_removed_is_unknown_and_not_forgotten(office: Office) -> None:
+    """404 from then on, while its checkpoint is shown; added again it goes on from there, and another log is untouched."""
+    office.watch(LOG, OTHER)
+    with office.open() as desk:
+        cosigned(desk, LOG.request(0, 5))
+        with sound_memory(office.folder) as memory:
+            remove_log(memory, LOG.origin)
+        assert status(desk.add_checkpoint(LOG.request(5, 9))) == HTTPStatus.NOT_FOUND
+        assert desk.shown(sha256(LOG.origin.encode()).hexdigest()) is not None
+        cosigned(desk, OTHER.request(0, 3))
+    office.watch(LOG)
+    with office.open() as desk:
+        assert desk.add_checkpoint(LOG.request(0, 9)) == Stale(size=5)
+        cosigned(desk, LOG.request(5, 9))
+
+
+def test_only_a_log_that_is_watched_can_be_removed(office: Office) -> None:
+    """Once; a name never entered, or removed before, is refused. The list tells which one is gone."""
+    office.watch(LOG, OTHER)
+    with sound_memory(office.folder) as memory:
+        remove_log(memory, LOG.origin)
+        for origin in (LOG.origin, "never.example/log"):
+            with pytest.raises(InputError, match="does not watch"):
+                remove_log(memory, origin)
+        assert {log.origin: bool(log.keys) for log in memory.logs()} == {
+            LOG.origin: False,
+            OTHER.origin: True,
+        }

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import re
 import threading
 from typing import TYPE_CHECKING
 
@@ -251,3 +252,64 @@ def test_the_portal_names_the_witnesses(
         assert quorum in answer.text
         web.ledger.publication = Publication()
         assert "w1.example/witness" not in web.get(address).text
+
+
+@pytest.mark.parametrize("waits", [False, True], ids=["at-once", "after-quorum"])
+def test_trouble_of_witnesses_is_told(town: Town, *, waits: bool) -> None:
+    """A note once it lasts; not ready only where publication waits for a quorum that is out of reach without them."""
+    town.witness(1), town.witness(2)
+    with site(town, Publication(witnesses=town.policy(), after_quorum=waits)) as (web, rounds):
+        web.app.state.rounds = rounds
+        rounds.run()
+        size = web.ledger.head().size
+        assert web.get("/readyz").json()["notes"] == []
+        figures = web.get("/metrics").text
+        assert (
+            f'fundtrace_witness_cosigned_entries{{witness="https://w1.example/witness"}} {size}.0' in figures
+        )
+        assert "fundtrace_quorum_reached 1.0" in figures
+        town.grow()
+        town.answers["https://w2.example/witness/add-checkpoint"] = unreachable
+        for failures in (1, 2, 3):
+            assert web.get("/readyz", accept_language="en").json().get("notes") == [], failures
+            for standing in rounds.standings.values():
+                standing.next_at = None
+            rounds.run()
+        answer = web.get("/readyz", accept_language="en")
+        if waits:
+            assert (answer.status_code, answer.json()["code"]) == (503, "witnessing.quorum-away")
+            assert f"{size} entries are published" in answer.json()["detail"]
+        else:
+            assert answer.status_code == 200
+            (note,) = answer.json()["notes"]
+            assert (note["code"], note["place"]) == ("witnessing.unanswered", "https://w2.example/witness")
+            assert "Wait." in note["detail"]
+        figures = web.get("/metrics").text
+        assert 'fundtrace_witness_failures{witness="https://w2.example/witness"} 3.0' in figures
+        assert 'fundtrace_witness_failures{witness="https://w1.example/witness"} 0.0' in figures
+        (success,) = re.findall(r'last_success_timestamp_seconds{witness="https://w2.+"} (.+)', figures)
+        assert float(success) == int(town.moment.timestamp())
+        assert f"fundtrace_quorum_entries {float(size)}" in figures
+        assert "fundtrace_quorum_reached 0.0" in figures
+
+
+def test_a_quorum_that_the_others_make_is_waited_for(town: Town) -> None:
+    """The innocent twin: any one of two is enough, so that one that is away is a note and nothing else."""
+    town.witness(1), town.witness(2)
+    with site(town, Publication(witnesses=town.policy("any"), after_quorum=True)) as (web, rounds):
+        web.app.state.rounds = rounds
+        town.answers["https://w2.example/witness/add-checkpoint"] = unreachable
+        for _ in range(3):
+            for standing in rounds.standings.values():
+                standing.next_at = None
+            rounds.run()
+        answer = web.get("/readyz")
+        assert (answer.status_code, len(answer.json()["notes"])) == (200, 1)
+
+
+def test_without_witnesses_nothing_is_told_of_them(town: Town) -> None:
+    """Neither figures nor notes."""
+    with site(town, Publication()) as (web, _):
+        assert web.get("/readyz").json()["notes"] == []
+        assert "witness=" not in web.get("/metrics").text
+        assert "quorum" not in web.get("/metrics").text
