@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a signer sees of a draft: every event in words, amounts in figures and capitals, and what the last version had."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from markupsafe import Markup
+
+from api.portal.capitals import in_capitals
+from api.portal.sentences import Sentences
+from ledger.kinds.form import kind_of
+from ledger.kinds.vocabulary import AnyEvent, event_bytes, parse_event
+
+Change = Literal["first", "same", "new", "changed", "gone"]
+"""Against the last version; `first` where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenEvent:
+    """One event: its number from 1, kind and sentence, its amount in minor units if it has one, with both spellings.
+
+    `before` is what stood in its place in the last version, where it is `changed`; a `gone` one is only in that version.
+    """
+
+    number: int
+    kind: str
+    says: Markup
+    amount: int | None
+    figure: str
+    capitals: str
+    change: Change
+    before: Markup | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenDraft:
+    """The events to be signed, those of the last version that are gone, and the sum of the amounts to be signed."""
+
+    events: tuple[SeenEvent, ...]
+    gone: tuple[SeenEvent, ...]
+    total: int
+    total_figure: str
+    total_capitals: str
+
+    @property
+    def changes(self) -> int:
+        """How many events differ from the last version."""
+        return len(self.gone) + sum(one.change in {"new", "changed"} for one in self.events)
+
+
+def seen_draft(sentences: Sentences, events: Sequence[AnyEvent], last: Sequence[bytes]) -> SeenDraft:
+    """The draft of `events` in words; `last` are the canonical events of the version before, if there was one."""
+    encoded = [event_bytes(event) for event in events]
+    fresh, gone = _unmatched(encoded, last), _unmatched(last, encoded)
+    previous = {at: parse_event(last[at], place=f"last event {at}") for at in sorted(gone)}
+    view = _View(sentences)
+    seen = []
+    for at, event in enumerate(events):
+        before = previous.get(at) if at in fresh else None
+        if before is not None and kind_of(before) == kind_of(event):
+            del previous[at]
+            seen.append(view.event(at, event, "changed", before=sentences.event(before)))
+        else:
+            seen.append(view.event(at, event, "first" if not last else "new" if at in fresh else "same"))
+    total = sum(amount_of(event) or 0 for event in events)
+    return SeenDraft(
+        events=tuple(seen),
+        gone=tuple(view.event(at, event, "gone") for at, event in previous.items()),
+        total=total,
+        total_figure=view.figure(total),
+        total_capitals=view.capitals(total),
+    )
+
+
+def amount_of(event: AnyEvent) -> int | None:
+    """The amount that `event` moves, in minor units; None where it moves none."""
+    found = getattr(event, "amount", None)
+    return found if isinstance(found, int) else None
+
+
+def _unmatched(some: Sequence[bytes], others: Sequence[bytes]) -> set[int]:
+    """Positions in `some` of what does not stand among `others`, each of which matches once."""
+    left = Counter(others)
+    found = set()
+    for at, one in enumerate(some):
+        if left[one]:
+            left[one] -= 1
+        else:
+            found.add(at)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class _View:
+    sentences: Sentences
+
+    def event(self, at: int, event: AnyEvent, change: Change, *, before: Markup | None = None) -> SeenEvent:
+        amount, kind = amount_of(event), kind_of(event)
+        return SeenEvent(
+            number=at + 1,
+            kind=self.sentences.frame.words.known(f"kind.{kind}", kind),
+            says=self.sentences.event(event),
+            amount=amount,
+            figure="" if amount is None else self.figure(amount),
+            capitals="" if amount is None else self.capitals(amount),
+            change=change,
+            before=before,
+        )
+
+    def figure(self, amount: int) -> str:
+        """To the last minor unit."""
+        return self.sentences.frame.money.exactly(amount)
+
+    def capitals(self, amount: int) -> str:
+        """Capital figures are of yuan; other currencies have none."""
+        return in_capitals(amount) if self.sentences.frame.genesis.currency == "CNY" and amount >= 0 else ""
