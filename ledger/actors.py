@@ -20,6 +20,7 @@ from ledger.past_events import PastEvents
 from ledger.problems import Problem
 from ledger.register import Register
 from ledger.rights import Administrators, BankOf, ByState, Named, OwnerOf, Right, UnitOf, rights_to
+from ledger.rulings import is_over, places_named
 
 _FINANCE: Final = frozenset({"finance"})
 _BANK: Final = frozenset({"bank"})
@@ -102,7 +103,7 @@ def _may_register(register: Register, event: Party, *, party: str) -> bool:
     if (
         "finance" not in own.roles
         or _APPOINTED & set(event.roles)
-        or not covers(own.division, event.division)
+        or not is_over(register, own.division, event.division)
     ):
         return False
     before = register.parties.get(event.id)
@@ -123,13 +124,17 @@ def _may_plan(register: Register, event: Project, *, party: str) -> bool:
 
 
 def _may_rule(register: Register, event: Policy, *, party: str) -> bool:
-    """An audit or supervision office rules for its own level and below, and changes no policy of an office above it."""
+    """An audit or supervision office rules for its own level and below, and changes no policy of an office above it.
+
+    Places it settles in its own place only.
+    """
     rank = level_rank(register.parties[party].level)
     levels = (row.level for row in event.rows if row.level is not None)
     return (
         _has_role(register, party, _OVERSIGHT)
         and _follows(register, ("policy", event.id), party)
         and all(rank <= level_rank(level) for level in levels)
+        and all(covers(register.parties[party].division, place) for place in places_named(event))
     )
 
 
@@ -255,7 +260,7 @@ def _rightful_payer(register: Register, event: Disbursement) -> tuple[str, str]:
 
 
 def _over(register: Register, party: str, division: str) -> bool:
-    return covers(register.parties[party].division, division)
+    return is_over(register, register.parties[party].division, division)
 
 
 def _over_party(register: Register, party: str, other: str) -> bool:

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may sign what: signature sets, key validity, jurisdiction and separation of duties (I6).
+"""Who may sign what: key validity, role and jurisdiction of each signature (I6).
 
-Every business submission is signed in the roles that `ledger.rights` asks for, a maker and a checker at least; no two
-roles of one submission are filled by the same person, or from the same device. Key events
-and first registrations of parties are signed by the administrators' threshold, new keys by themselves as well
-(``possession``). Source: DESIGN §3 *Keys*; duties are separated per person and device (会计法 art. 25, internal control).
+Every business submission is signed in the roles that `ledger.seats` asks for, a maker and a checker at least. Key events
+and first registrations of parties are signed by the administrators' threshold, new keys by themselves too (``possession``).
+Source: DESIGN §3 *Keys*.
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import combinations
 from typing import Final
 
 from ledger import submission as wire
@@ -17,18 +15,15 @@ from ledger.genesis import ADMINISTRATOR, raw_public
 from ledger.keys import ED25519, key_id
 from ledger.kinds.form import kind_of
 from ledger.kinds.registry import Account, Key, Party, Project
-from ledger.party import covers
+from ledger.past_events import PastEvents
 from ledger.problems import Problem
 from ledger.register import Register
-from ledger.rights import PLACES, rights_to
+from ledger.rights import PLACES
+from ledger.rulings import is_over
+from ledger.seats import Asked, asked_of, check_seats
 from ledger.submission import Signature, Submission
 
 POSSESSION: Final = "possession"
-_PAIR: Final = frozenset({"maker", "checker"})
-_ROLE_ZH: Final = {
-    "maker": "经办", "checker": "复核", "approver": "审批", "bank": "银行", "panel": "验收组", "auditor": "审计",
-}  # fmt: skip
-_ROLE_ORDER: Final = tuple(_ROLE_ZH)
 
 
 def key_material(event: Key) -> bytes | None:
@@ -89,8 +84,13 @@ def check_signatures(register: Register, submission: Submission) -> Iterator[Pro
             )
 
 
-def check_signers(register: Register, submission: Submission, *, recorded: str) -> Iterator[Problem]:
-    """Problems of rights: who signed, in which role, with which validity, separation and jurisdiction, at `recorded`."""
+def check_signers(
+    register: Register, submission: Submission, *, recorded: str, past: PastEvents | None = None
+) -> Iterator[Problem]:
+    """Problems of rights: who signed, in which role, with which validity, separation and jurisdiction, at `recorded`.
+
+    Without `past`, nothing is asked on account of an earlier event that the submission reverses.
+    """
     if submission.header.party in register.administrators:
         yield from _check_administrators(register, submission)
         return
@@ -104,9 +104,10 @@ def check_signers(register: Register, submission: Submission, *, recorded: str) 
             "请先登记该单位",
         )
         return
+    asked = asked_of(register, submission, recorded=recorded, past=past)
     for signature in submission.signatures:
-        yield from _check_key_rights(register, submission, signature, recorded=recorded)
-    yield from _check_seats(register, submission)
+        yield from _check_key_rights(register, submission, signature, recorded=recorded, asked=asked)
+    yield from check_seats(register, submission, asked)
 
 
 def _check_administrators(register: Register, submission: Submission) -> Iterator[Problem]:
@@ -143,7 +144,7 @@ def _check_administrators(register: Register, submission: Submission) -> Iterato
 
 
 def _check_key_rights(
-    register: Register, submission: Submission, signature: Signature, *, recorded: str
+    register: Register, submission: Submission, signature: Signature, *, recorded: str, asked: Asked
 ) -> Iterator[Problem]:
     state = register.keys.get(signature.key)
     if state is None:
@@ -152,7 +153,8 @@ def _check_key_rights(
     key = state.registered
     if signature.role not in key.roles or signature.role == ADMINISTRATOR:
         yield _role_problem(signature)
-    if key.holder != submission.header.party:
+    invited = signature.role == "panel" and "panel" in asked.persons
+    if key.holder != submission.header.party and not invited:
         yield _key_problem(signature, "holder", f"belongs to {key.holder}", f"属于 {key.holder}")
     if state.revoked_at is not None:
         yield _key_problem(
@@ -163,7 +165,7 @@ def _check_key_rights(
             signature, "validity", f"is not valid at {recorded}", f"在 {recorded} 不在有效期内"
         )
     for division in _subject_divisions(register, submission):
-        if not any(covers(jurisdiction, division) for jurisdiction in key.jurisdiction):
+        if not any(is_over(register, jurisdiction, division) for jurisdiction in key.jurisdiction):
             yield _key_problem(
                 signature,
                 "jurisdiction",
@@ -184,50 +186,6 @@ def _subject_divisions(register: Register, submission: Submission) -> Iterable[s
             case _:
                 pass
     return sorted(divisions)
-
-
-def _check_seats(register: Register, submission: Submission) -> Iterator[Problem]:
-    """Every role that the events ask for has signed, and whoever signed in two roles is two persons with two devices."""
-    given = {signature.role for signature in submission.signatures}
-    for role in _seats(submission):
-        if not _signers(register, submission, role):
-            yield _problem(
-                "signature-missing",
-                "signatures",
-                f"no {role} signed",
-                f"缺少{_ROLE_ZH[role]}签名",
-                f"have a {role} of the party sign the header too",
-                f"请本单位{_ROLE_ZH[role]}也对提交头签名",
-            )
-    for one, other in combinations(sorted(given & _ROLE_ZH.keys(), key=_ROLE_ORDER.index), 2):
-        yield from _check_separation(register, submission, one, other)
-
-
-def _seats(submission: Submission) -> tuple[str, ...]:
-    """The roles in which somebody must sign; a pair at least, whatever a newer program's events may ask for."""
-    kinds = {(kind_of(event), getattr(event, "action", "")) for event in submission.events}
-    asked = {role for kind, action in kinds for one in rights_to(kind, action) for role in one.signed}
-    return tuple(role for role in _ROLE_ORDER if role in asked | _PAIR)
-
-
-def _check_separation(register: Register, submission: Submission, one: str, other: str) -> Iterator[Problem]:
-    for what, name_zh in (("person", "人"), ("device", "设备")):
-        first = {getattr(key, what) for key in _signers(register, submission, one)}
-        second = {getattr(key, what) for key in _signers(register, submission, other)}
-        if first & second:
-            yield _problem(
-                "separation",
-                "signatures",
-                f"{one} and {other} are the same {what}",
-                f"{_ROLE_ZH[one]}与{_ROLE_ZH[other]}为同一{name_zh}",
-                f"let another {what} sign as {other}",
-                f"请换一{'个人' if what == 'person' else '台设备'}作{_ROLE_ZH[other]}签名",
-            )
-
-
-def _signers(register: Register, submission: Submission, role: str) -> list[Key]:
-    states = [register.keys.get(one.key) for one in submission.signatures if one.role == role]
-    return [state.registered for state in states if state is not None]
 
 
 def _unknown_key(signature: Signature) -> Problem:

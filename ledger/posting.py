@@ -56,7 +56,7 @@ def admit(
     if not problems and signatures:
         problems = tuple(authority.check_signatures(register, submission))
     if not problems:
-        problems = tuple(authority.check_signers(register, submission, recorded=recorded))
+        problems = tuple(authority.check_signers(register, submission, recorded=recorded, past=past))
     if problems:
         return problems[:PROBLEMS_MAX]
     try:
@@ -180,7 +180,7 @@ def _event_problems(
         *_reference_problems(register, event),
     ]
     if not problems:
-        problems.extend(_duplicate_problems(register, event, past=past))
+        problems.extend(_duplicate_problems(register, event, today=today, past=past))
     if not problems:
         problems.extend(actors.check_actor(register, event, party=known.party, past=past))
     if not problems:
@@ -219,10 +219,12 @@ def _unknown(table: Table, identifier: str, field: str) -> Problem:
     )  # fmt: skip
 
 
-def _duplicate_problems(register: Register, event: AnyEvent, *, past: PastEvents) -> Iterator[Problem]:
+def _duplicate_problems(
+    register: Register, event: AnyEvent, *, today: datetime.date, past: PastEvents
+) -> Iterator[Problem]:
     match event:
         case Party() | Account() | Fund() | Project() | Policy() | Calendar():
-            yield from check_registration(register, event)
+            yield from check_registration(register, event, today=today)
         case Key() if event.action == "register" and event.key in register.keys:
             yield _duplicate("key", event.key)
         case Allocation() if event.action in {"issue", "split"} and event.line in register.lines:

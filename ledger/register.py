@@ -49,6 +49,10 @@ class OpenTables:
     keys: dict[str, KeyState] = field(default_factory=dict)
     log_keys: dict[str, LogKeyState] = field(default_factory=dict)
     """Every key that the log ever had, by its text, in the order in which they came."""
+    rulings: dict[str, Policy] = field(default_factory=dict)
+    """Policies with rows that bear on rights, the latest version of each."""
+    administered: dict[str, str] = field(default_factory=dict)
+    """Division → the place that it belongs to, whatever its code begins with."""
     lines: dict[str, Line] = field(default_factory=dict)
     authors: dict[tuple[str, str], str] = field(default_factory=dict)
     """(kind, id) of a policy or calendar → party that posted its last version."""

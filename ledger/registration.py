@@ -4,6 +4,7 @@
 Who may register what is the business of `ledger.actors`; this holds for everybody, administrators and transcribers too.
 """
 
+import datetime
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -19,6 +20,7 @@ from ledger.log_keys import is_held
 from ledger.open_records import KeyState, LogKeyState
 from ledger.problems import Check, Problem
 from ledger.register import Register
+from ledger.rulings import ruling_problems, take_rulings
 
 Registered = Party | Account | Fund | Project | Policy | Calendar
 
@@ -54,8 +56,8 @@ def registered(register: Register, event: Registered) -> Registered | None:
             assert_never(event)
 
 
-def check_registration(register: Register, event: Registered) -> Iterator[Problem]:
-    """What forbids `event` whoever posts it; its references are known to resolve."""
+def check_registration(register: Register, event: Registered, *, today: datetime.date) -> Iterator[Problem]:
+    """What forbids `event`, recorded on `today`, whoever posts it; its references are known to resolve."""
     before = registered(register, event)
     wanted = 1 if before is None else before.version + 1
     if event.version != wanted:
@@ -77,6 +79,8 @@ def check_registration(register: Register, event: Registered) -> Iterator[Proble
             yield from _party_problems(register, event)
         case Account():
             yield from _account_problems(register, event)
+        case Policy():
+            yield from ruling_problems(event, today)
         case _:
             pass
 
@@ -139,6 +143,7 @@ def take_registration(register: Register, event: Registered, *, party: str) -> N
         case Policy():
             register.put(register.policies, event.id, event)
             register.put(register.authors, ("policy", event.id), party)
+            take_rulings(register, event)
         case Calendar():
             register.put(register.calendars, event.id, event)
             register.put(register.authors, ("calendar", event.id), party)

@@ -14,6 +14,9 @@ from typing import Final, Literal
 Place = Literal["", "division", "owner"]
 """What keys must cover beside the division of their party: the event's `division`, that of its `owner`, or nothing."""
 
+Rule = Literal["approval_tier", "panel"]
+"""A rule by which a policy asks for more signatures: approvers by amount, the panel of an acceptance."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Administrators:
@@ -62,13 +65,14 @@ class Right:
     """One way in which an event of `kind` may be posted; `actions` empty means whatever its action.
 
     `who` says the actor in English and Chinese; `signed` are the roles of keys that must sign, each by another person
-    with another device.
+    with another device; `more_by` are the rules of policies that may ask for more of them (`ledger.rulings`).
     """
 
     kind: str
     actor: Actor
     who: tuple[str, str]
     signed: tuple[str, ...] = ("maker", "checker")
+    more_by: tuple[Rule, ...] = ()
     actions: tuple[str, ...] = ()
     place: Place = ""
 
@@ -120,15 +124,18 @@ RIGHTS: Final[tuple[Right, ...]] = (
         who=("an audit, supervision or finance party", "审计、监督或财政单位"),
     ),
     Right(
-        kind="allocation", actor=Named(field="actor"),
+        kind="allocation", more_by=("approval_tier",), actor=Named(field="actor"),
         who=(
             "the upper party: `from` when money goes down, `to` when it comes back",
             "上级一方：下达时为 from，收回时为 to",
         ),
     ),
-    Right(kind="matching_pledge", actor=Named(field="party"), who=("`party`", "承诺方（party）")),
     Right(
-        kind="disbursement", actor=ByState(),
+        kind="matching_pledge", more_by=("approval_tier",), actor=Named(field="party"),
+        who=("`party`", "承诺方（party）"),
+    ),
+    Right(
+        kind="disbursement", more_by=("approval_tier",), actor=ByState(),
         who=(
             ("the holder of the line, from an account of its own; a public body (finance, department, unit) also from one "
             "of the bureau over it, or of a public body that it is the bureau over"),
@@ -152,7 +159,7 @@ RIGHTS: Final[tuple[Right, ...]] = (
             "任一账户的所有人或开户行；指明原事件的，须为其登记方、账户方、收款方或登记方之上的财政部门",
         ),
     ),
-    Right(kind="acceptance", actor=UnitOf(field="project"), who=_UNIT),
+    Right(kind="acceptance", more_by=("panel",), actor=UnitOf(field="project"), who=_UNIT),
     Right(kind="movement", actor=BankOf(field="account"), who=_BANK),
     Right(kind="balance", actor=BankOf(field="account"), who=_BANK),
     Right(
@@ -176,6 +183,12 @@ PLACES: Final[Mapping[str, Place]] = MappingProxyType(
     {right.kind: right.place for right in RIGHTS if right.place}
 )
 """Kind → what its keys must cover, of the kinds that name a place beside the party's own."""
+
+
+@cache
+def asked_by_rule(kind: str) -> frozenset[Rule]:
+    """The rules by which a policy may ask for more signatures on an event of `kind`."""
+    return frozenset(rule for one in _BY_KIND.get(kind, ()) for rule in one.more_by)
 
 
 @cache

@@ -38,7 +38,7 @@ def test_the_table_of_rights_is_that_of_the_code() -> None:
     classes = {kind: event_class(event) for kind, event in specimens().items()}
     rows = [
         f"| `{one.kind}` | {classes[one.kind]} | {', '.join(one.actions)} | {one.who[0]} | {', '.join(one.signed)} "
-        f"| {one.place} |".replace("|  |", "| |").replace("|  |", "| |")
+        f"| {one.place} | {', '.join(one.more_by)} |".replace("|  |", "| |").replace("|  |", "| |")
         for one in RIGHTS
     ]
     assert re.findall(r"^\| `\w+` \|.*$", text, re.MULTILINE) == rows

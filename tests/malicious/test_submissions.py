@@ -15,8 +15,20 @@ from ledger.keys import key_id
 from ledger.kinds.bank import BankBalance
 from ledger.kinds.control import Correction
 from ledger.kinds.registry import Key
+from tests.ledger.test_rulings import tier
 from tests.malicious.forger import Forger, edited, found_in, judge, relinked
-from tests.worlds import BANK, COUNTY, COUNTY_ACCOUNT, DAY, PROVINCE, UNIT, Seat, make_world, signer_named
+from tests.worlds import (
+    AUDIT,
+    BANK,
+    COUNTY,
+    COUNTY_ACCOUNT,
+    DAY,
+    PROVINCE,
+    UNIT,
+    Seat,
+    make_world,
+    signer_named,
+)
 
 if TYPE_CHECKING:
     from ledger.submission import Submission
@@ -46,6 +58,14 @@ def test_a_checkpoint_that_cuts_a_submission_is_refused(forger: Forger) -> None:
         verdict = judge(forger.files(size))
         assert found_in(verdict) == ("I6", header)
         assert verdict.good_prefix == header
+
+
+def test_a_payment_of_a_tier_without_its_approver_is_found(forger: Forger) -> None:
+    """The verifier asks for what the policies in the log ask for, and of a smaller payment nothing more."""
+    world = forger.world
+    forger.post(world.submission(AUDIT, tier(amount_from=5_000)), world.pay("L1", 4_999))
+    assert judge(forger.files()).outcome != "broken"
+    assert refused(forger, world.pay("L1", 5_000)) == ("I6", 0)
 
 
 def test_an_omitted_event_is_missed_though_everything_is_relinked(forger: Forger) -> None:

@@ -24,6 +24,7 @@ from ledger.errors import InputError
 from ledger.kinds.registry import Deadline, Fund, Policy, PolicyRow
 from ledger.party import Level
 from verifier.basis.findings import Record
+from verifier.basis.right_notices import bears_on_rights, loosened_rights
 from verifier.basis.working_days import Unit
 from verifier.language import Told
 
@@ -145,10 +146,13 @@ class RuleBook:
 
         Loosened parameters, and parameters or rules that this verifier does not know, are added to `notices`.
         """
-        before = [self._row_terms(row, policy.effective_on) for row in policy.rows]
-        self._policies.pop(policy.id, None)  # a new version ranks as newly adopted
+        judging = [row for row in policy.rows if not bears_on_rights(row)]
+        before = [self._row_terms(row, policy.effective_on) for row in judging]
+        last = self._policies.pop(policy.id, None)  # a new version ranks as newly adopted
         self._policies[policy.id] = policy
-        for row, old in zip(policy.rows, before, strict=True):
+        for row, told in loosened_rights(last, policy):
+            self.notices.append(_notice(policy, row, told.zh, told.en))
+        for row, old in zip(judging, before, strict=True):
             new = self._row_terms(row, policy.effective_on)
             self.notices.extend(self._row_notices(policy, row, old, new))
 

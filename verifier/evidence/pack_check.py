@@ -43,6 +43,10 @@ _NO_REVOCATION = Told(
     "ledger shows that (fundtrace verify SOURCE)",
     zh="密钥登记之后、事件之前是否吊销，登记信息是否已有新版本：须核验整个账本（fundtrace verify 来源）",
 )
+_NO_RULING = Told(
+    en="that no policy asked for more signatures: approvers by amount, a panel",
+    zh="规则是否要求更多签名（按金额审批、验收组）",
+)
 _NO_RETIREMENT = Told(
     en="that the key which signed the checkpoint was not retired before: bring the policy (--policy)",
     zh="签署检查点的密钥此前是否已停用：请提供策略文件（--policy）",
@@ -91,7 +95,7 @@ class _Check:
             genesis=self._register.genesis_hash,
             signed=signed,
             checked=tuple(_checked(number, subject)),
-            open_=(_NO_REVOCATION, _NO_TRUTH, *self._unknown_keys()),
+            open_=(_NO_REVOCATION, _NO_RULING, _NO_TRUTH, *self._unknown_keys()),
         )
 
     def _unknown_keys(self) -> Iterator[Told]:

@@ -24,7 +24,7 @@ from ledger.first_entry import found
 from ledger.kinds.control import Correction
 from ledger.kinds.fact import Return
 from ledger.kinds.log_key import LogKeyChange
-from ledger.kinds.registry import Account, Key, Party, Project
+from ledger.kinds.registry import Account, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.past_events import KnownEvent
 from ledger.posting import admit
@@ -273,7 +273,7 @@ class Admission:
             self._checklist.broke("I6", taken.seq, _named(submission.header, _WRONG_ROOT))
             return
         problems = self._claim_signatures(taken) or tuple(
-            authority.check_signers(self.register, submission, recorded=taken.recorded)
+            authority.check_signers(self.register, submission, recorded=taken.recorded, past=self._past)
         )
         if problems:
             self._refuse(taken, problems)
@@ -281,9 +281,9 @@ class Admission:
         self._register_only(taken)
 
     def _register_only(self, taken: Regrouped) -> None:
-        """Keep up to date the parties, accounts, projects and keys, on which the rights of later signers rest."""
+        """Keep up to date the parties, accounts, projects, policies and keys, on which the rights of later signers rest."""
         for event in taken.submission.events:
-            if isinstance(event, Party | Account | Project | Key | LogKeyChange):
+            if isinstance(event, Party | Account | Project | Key | Policy | LogKeyChange):
                 party = taken.submission.header.party
                 known = KnownEvent(seq=taken.seq, recorded=taken.recorded, party=party, event=event)
                 for _problem in effects.take_in(self.register, known, name="", past=self._past):

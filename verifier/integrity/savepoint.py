@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 r"""A replay put down between two submissions and taken up again later, by this run or by the next one.
 
-The file (``STATE.index``, spec §6.6): the line ``fundtrace/index/v2 <SHA-256 of the rest, hex>``; eight bytes, the length
+The file (``STATE.index``, spec §6.6): the line ``fundtrace/index/v3 <SHA-256 of the rest, hex>``; eight bytes, the length
 of the record that follows in MessagePack; then the tables of the workspace. It is written whole or not at all. What it says
 is bound to a log by the tree: whoever takes it up proves its peaks from the checkpoint that the log shows now. Whatever
 does not fit in any way is left aside, because nothing depends on it but time.
@@ -36,8 +36,8 @@ STRIDE: Final = 50_000
 """Entries between two savepoints of one run."""
 RECORD_BYTES_MAX: Final = 1 << 30
 
-_HEAD: Final = b"fundtrace/index/v2 "
-"""v1 had the same frame around tables of another layout."""
+_HEAD: Final = b"fundtrace/index/v3 "
+"""Earlier versions had the same frame around tables of other layouts."""
 _HEAD_BYTES: Final = len(_HEAD) + 2 * HASH_SIZE + 1
 _LENGTH_BYTES: Final = 8
 

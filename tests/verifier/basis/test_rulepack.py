@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from ledger.errors import InputError
-from ledger.kinds.registry import Fund, Policy
+from ledger.kinds.registry import Fund, Policy, PolicyRow
+from ledger.party import Level
 from tests.scenarios.language import scenario
 from verifier.basis.rulepack import PACKS, Addressee, RuleBook, load_pack, pack_for
 
@@ -151,3 +152,34 @@ def test_hashed_parameters_name_their_sources() -> None:
     assert hashed["days"] == 10
     assert hashed["unit"] == "working"
     assert "fund F/1" in str(hashed["sources"])
+
+
+def rights(version: int, *rows: PolicyRow) -> Policy:
+    """A version of a policy on rights."""
+    return Policy(occurred_on=DAY, id="rights", version=version, effective_on=DAY, title="权限", rows=rows)
+
+
+def tier(amount_from: int, approvers: int, level: Level | None = None) -> PolicyRow:
+    """A tier for approval."""
+    numbers = {"amount_from": amount_from, "approvers": approvers}
+    return PolicyRow(id="t", rule="approval_tier", basis="内控规范", parameters=numbers, level=level)
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        ((tier(5_000, 2),), []),
+        ((tier(4_000, 3),), []),
+        ((tier(6_000, 2),), ["parameter amount_from loosened from 5000 to 6000"]),
+        ((tier(5_000, 1),), ["parameter approvers loosened from 2 to 1"]),
+        ((tier(5_000, 2, "city"),), ["narrowed to level city"]),
+        ((), ["rule approval_tier no longer applies"]),
+    ],
+)
+def test_signatures_no_longer_asked_for_are_told(after: tuple[PolicyRow, ...], told: list[str]) -> None:
+    """A tier dropped, narrowed, raised or with fewer approvers is a notice; the same or a stricter one is none."""
+    made = RuleBook(load_pack("cn-special-funds"))
+    made.adopt(rights(1, tier(5_000, 2)))
+    assert made.notices == []
+    made.adopt(rights(2, *after))
+    assert [one.what.en for one in made.notices] == told

@@ -222,9 +222,9 @@ def test_a_log_that_went_back_or_apart_is_read_whole(tmp_path: Path) -> None:
         lambda data: data + b"x",
         lambda data: b"x" + data[1:],
         lambda data: data[:200] + bytes([data[200] ^ 1]) + data[201:],
-        lambda data: data.replace(b"fundtrace/index/v2 ", b"fundtrace/index/v1 ", 1),
+        lambda data: data.replace(b"fundtrace/index/v3 ", b"fundtrace/index/v2 ", 1),
     ],
-    ids=["empty", "short", "long", "head", "body", "layout-v1"],
+    ids=["empty", "short", "long", "head", "body", "layout-v2"],
 )
 def test_an_index_that_does_not_fit_is_left_aside(tmp_path: Path, spoil: Callable[[bytes], bytes]) -> None:
     """Damaged in any way: everything is read, that is said, and a good index is written."""

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How many persons must sign a submission, in which roles, and that no two roles are one person or one device (I6).
+
+What is asked stands in `ledger.rights`, and what policies add to it in `ledger.rulings`. Duties are separated per person
+and device (会计法 art. 25, internal control).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+from ledger.instant import business_date
+from ledger.kinds.form import kind_of
+from ledger.kinds.registry import Key
+from ledger.past_events import PastEvents
+from ledger.problems import Problem
+from ledger.register import Register
+from ledger.rights import rights_to
+from ledger.rulings import approvers_asked, panel_asked
+from ledger.submission import Submission
+
+_PAIR: Final = frozenset({"maker", "checker"})
+_ROLE_ZH: Final = {
+    "maker": "经办", "checker": "复核", "approver": "审批", "bank": "银行", "panel": "验收组", "auditor": "审计",
+}  # fmt: skip
+_ROLE_ORDER: Final = tuple(_ROLE_ZH)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How many persons must sign in each role, and how many of the panel must be from other parties."""
+
+    persons: Mapping[str, int]
+    outside: int = 0
+
+
+def asked_of(register: Register, submission: Submission, *, recorded: str, past: PastEvents | None) -> Asked:
+    """A pair at least, whatever a newer program's events may ask for; more by the events and by what policies say."""
+    kinds = {(kind_of(event), getattr(event, "action", "")) for event in submission.events}
+    seats = {role for kind, action in kinds for one in rights_to(kind, action) for role in one.signed}
+    persons = {role: 1 for role in _ROLE_ORDER if role in seats | _PAIR}
+    if not register.rulings:
+        return Asked(persons=persons)
+    today = business_date(recorded, register.genesis.time_zone)
+    panel, outside = panel_asked(register, submission, today=today)
+    more = {"approver": approvers_asked(register, submission, today=today, past=past), "panel": panel}
+    return Asked(persons=persons | {role: number for role, number in more.items() if number}, outside=outside)
+
+
+def check_seats(register: Register, submission: Submission, asked: Asked) -> Iterator[Problem]:
+    """Enough have signed in every role asked for, and whoever signed in two roles is two persons with two devices."""
+    for role, number in asked.persons.items():
+        signed = _persons(_signers(register, submission, role))
+        if signed < number:
+            yield _missing(role, signed, number)
+    if asked.outside:
+        own = submission.header.party
+        strangers = [key for key in _signers(register, submission, "panel") if key.holder != own]
+        if _persons(strangers) < asked.outside:
+            yield _problem(
+                "panel-outside",
+                "signatures",
+                f"{_persons(strangers)} of the panel are from other parties than {own}, {asked.outside} are needed",
+                f"验收组中外单位人员 {_persons(strangers)} 名，需要 {asked.outside} 名",
+                "have panel members of other parties sign the header too",
+                "请外单位验收组成员也对提交头签名",
+            )
+    given = {signature.role for signature in submission.signatures}
+    for one, other in combinations(sorted(given & _ROLE_ZH.keys(), key=_ROLE_ORDER.index), 2):
+        yield from _check_separation(register, submission, one, other)
+
+
+def _persons(keys: Sequence[Key]) -> int:
+    """How many persons with devices of their own these keys are."""
+    return min(len({key.person for key in keys}), len({key.device for key in keys}))
+
+
+def _missing(role: str, signed: int, number: int) -> Problem:
+    name_zh = _ROLE_ZH[role]
+    if number == 1:
+        en, zh = f"no {role} signed", f"缺少{name_zh}签名"
+    else:
+        en = f"{signed} of {number} signed as {role}: different persons with different devices"
+        zh = f"{name_zh}签名 {signed} 名，需要 {number} 名不同人员、不同设备"
+    return _problem(
+        "signature-missing",
+        "signatures",
+        en,
+        zh,
+        f"have a {role} of the party sign the header too",
+        f"请本单位{name_zh}也对提交头签名",
+    )
+
+
+def _check_separation(register: Register, submission: Submission, one: str, other: str) -> Iterator[Problem]:
+    for what, name_zh in (("person", "人"), ("device", "设备")):
+        first = {getattr(key, what) for key in _signers(register, submission, one)}
+        second = {getattr(key, what) for key in _signers(register, submission, other)}
+        if first & second:
+            yield _problem(
+                "separation",
+                "signatures",
+                f"{one} and {other} are the same {what}",
+                f"{_ROLE_ZH[one]}与{_ROLE_ZH[other]}为同一{name_zh}",
+                f"let another {what} sign as {other}",
+                f"请换一{'个人' if what == 'person' else '台设备'}作{_ROLE_ZH[other]}签名",
+            )
+
+
+def _signers(register: Register, submission: Submission, role: str) -> list[Key]:
+    states = [register.keys.get(one.key) for one in submission.signatures if one.role == role]
+    return [state.registered for state in states if state is not None]
+
+
+def _problem(code: str, place: str, en: str, zh: str, remedy_en: str, remedy_zh: str) -> Problem:
+    return Problem(
+        code=code,
+        check="I6",
+        place=place,
+        message_en=en,
+        message_zh=zh,
+        remedy_en=remedy_en,
+        remedy_zh=remedy_zh,
+    )
