@@ -24,6 +24,13 @@ def tag_of(*parts: object) -> str:
     return f'W/"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
+def state_tag(
+    request: Request, *, head: str, as_of: object = "", language: str = "", role: str = "public"
+) -> str:
+    """The tag of an answer that says what the ledger is: head, day, language, role, build and address (DESIGN §7)."""
+    return tag_of(head, as_of, language, role, request.url.path, request.url.query)
+
+
 def unchanged(request: Request, tag: str) -> Response | None:
     """304 when the reader already has what `tag` stands for, else None."""
     known = {one.strip() for one in request.headers.get("if-none-match", "").split(",")}

@@ -6,6 +6,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.examples import add_examples
 from api.languages import LANGUAGES
 from api.problems import MEDIA_TYPE
 from api.routers.schema import openapi_components
@@ -30,6 +31,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
             for operation in path.values():
                 operation["responses"].pop("422", None)
                 operation["responses"]["default"] = answer
+                add_examples(operation)
         app.openapi_schema = made
     return app.openapi_schema
 

@@ -5,11 +5,11 @@ Bytes and signatures are not verified again here: the commit path did, against t
 believe this server; `fundtrace audit` does both from the published log.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Final
 
-from api.projection.finding_board import Duty, Instalment, Judged, telling
+from api.projection.finding_board import Duty, Instalment, Judged, Owed, telling
 from api.served_ledger import ServedLedger
 from ledger.entry import EventEntry, HeaderEntry, parse_entry
 from ledger.errors import ProgrammerError
@@ -21,6 +21,7 @@ from verifier.basis.rulepack import Addressee, RuleBook, load_pack, pack_for
 from verifier.judgement.run import Judgement
 from verifier.obligations.case import Case
 from verifier.obligations.docket import Docket
+from verifier.obligations.records import Obligation, State
 from verifier.posted import PostedEvent
 from verifier.rules import disbursement_delay, passing_on_delay
 from verifier.workspace import Workspace
@@ -28,6 +29,7 @@ from verifier.workspace import Workspace
 INSTALMENTS_MAX: Final = 12
 """Instalments of one fund that its page shows."""
 _AT_ONCE: Final = 4_096
+_UNSETTLED: Final[frozenset[State]] = frozenset({"open", "due_soon", "overdue"})
 
 
 def judge_ledger(ledger: ServedLedger) -> Judged:
@@ -54,14 +56,17 @@ def judge_ledger(ledger: ServedLedger) -> Judged:
             timetable.take(posted)
         judgement.close()
         public, undecided = _sorted_out(judgement.findings())
+        instalments, owed = timetable.read()
         return Judged(
             size=head.size,
+            root=head.root.hex(),
             as_of=as_of,
             public=public,
             undecided=undecided,
             gaps=tuple(judgement.gaps),
             rules={rule.id: rule for watch in judgement.watches for rule in watch.rules},
-            instalments=timetable.by_fund(),
+            instalments=instalments,
+            owed=owed,
         )
 
 
@@ -123,24 +128,53 @@ class _Timetable:
         passing_on_delay.note(posted, self._case, self._dockets["pass_on"])
         disbursement_delay.note(posted, self._case, self._dockets["pay"])
 
-    def by_fund(self) -> dict[str, tuple[Instalment, ...]]:
-        """The instalments of each fund that say most."""
+    def read(self) -> tuple[dict[str, tuple[Instalment, ...]], tuple[Owed, ...]]:
+        """The instalments of each fund that say most, and all that is not settled, sorted by id."""
         found: dict[str, list[Instalment]] = defaultdict(list)
+        owed: list[Owed] = []
+        count: Counter[tuple[int, Duty]] = Counter()
+        for duty, one in self._obligations():
+            found[one.opening.fund].append(_instalment(duty, one))
+            if one.state in _UNSETTLED:
+                trigger = (one.opening.entry.seq, duty)
+                owed.append(_owed(duty, one, number=count[trigger]))
+                count[trigger] += 1
+        telling_most = {fund: telling(rows, most=INSTALMENTS_MAX) for fund, rows in found.items()}
+        return telling_most, tuple(sorted(owed, key=lambda one: one.id))
+
+    def _obligations(self) -> Iterator[tuple[Duty, Obligation]]:
         for rule, (duty, docket) in zip(
             (passing_on_delay.RULE, disbursement_delay.RULE), self._dockets.items(), strict=True
         ):
             terms = self._case.book.terms(rule.id, Addressee(fund=""), self._case.as_of)
             for one in docket.obligations(self._case.dates(terms.number("late_days"))):
-                found[one.opening.fund].append(
-                    Instalment(
-                        fund=one.opening.fund,
-                        duty=duty,
-                        who=one.opening.who,
-                        amount=one.amount,
-                        due=one.due,
-                        met_on=one.met_on,
-                        state=one.state,
-                        started=one.opening.entry.seq,
-                    )
-                )
-        return {fund: telling(rows, most=INSTALMENTS_MAX) for fund, rows in found.items()}
+                yield duty, one
+
+
+def _instalment(duty: Duty, one: Obligation) -> Instalment:
+    return Instalment(
+        fund=one.opening.fund,
+        duty=duty,
+        who=one.opening.who,
+        amount=one.amount,
+        due=one.due,
+        met_on=one.met_on,
+        state=one.state,
+        started=one.opening.entry.seq,
+    )
+
+
+def _owed(duty: Duty, one: Obligation, *, number: int) -> Owed:
+    started = one.opening.entry.seq
+    return Owed(
+        id=f"{started:016d}-{duty.replace('_', '-')}-{number}",
+        duty=duty,
+        who=one.opening.who,
+        fund=one.opening.fund,
+        line=one.opening.line,
+        amount=one.amount,
+        outstanding=one.outstanding,
+        due=one.due,
+        state=one.state,
+        started=started,
+    )

@@ -31,21 +31,42 @@ class Instalment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """What is not settled yet: `who` owes `outstanding` of `amount` by `due`; minor units, beginning with entry `started`.
+
+    `id` orders obligations by what started them, and stays the same from one judgement to the next.
+    """
+
+    id: str
+    duty: Duty
+    who: str
+    fund: str
+    line: str
+    amount: int
+    outstanding: int
+    due: datetime.date
+    state: State
+    started: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """The judgement of the first `size` entries, as of `as_of`.
+    """The judgement of the first `size` entries, whose tree has `root` (hex), as of `as_of`.
 
     `public` are the proved findings, sorted by rule and id: what anybody may see (DESIGN §6, *Life cycle*).
     `undecided` counts matters in which the data do not suffice, `gaps` what no rule could judge and why. `rules` are the
-    rules by id; `instalments` by fund.
+    rules by id; `instalments` by fund; `owed` is what is not settled, sorted by id.
     """
 
     size: int
+    root: str
     as_of: datetime.date
     public: tuple[Finding, ...]
     undecided: int
     gaps: tuple[Gap, ...]
     rules: Mapping[str, Rule]
     instalments: Mapping[str, tuple[Instalment, ...]]
+    owed: tuple[Owed, ...]
 
     @property
     def unjudged(self) -> int:

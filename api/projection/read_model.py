@@ -51,7 +51,7 @@ class _Books:
 
 
 class ReadModel:
-    """The folded log: `size` entries, the last recorded at `recorded`.
+    """The folded log: `size` entries, the last with leaf hash `head`, which commits to all of them, recorded at `recorded`.
 
     `register` and `index` may be read while `lock` is held.
     """
@@ -62,6 +62,7 @@ class ReadModel:
         self.register: Final = Register(shelf=ScratchShelf())
         self.index: Final = EntryIndex()
         self.size = 0
+        self.head = ""
         self.recorded = ""
         self._cash: defaultdict[str, CashBook] = defaultdict(CashBook)
         self._pledged: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -141,6 +142,7 @@ class ReadModel:
             case ForeignEntry():
                 self._note(entry, leaf, entry.kind)
         self.size += 1
+        self.head = leaf.hex()
         self.recorded = entry.recorded
         self.register.settle()
 

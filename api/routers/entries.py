@@ -11,7 +11,9 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
 
+from api.caching import ASK_AGAIN, state_tag, unchanged
 from api.evidence import pack_of
+from api.routers.log_files import restricted
 from api.served_ledger import ServedLedger
 from ledger.errors import MissingError
 from ledger.hashing import leaf_hash
@@ -23,6 +25,8 @@ from ledger.store.stored_receipt import stored_receipt
 from verifier.evidence.pack import SUFFIX as PACK_SUFFIX
 
 SEQ_MAX: Final = 2**53 - 1
+ENTRIES_MAX: Final = 50
+"""Of one page; each may have 64 KiB."""
 
 Seq = Annotated[int, Path(ge=0, le=SEQ_MAX, description="position in the log, from 0")]
 
@@ -39,9 +43,26 @@ class EntryAnswer(BaseModel):
     entry: Annotated[dict[str, Any], Field(description="the same, decoded for reading")]
 
 
+class EntryItem(BaseModel):
+    """One entry of a list; its exact bytes are at its own address."""
+
+    seq: int
+    leaf: Annotated[str, Field(description="leaf hash, hex")]
+    entry: Annotated[dict[str, Any], Field(description="the entry, decoded for reading")]
+
+
+class EntriesAnswer(BaseModel):
+    """One page, in order of position."""
+
+    up_to: Annotated[int, Field(description="position of the last entry of the log")]
+    items: list[EntryItem]
+    next: Annotated[int | None, Field(description="give it as `after` for the next page; null at the end")]
+
+
 def router() -> APIRouter:
     """The routes of this module."""
     routes = APIRouter(prefix="/v1", tags=["entries"])
+    _add_list(routes)
 
     raw: dict[int | str, dict[str, Any]] = {
         200: {"content": {OCTETS: {"schema": {"type": "string", "format": "binary"}}}}
@@ -76,7 +97,7 @@ def router() -> APIRouter:
     @routes.get(
         "/receipts/{seq}",
         response_class=Response,
-        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}, **raw[200]["content"]}}},
         operation_id="getReceipt",
     )
     def receipt(
@@ -95,6 +116,32 @@ def router() -> APIRouter:
         return Response(data, media_type="text/plain; charset=utf-8", headers=headers)
 
     return routes
+
+
+def _add_list(routes: APIRouter) -> None:
+    @routes.get("/entries", response_model=EntriesAnswer, operation_id="listEntries")
+    def listing(
+        request: Request,
+        limit: Annotated[int, Query(ge=1, le=ENTRIES_MAX)] = 20,
+        after: Annotated[int, Query(ge=-1, le=SEQ_MAX, description="last position of the page before")] = -1,
+    ) -> Response:
+        """Entries after a position. Whoever wants all of them takes the bundles of /log/tile/entries/ or an export."""
+        ledger: ServedLedger = request.app.state.ledger
+        if ledger.genesis.entries == "restricted":
+            return restricted(request)
+        with ledger.reading() as reader:
+            head = reader.head()
+            size = head.size if head else 0
+            tag = state_tag(request, head=head.root.hex() if head else "")
+            found = list(reader.entries(after + 1, min(after + 1 + limit, size)))
+        items = [
+            EntryItem(seq=seq, leaf=leaf_hash(data).hex(), entry=json.loads(data))
+            for seq, data in enumerate(found, after + 1)
+        ]
+        last = after + len(items)
+        answer = EntriesAnswer(up_to=size - 1, items=items, next=last if items and last < size - 1 else None)
+        headers = {"ETag": tag, "Cache-Control": ASK_AGAIN}
+        return unchanged(request, tag) or JSONResponse(answer.model_dump(), headers=headers)
 
 
 def _pack(ledger: ServedLedger, seq: int) -> Response:

@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import Request
 from starlette.responses import Response
 
-from api.caching import ASK_AGAIN, tag_of, unchanged
+from api.caching import ASK_AGAIN, state_tag, tag_of, unchanged
 from api.languages import Language, asked_language
 from api.portal.entry_page import entry_page
 from api.portal.frame import Frame, HeadFacts, page
@@ -43,7 +43,12 @@ def show(request: Request, view: View, *, section: str = "", beside: object = ""
         frame = _frame(request, ledger, head, section=section)
         judged = ledger.board.judged
         state = (ledger.model.size, judged.size if judged else 0, judged.as_of if judged else "")
-        tag = tag_of(head.root.hex() if head else "", *state, beside, frame.language, request.url)
+        tag = state_tag(
+            request,
+            head=head.root.hex() if head else "",
+            as_of=(*state, beside),
+            language=frame.language,
+        )
         known = unchanged(request, tag)
         if known is not None:
             return known

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
-from api.caching import ASK_AGAIN, tag_of, unchanged
+from api.caching import ASK_AGAIN, state_tag, unchanged
 from api.problems import plain
 from api.routers.registry import PAGE_MAX
 from api.served_ledger import ServedLedger
@@ -17,7 +17,7 @@ from ledger.errors import MissingError
 from verifier.basis.findings import Finding, to_line
 
 _FINDING_ID = "^[0-9a-f]{32}$"
-_FINDING_ID_OR_NONE = "^([0-9a-f]{32})?$"
+_AFTER = "^([A-Za-z0-9]{1,16}-[0-9a-f]{32})?$"
 
 
 class FindingsAnswer(BaseModel):
@@ -52,7 +52,8 @@ def router() -> APIRouter:
         request: Request,
         limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
         after: Annotated[
-            str, Query(pattern=_FINDING_ID_OR_NONE, description="last id of the page before")
+            str,
+            Query(pattern=_AFTER, description="`next` of the page before: rule and id of its last finding"),
         ] = "",
         fund: Annotated[str, Query(max_length=64)] = "",
     ) -> Response:
@@ -60,21 +61,20 @@ def router() -> APIRouter:
         ledger: ServedLedger = request.app.state.ledger
         judged = ledger.board.judged
         if judged is None:
-            return _pending(request)
-        tag = tag_of("findings", judged.size, judged.as_of, request.url.query)
+            return pending(request)
+        tag = state_tag(request, head=judged.root, as_of=judged.as_of)
         known = unchanged(request, tag)
         if known is not None:
             return known
-        found = [one for one in judged.public if not fund or one.fund == fund]
-        start = next((at + 1 for at, one in enumerate(found) if one.id == after), 0)
-        page = found[start : start + limit]
+        found = [one for one in judged.public if (not fund or one.fund == fund) and _key(one) > after]
+        page = found[:limit]
         answer = FindingsAnswer(
             up_to=judged.size - 1,
             as_of=judged.as_of,
             undecided=judged.undecided,
             unjudged=judged.unjudged,
             items=[_plain(one) for one in page],
-            next=page[-1].id if start + limit < len(found) else None,
+            next=_key(page[-1]) if len(found) > limit else None,
         )
         return _json(answer, tag)
 
@@ -84,12 +84,12 @@ def router() -> APIRouter:
         ledger: ServedLedger = request.app.state.ledger
         judged = ledger.board.judged
         if judged is None:
-            return _pending(request)
+            return pending(request)
         found = next((one for one in judged.public if one.id == identifier), None)
         if found is None:
             raise no_finding(identifier)
         answer = FindingAnswer(up_to=judged.size - 1, as_of=judged.as_of, item=_plain(found))
-        return _json(answer, tag_of("finding", found.content_hash, judged.size))
+        return _json(answer, state_tag(request, head=judged.root, as_of=judged.as_of))
 
     return routes
 
@@ -106,6 +106,11 @@ def no_finding(identifier: str) -> MissingError:
     )
 
 
+def _key(finding: Finding) -> str:
+    """What the list is ordered by; a finding that a later judgement drops does not lose the place in the list."""
+    return f"{finding.rule}-{finding.id}"
+
+
 def _plain(finding: Finding) -> dict[str, Any]:
     plain_form: dict[str, Any] = json.loads(to_line(finding))
     return plain_form
@@ -115,7 +120,8 @@ def _json(answer: BaseModel, tag: str) -> JSONResponse:
     return JSONResponse(answer.model_dump(mode="json"), headers={"ETag": tag, "Cache-Control": ASK_AGAIN})
 
 
-def _pending(request: Request) -> Response:
+def pending(request: Request) -> Response:
+    """503 until the first judgement is done."""
     return plain(
         request,
         status=503,

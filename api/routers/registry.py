@@ -13,7 +13,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
-from api.caching import ASK_AGAIN, tag_of, unchanged
+from api.caching import ASK_AGAIN, state_tag, unchanged
 from api.served_ledger import ServedLedger
 from ledger.errors import MissingError
 from ledger.kinds.form import fields_of
@@ -61,7 +61,7 @@ def _add_list(routes: APIRouter, table: Table) -> None:
         """One page of the list, ordered by id."""
         ledger: ServedLedger = request.app.state.ledger
         with ledger.model.lock:
-            tag = tag_of("list", ledger.model.size, request.url.path, request.url.query)
+            tag = state_tag(request, head=ledger.model.head)
             known = unchanged(request, tag)
             if known is not None:
                 return known
@@ -84,7 +84,7 @@ def _add_item(routes: APIRouter, table: Table) -> None:
         """One registered thing, as its latest version says."""
         ledger: ServedLedger = request.app.state.ledger
         with ledger.model.lock:
-            tag = tag_of("item", ledger.model.size, request.url.path)
+            tag = state_tag(request, head=ledger.model.head)
             known = unchanged(request, tag)
             if known is not None:
                 return known

@@ -17,6 +17,7 @@ from ledger.publisher import publish
 from ledger.receipt import check_receipt, parse_receipt
 from ledger.submission import wire_bytes
 from ledger.tiles import bundles_of, tiles_of
+from tests.example_ledger import opened
 from tests.ledgers import found
 from tests.served import served, simulated
 from tests.worlds import log_signer_named, make_world
@@ -100,6 +101,47 @@ def test_paging_by_key_gives_every_item_once(site: Site, table: str) -> None:
     assert first["item"] == whole[0]
 
 
+def test_paging_entries_gives_the_whole_log(site: Site) -> None:
+    """Pages of fifty, followed to the end, are every entry in order, with the leaf hash of its own address."""
+    seqs: list[int] = []
+    after: int | None = -1
+    while after is not None:
+        page = site.get(f"/v1/entries?limit=50&after={after}").json()
+        seqs += [item["seq"] for item in page["items"]]
+        after = page["next"]
+    assert seqs == list(range(site.ledger.head().size))
+    last = site.get(f"/v1/entries?after={seqs[-1] - 1}").json()
+    assert last["next"] is None
+    assert last["items"][0]["leaf"] == site.get(f"/v1/entries/{seqs[-1]}").json()["leaf"]
+    assert site.get(f"/v1/entries?after={seqs[-1]}").json()["items"] == []
+
+
+def test_paging_obligations_gives_every_open_one_once(tmp_path: Path) -> None:
+    """Pages of one are all that is owed and not settled; each has an address; they can be asked by debtor."""
+    with opened(tmp_path) as (site, _):
+        _check_obligations(site)
+
+
+def _check_obligations(site: Site) -> None:
+    judged = site.ledger.board.judged
+    assert judged is not None
+    found: list[dict[str, Any]] = []
+    after: str | None = ""
+    while after is not None:
+        page = site.get(f"/v1/obligations?limit=1&after={after}").json()
+        found += page["items"]
+        after = page["next"]
+    assert [one["id"] for one in found] == [one.id for one in judged.owed]
+    assert len(found) == 3
+    assert {one["state"] for one in found} <= {"open", "due_soon", "overdue"}
+    assert all(0 < one["outstanding"] <= one["amount"] for one in found)
+    assert site.get(f"/v1/obligations/{found[0]['id']}").json()["item"] == found[0]
+    who = found[0]["who"]
+    own = site.get(f"/v1/obligations?who={who}&limit=200").json()["items"]
+    assert own == [one for one in found if one["who"] == who] != found
+    assert site.get("/v1/obligations/0000000000000000-pay-0").status_code == 404
+
+
 def test_lines_can_be_asked_by_fund(site: Site) -> None:
     """Only lines of that fund, with what is free on each."""
     items = site.get("/v1/lines?fund=road-2026&limit=200").json()["items"]
@@ -172,9 +214,21 @@ def test_findings_are_paged_by_id(site: Site) -> None:
     assert found == whole
 
 
-def test_before_the_first_judgement_nothing_is_said_to_be_clean(office: Site) -> None:
+def test_a_finding_that_is_gone_does_not_lose_the_place_in_the_list(site: Site) -> None:
+    """The cursor is a key: a page after one that no longer exists goes on where it stood."""
+    whole = site.get("/v1/findings").json()["items"]
+    gone = f"{whole[0]['rule']}-{whole[0]['id'][:-1]}{'f' if whole[0]['id'][-1] != 'f' else 'e'}"
+    after = site.get(f"/v1/findings?after={gone}").json()["items"]
+    assert after == [one for one in whole if f"{one['rule']}-{one['id']}" > gone]
+    assert len(after) in {len(whole), len(whole) - 1}
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/findings", "/v1/obligations", "/v1/obligations/0000000000000000-pay-0"]
+)
+def test_before_the_first_judgement_nothing_is_said_to_be_clean(office: Site, path: str) -> None:
     """503 with a time to try again, not an empty list."""
-    answer = office.get("/v1/findings")
+    answer = office.get(path)
     assert answer.status_code == 503
     assert answer.json()["code"] == "not-judged"
     assert answer.headers["retry-after"]
@@ -239,6 +293,8 @@ def test_restricted_bundles_are_kept_back_and_hashes_are_not(tmp_path: Path) -> 
     found(url, world)
     with served(url, None) as site:
         assert site.get("/log/tile/entries/000.p/1").status_code == 403
+        assert site.get("/v1/entries").status_code == 403
+        assert site.get("/v1/entries/0").status_code == 200
         assert site.get("/log/tile/0/000.p/1").status_code == 200
         assert site.get("/log/checkpoint").status_code == 200
 
@@ -289,7 +345,8 @@ def _references(node: Any) -> list[str]:  # noqa: ANN401 - any JSON
     match node:
         case dict():
             own = [node["$ref"]] if isinstance(node.get("$ref"), str) else []
-            return own + [one for value in node.values() for one in _references(value)]
+            parts = [value for name, value in node.items() if name != "examples"]
+            return own + [one for value in parts for one in _references(value)]
         case list():
             return [one for value in node for one in _references(value)]
         case _:

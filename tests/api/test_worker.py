@@ -48,12 +48,14 @@ def nothing_found(ledger: ServedLedger) -> Judged:
     """A judgement that finds nothing."""
     return Judged(
         size=ledger.head().size,
+        root=ledger.head().root.hex(),
         as_of=datetime.date(2026, 1, 5),
         public=(),
         undecided=0,
         gaps=(),
         rules={},
         instalments={},
+        owed=(),
     )
 
 
