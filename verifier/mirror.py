@@ -3,9 +3,14 @@
 
 What the source says is believed in this order, and nothing is shown in the folder before all of it held:
 
-1. the signatures of the checkpoint, by what was given from outside (I4, `verifier.integrity.trust`);
+1. the signatures of the checkpoint, by what was given from outside (I4, `verifier.integrity.trust`) and by the keys that
+   the log has at that size, which `log_key` events change (`verifier.integrity.key_changes`);
 2. the checkpoint shown until now is an earlier one of the same history; if not, both are kept as evidence of a fork;
-3. every byte of every new tile and bundle stands under the new checkpoint.
+3. every byte of every new tile and bundle stands under the new checkpoint;
+4. no entry that has come in retires the key that signed.
+
+Step 1 looks at entries that are here. Where they do not lead to the key that signed, it reads the new ones from the source
+first and keeps none of them, so that nothing is written on the word of a stranger.
 
 Files are written as an export writes them (`ledger.static_files`), the checkpoint last. A run that was interrupted left
 files that no checkpoint needs yet; the next one proves them again and does not fetch them.
@@ -27,7 +32,7 @@ from ledger.anchor import (
 )
 from ledger.checkpoint import Checkpoint, parse_checkpoint
 from ledger.entry import GenesisEntry, parse_entry
-from ledger.errors import EnvironmentFault, InputError, MissingError, ProofError, SignatureError
+from ledger.errors import EnvironmentFault, InputError, MissingError, ProofError
 from ledger.hashing import leaf_hash
 from ledger.merkle import Tree
 from ledger.note import parse_note
@@ -35,9 +40,12 @@ from ledger.static_files import StaticFolder
 from ledger.static_headers import HEADERS_FILE, headers_file
 from ledger.tile_reader import TileReader
 from ledger.tiles import MAX_BUNDLE_BYTES, TILE_WIDTH, Tile, encode_bundle, parse_tile_path, parts_between
+from verifier.integrity.key_changes import followed
 from verifier.integrity.trust import Offered, Trust, judge_checkpoint
 from verifier.integrity.verdict import Checklist
 from verifier.language import Told
+from verifier.mirror_memory import KEYS_FILE, NOTHING, KeyPlaces, format_places, parse_places
+from verifier.mirror_refusals import behind, fork, not_believed, other_log
 from verifier.reading.sources import Source
 from verifier.reading.static_log import CHECKPOINT, POLICY, missing
 
@@ -93,6 +101,9 @@ class _Copy:
         self._held = None if self._held_note is None else _own(self._held_note, folder)
         self._believe_own = True
         self._reader = self._new_reader()
+        self._own_reader: TileReader | None = None
+        self._places = NOTHING
+        self._ours = 0  # entries here that the new log has as well
         held_entries = (folder / _ENTRIES).exists()
         self._entries = held_entries if self._held else held_entries or self._offers_entries()
 
@@ -104,6 +115,7 @@ class _Copy:
             old = self._held.size
         written = self._write_parts(old, progress)
         self._folder.sync()
+        self._judge_again()
         anchors = self._write_anchors()
         for name, data in self._texts(anchors):
             self._write(name, data)
@@ -112,55 +124,111 @@ class _Copy:
             checkpoint=self._new, genesis=genesis, held=old, written=written, entries=self._entries
         )
 
+    # --- steps 1 and 4 ------------------------------------------------------------------------------------
+
     def _judge(self) -> str | None:
         """Step 1; the hash of entry 0, where it can be had."""
-        data = self._proved(lambda reader: reader.read_entries(0)[0]) if self._entries else None
-        entry = None if data is None else parse_entry(data, place="entry 0")
-        found = None if data is None else leaf_hash(data).hex()
+        if self._entries and self._held is not None and self._continues(self._held):
+            self._ours = self._held.size
+            self._places = self._remembered(self._held)
+        doubt, genesis = self._doubt()
+        if doubt is not None and genesis is not None and self._places.size < self._new.size:
+            self._read_places()
+            doubt, genesis = self._doubt()
+        if doubt is not None:
+            raise not_believed(doubt)
+        return genesis
+
+    def _judge_again(self) -> None:
+        """Step 4, with the new entries at hand."""
+        if not self._entries or self._places.size >= self._new.size:
+            return
+        before = self._places
+        self._believe_own, self._reader = True, self._new_reader()
+        self._read_places()
+        doubt, _genesis = self._doubt() if self._places.changes != before.changes else (None, None)
+        if doubt is not None:
+            raise not_believed(doubt)
+
+    def _doubt(self) -> tuple[Told | None, str | None]:
+        """Why the checkpoint is not believed by the changes of keys known so far, if so, and the hash of entry 0."""
+        register = None
+        if self._entries and isinstance(parse_entry(self._entry(0), place="entry 0"), GenesisEntry):
+            changes = [seq for seq in self._places.changes if seq < self._new.size]
+            register = followed(self._entry, changes)
         offered = Offered(
             note=self._note,
-            genesis=entry.genesis if isinstance(entry, GenesisEntry) else None,
-            genesis_hash=found,
+            genesis=register.genesis if register else None,
+            genesis_hash=register.genesis_hash if register else None,
             policy=self._source.policy(),
+            changed=register,
         )
         checklist = Checklist()
         judge_checkpoint(checklist, offered, self._trusted())
         check = next(check for check in checklist.outcomes() if check.number == "I4")
-        if check.reason is not None:
-            raise _not_believed(check.reason)
-        return found
+        return check.reason, offered.genesis_hash
 
     def _trusted(self) -> Trust:
         """What was given; else the genesis in the folder, which is that of the log followed so far."""
         given = self._trust
         if self._held is None or not self._entries or given.keys or given.genesis is not None:
             return given
-        own = TileReader(self._own_file, size=self._held.size, root=self._held.root)
-        return Trust(genesis=leaf_hash(own.read_entries(0)[0]).hex())
+        return Trust(genesis=leaf_hash(self._own_entries(0)[0]).hex())
+
+    def _remembered(self, held: Checkpoint) -> KeyPlaces:
+        """Where keys change in what this folder shows; read from it where that is not written down."""
+        places = parse_places(self._folder.read(KEYS_FILE) or b"")
+        known = places if places.size <= held.size else NOTHING
+        return known.grown(held.size, self._own_entries)
+
+    def _read_places(self) -> None:
+        """Know where keys change in all of the new log."""
+        self._places = self._places.grown(
+            self._new.size, lambda number: self._proved(lambda reader: reader.read_entries(number))
+        )
+
+    def _entry(self, seq: int) -> bytes:
+        """An entry of the log shown here, if the new one continues it, else one that stands under the new checkpoint."""
+        number, at = divmod(seq, TILE_WIDTH)
+        if seq < self._ours:
+            return self._own_entries(number)[at]
+        return self._proved(lambda reader: reader.read_entries(number))[at]
+
+    def _own_entries(self, number: int) -> list[bytes]:
+        """A bundle as it stands under the checkpoint that this folder shows."""
+        if self._held is None:
+            raise missing(f"bundle {number}")
+        if self._own_reader is None:
+            self._own_reader = TileReader(self._own_file, size=self._held.size, root=self._held.root)
+        return self._own_reader.read_entries(number)
+
+    # --- steps 2 and 3 ------------------------------------------------------------------------------------
 
     def _compare(self, held: Checkpoint) -> None:
         """Step 2."""
-        new = self._new
-        if new.origin != held.origin:
-            raise _other_log(self._place, held, new)
-        if new.size == held.size:
-            same = new.root == held.root
-        elif new.size < held.size:
-            own = TileReader(self._own_file, size=held.size, root=held.root)
-            same = Tree(own).root(new.size) == new.root
-        else:
-            same = self._proved(lambda reader: Tree(reader).root(held.size)) == held.root
-        if not same:
+        if self._new.origin != held.origin:
+            raise other_log(self._place, held, self._new)
+        if not self._continues(held):
             raise self._keep_evidence(held)
+        if self._new.size < held.size:
+            raise behind(self._place, held, self._new)
+
+    def _continues(self, held: Checkpoint) -> bool:
+        """Whether the new checkpoint and the one held are of one history."""
+        new = self._new
+        if new.origin != held.origin or new.size == held.size:
+            return (new.origin, new.root) == (held.origin, held.root)
         if new.size < held.size:
-            raise _behind(self._place, held, new)
+            own = TileReader(self._own_file, size=held.size, root=held.root)
+            return Tree(own).root(new.size) == new.root
+        return self._proved(lambda reader: Tree(reader).root(held.size)) == held.root
 
     def _keep_evidence(self, held: Checkpoint) -> ProofError:
         names = (f"fork-{self._new.size}.note", f"fork-{held.size}-held.note")
         for name, note in zip(names, (self._note, self._held_note or b""), strict=True):
             self._folder.write(name, note)
         self._folder.sync()
-        return _fork(self._place, names, held, self._new)
+        return fork(self._place, names, held, self._new)
 
     def _write_parts(self, old: int, progress: Progress) -> int:
         """Step 3; how many files were written, an earlier run's files being kept."""
@@ -186,6 +254,8 @@ class _Copy:
         )
         if anchors:
             yield INDEX_FILE, format_index(anchors)
+        if self._entries:
+            yield KEYS_FILE, format_places(self._places)
 
     def _write_anchors(self) -> tuple[AnchorName, ...]:
         """Anchors are copied as they are and never taken away; `verify` judges them, also those that tell of a fork."""
@@ -272,49 +342,3 @@ def _own(note: bytes, folder: Path) -> Checkpoint:
             remedy_en="Give an empty folder, or one that mirror or export made.",
             remedy_zh="请指定空文件夹，或由 mirror、export 生成的文件夹。",
         ) from error
-
-
-def _not_believed(reason: Told) -> SignatureError:
-    return SignatureError(
-        code="mirror.not-believed",
-        place=CHECKPOINT,
-        message_en=reason.en,
-        message_zh=reason.zh,
-        remedy_en="Give the keys of this log by --policy or --log-key; if you did, do not rely on this source.",
-        remedy_zh="请以 --policy 或 --log-key 提供该账本的密钥；如已提供，请勿采信此来源。",
-    )
-
-
-def _other_log(folder: Path, held: Checkpoint, new: Checkpoint) -> SignatureError:
-    return SignatureError(
-        code="mirror.other-log",
-        place=str(folder),
-        message_en=f"it holds the log {held.origin}, the source shows {new.origin}; nothing was written",
-        message_zh=f"其中是账本 {held.origin}，来源展示的是 {new.origin}；未写入任何内容",
-        remedy_en="Keep each log in a folder of its own.",
-        remedy_zh="每个账本请使用单独的文件夹。",
-    )
-
-
-def _behind(folder: Path, held: Checkpoint, new: Checkpoint) -> EnvironmentFault:
-    return EnvironmentFault(
-        code="mirror.behind",
-        place=str(folder),
-        message_en=f"the source shows {new.size:,} entries, here are {held.size:,} of the same history already",
-        message_zh=f"来源只展示 {new.size:,} 条，此处已有同一历史的 {held.size:,} 条",
-        remedy_en="Ask another address of the log; if none shows more, the operator is taking entries back.",
-        remedy_zh="请改用该账本的其他地址；如果都不展示更多条目，则运营方正在收回条目。",
-    )
-
-
-def _fork(folder: Path, names: tuple[str, str], held: Checkpoint, new: Checkpoint) -> ProofError:
-    return ProofError(
-        code="mirror.fork",
-        place=str(folder),
-        message_en=f"fork: the {new.size:,} entries that the source shows and the {held.size:,} kept here are not one "
-        f"history; both signed checkpoints are kept as {names[0]} and {names[1]}",
-        message_zh=f"分叉：来源展示的 {new.size:,} 条与此处保存的 {held.size:,} 条不属于同一历史；"
-        f"两份签名检查点保存为 {names[0]} 与 {names[1]}",
-        remedy_en="Keep this folder as it is, and show both files to the operator and to other readers of the log.",
-        remedy_zh="请原样保留该文件夹，并将两份文件出示给运营方和账本的其他读者。",
-    )

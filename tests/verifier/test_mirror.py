@@ -30,6 +30,7 @@ from tests.verifier.test_verify_command import auditor_app
 from tests.worlds import log_signer_named, make_world
 from verifier.integrity.trust import Trust
 from verifier.mirror import Mirrored, mirror
+from verifier.mirror_memory import KEYS_FILE
 from verifier.reading.static_log import StaticLog, missing, within
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def test_a_copy_is_the_log_and_follows_it(forger: Forger, tmp_path: Path, trust:
         assert found.genesis == forger.world.genesis_hash
         now = shown(tmp_path)
         assert {path: now[path] for path in files} == files
-        assert set(now) == {*files, *before, HEADERS_FILE, PRINTED_FILE}
+        assert set(now) == {*files, *before, HEADERS_FILE, PRINTED_FILE, KEYS_FILE}
         assert found.written == len(set(files) - set(before) - {"checkpoint", "policy"})
         before = now
     assert copied(forger.files(), tmp_path, trust).written == 0
