@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final, assert_never
 
 from ledger.errors import ProgrammerError
+from ledger.kinds.attachment import Attachment
 from ledger.kinds.authority import Disbursement
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.control import Correction
@@ -70,7 +71,7 @@ def _is_actor(register: Register, right: Right, event: AnyEvent, *, party: str, 
             assert_never(right.actor)
 
 
-def _may_by_state(register: Register, event: AnyEvent, *, party: str, past: PastEvents) -> bool:  # noqa: C901, PLR0911 - one row a kind
+def _may_by_state(register: Register, event: AnyEvent, *, party: str, past: PastEvents) -> bool:  # noqa: C901, PLR0911, PLR0912 - one row a kind
     """The rules of the kinds whose actor hangs on more than one field."""
     match event:
         case Party():
@@ -91,6 +92,8 @@ def _may_by_state(register: Register, event: AnyEvent, *, party: str, past: Past
             return _may_pay(register, event, party=party)
         case Return():
             return _may_report_return(register, event, party=party, past=past)
+        case Attachment():
+            return _may_attach(register, event, party=party, past=past)
         case Correction():
             return _may_correct(register, event, party=party, past=past)
         case _:
@@ -185,6 +188,14 @@ def _may_report_return(register: Register, event: Return, *, party: str, past: P
 def _sides(register: Register, *accounts: str | None) -> set[str | None]:
     known = [register.accounts[account] for account in accounts if account is not None]
     return {side.owner for side in known} | {side.bank for side in known}
+
+
+def _may_attach(register: Register, event: Attachment, *, party: str, past: PastEvents) -> bool:
+    """Anybody registers a file for its own later use; for an event that stands, its poster, or the bureau over that."""
+    original = None if event.event is None else register.event_named(event.event, past)
+    return original is None or _runs(
+        register, party, original.party
+    )  # a missing one is told by ledger.effects
 
 
 def _may_correct(register: Register, event: Correction, *, party: str, past: PastEvents) -> bool:

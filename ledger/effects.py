@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from ledger import lines, returns
+from ledger.kinds.attachment import Attachment
 from ledger.kinds.authority import Allocation, Disbursement, MatchingPledge
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.control import Correction
@@ -53,10 +54,18 @@ def take_in(register: Register, known: KnownEvent, *, name: str, past: PastEvent
             yield from _take_correction(register, event, name=name, past=past)
         case Transfer() | Use() | Interest():
             yield from _tag_problems(register, event.tag)
+        case Attachment():
+            yield from _attachment_problems(register, event, past=past)
         case MatchingReceipt() | Acceptance():
             pass
         case _:
             assert_never(event)
+
+
+def _attachment_problems(register: Register, event: Attachment, *, past: PastEvents) -> Iterator[Problem]:
+    if event.event is not None and register.event_named(event.event, past) is None:
+        yield _problem("event-unknown", "event", f"there is no earlier event {event.event}",
+                       f"此前没有事件 {event.event}")  # fmt: skip
 
 
 def _allocation_parties(register: Register, event: Allocation) -> Iterator[Problem]:

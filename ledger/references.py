@@ -4,6 +4,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final, Literal
 
+from ledger.kinds.attachment import Attachment
 from ledger.kinds.authority import Allocation, Disbursement, MatchingPledge
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.control import Correction
@@ -42,6 +43,7 @@ _FLAT: Final[Mapping[type[AnyEvent], tuple[tuple[Table, str, str], ...]]] = {
     Calendar: (),
     Correction: (),
     LogKeyChange: (),
+    Attachment: (),
     Allocation: (
         ("parties", "from_", "from"),
         ("parties", "to", "to"),

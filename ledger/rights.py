@@ -160,6 +160,13 @@ RIGHTS: Final[tuple[Right, ...]] = (
         ),
     ),
     Right(kind="acceptance", more_by=("panel",), actor=UnitOf(field="project"), who=_UNIT),
+    Right(
+        kind="attachment", actor=ByState(),
+        who=(
+            "any party; where it names an event, one that posted it, or the bureau over its poster",
+            "任一单位；指明所证事件的，须为其登记方或登记方之上的财政部门",
+        ),
+    ),
     Right(kind="movement", actor=BankOf(field="account"), who=_BANK),
     Right(kind="balance", actor=BankOf(field="account"), who=_BANK),
     Right(

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import msgspec
 
 from ledger.keys import key_id
+from ledger.kinds.attachment import Attachment
 from ledger.kinds.authority import Allocation, MatchingPledge
 from ledger.kinds.bank import BankBalance
 from ledger.kinds.control import Correction
@@ -125,7 +126,7 @@ def setting(world: World) -> Iterator[Submission]:
     for seat in world.seats.values():
         if seat.keys:
             yield from _broken_keys(world, seat.party)
-    yield world.submission(AUDIT, _policy("admitting", "log_key/1"))
+    yield world.submission(AUDIT, _policy("admitting", "log_key/1", "attachment/1"))
     yield world.issue("L1", 100_000)
     yield world.submission(PROVINCE, world.issued("L2", 50_000, to=CITY))
     yield world.submission(CITY, _split("L21", 20_000))
@@ -280,6 +281,12 @@ ACTS: Final[tuple[Act, ...]] = (
         kind="return", action="", who=_only(COUNTY, BANK),
         make=lambda _: Return(
             occurred_on=DAY, amount=1, from_account=SUPPLIER_ACCOUNT, to_account=COUNTY_ACCOUNT
+        ),
+    ),
+    Act(
+        kind="attachment", action="", who=_only(COUNTY, CITY, PROVINCE),
+        make=lambda _: Attachment(
+            occurred_on=DAY, hash="3f" * 32, size=10, media_type="image/png", event=f"{COUNTY}/paid-before/0"
         ),
     ),
     Act(

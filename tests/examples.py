@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from ledger.keys import key_id
 from ledger.kinds import authority, bank, control, fact, registry
+from ledger.kinds.attachment import Attachment
 from ledger.kinds.form import Provenance, Tag
 from ledger.kinds.log_key import LogKeyChange
 from ledger.log_signer import LogSigner
@@ -116,6 +117,14 @@ def specimens() -> dict[str, AnyEvent]:
             vkey=LogSigner(signers=(signer,)).vkeys("ledger.example/jl/2026")[0],
             proof=base64.b64encode(signer.sign(b"any")).decode(),
             reason="定期更换",
+        ),
+        "attachment": Attachment(
+            occurred_on=_DAY,
+            hash=_HASH,
+            size=184_320,
+            media_type="application/pdf",
+            locator="2026/06/3f3f.pdf",
+            event="qh-unit/claim-7/0",
         ),
         "policy": registry.Policy(
             occurred_on=_DAY,

@@ -12,6 +12,8 @@ from typer.core import TyperCommand
 
 from ledger.clock import system_clock
 from ledger.instant import format_instant, is_instant
+from verifier.attachments import told as files_told
+from verifier.attachments.check import EvidenceReport, check_files
 from verifier.compare_command import is_comparison, verify_comparison
 from verifier.evidence.pack import SUFFIX
 from verifier.evidence_command import is_evidence, verify_evidence, write_pack
@@ -19,7 +21,7 @@ from verifier.integrity.freshness import Freshness
 from verifier.integrity.fund_cash import FundSum
 from verifier.integrity.state import load_state
 from verifier.integrity.trust import Trust
-from verifier.integrity.verdict import EXIT_CLEAN, EXIT_INCOMPLETE, Verdict
+from verifier.integrity.verdict import EXIT_CLEAN, EXIT_FINDINGS, EXIT_INCOMPLETE, Verdict
 from verifier.integrity.visit import Depth, StateFiles, visit
 from verifier.language import say
 from verifier.reading.sources import Source
@@ -97,6 +99,15 @@ PackOption = Annotated[
         show_default=False,
     ),
 ]
+FilesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--files",
+        metavar="FOLDER",
+        help="After a sound run, say which evidence files are missing, altered or used twice in this folder.",
+        show_default=False,
+    ),
+]
 NowOption = Annotated[
     str | None,
     typer.Option(
@@ -143,6 +154,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
     anchor_token: TokenOption = None,
     entry: EntryOption = None,
     pack: PackOption = None,
+    files: FilesOption = None,
     now: NowOption = None,
     as_json: JsonOption = False,
     lang: LanguageOption = None,
@@ -151,7 +163,8 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
 
     Trust starts outside the ledger: with none of --policy, --log-key, --genesis, --state, --anchor the answer is never
     more than "self-consistent". A receipt is verified with the bytes of its entry, EVENT; an evidence pack by itself.
-    Exit code 0 clean, 2 integrity broken, 3 could not complete, or with --now: not known to be the newest.
+    Exit code 0 clean, 1 trouble with evidence files, 2 integrity broken, 3 could not complete, or with --now: not known to
+    be the newest.
     """
     language = chosen_language(lang)
     asked = None if now is None else _chosen_now(now)
@@ -163,21 +176,30 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
         verify_evidence(Path(source), event, trust, language, token=anchor_token, as_json=as_json)
     _check_pack_options(event, entry, pack)
     with contextlib.closing(chosen_source(source, db)) as opened:
-        files = StateFiles(state=state, depth=_depth(full=full, new_only=new_only)) if state else None
-        verdict, funds = _run(opened, trust, files, workers)
+        states = StateFiles(state=state, depth=_depth(full=full, new_only=new_only)) if state else None
+        verdict, funds = _run(opened, trust, states, workers)
         if pack is not None and entry is not None and not verdict.exit_code:
             write_pack(opened, entry, pack)
+        report = None if files is None or verdict.exit_code else check_files(opened, files)
     fresh = None if asked is None else Freshness(stated=verdict.stated, now=asked)
     if as_json:
         record = record_of(verdict) | freshness_record(fresh) | {"funds": [fund_record(one) for one in funds]}
+        record |= {} if report is None else files_told.record_of(report)
         typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
     else:
         for line in text_of(verdict, language):
             typer.echo(line)
+        for line in () if report is None else files_told.text_of(report, language):
+            typer.echo(line)
         if fresh is not None:
             typer.echo(say(fresh.told, language))
-    stale = fresh is not None and not fresh.is_fresh
-    raise typer.Exit(verdict.exit_code or (EXIT_INCOMPLETE if stale else EXIT_CLEAN))
+    raise typer.Exit(verdict.exit_code or _exit_code(fresh, report))
+
+
+def _exit_code(fresh: Freshness | None, report: EvidenceReport | None) -> int:
+    if fresh is not None and not fresh.is_fresh:
+        return EXIT_INCOMPLETE
+    return EXIT_CLEAN if report is None or report.is_clean else EXIT_FINDINGS
 
 
 def _chosen_now(text: str) -> str:

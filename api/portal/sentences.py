@@ -11,6 +11,7 @@ from api.portal.dates import day_in_prose
 from api.portal.frame import Frame
 from api.portal.names import Names, in_its_language
 from ledger.entry import EventEntry, ForeignEntry, GenesisEntry, HeaderEntry
+from ledger.kinds.attachment import Attachment
 from ledger.kinds.authority import Allocation, Disbursement, MatchingPledge
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.control import Correction
@@ -72,6 +73,8 @@ class Sentences:
                 return self._banked(event)
             case Acceptance():
                 return self._accepted(event)
+            case Attachment():
+                return self._say("attachment", hash=event.hash[:16], type=event.media_type, size=event.size)
             case LogKeyChange():
                 return self._say(f"log_key_{event.action}", key=short_name(event.vkey))
             case Correction():

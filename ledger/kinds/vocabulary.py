@@ -10,6 +10,7 @@ from typing import Any, Final, assert_never
 import msgspec
 
 from ledger.errors import FormatError
+from ledger.kinds.attachment import Attachment
 from ledger.kinds.authority import Allocation, Disbursement, MatchingPledge
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.control import Correction
@@ -40,6 +41,7 @@ AnyEvent = (
     | Acceptance
     | Correction
     | LogKeyChange
+    | Attachment
 )
 """Every event kind of version 1."""
 
@@ -65,9 +67,10 @@ KINDS: Final[dict[str, type[AnyEvent]]] = {
     "acceptance": Acceptance,
     "correction": Correction,
     "log_key": LogKeyChange,
+    "attachment": Attachment,
 }
 
-ADMITTED_BY_GENESIS: Final = frozenset(KINDS) - {"log_key"}
+ADMITTED_BY_GENESIS: Final = frozenset(KINDS) - {"log_key", "attachment"}
 """Kinds that need no `policy` event before their first use (ADR 0002)."""
 
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
@@ -173,7 +176,16 @@ def event_class(event: AnyEvent) -> str:
             return "registry"
         case Allocation() | Disbursement() | MatchingPledge():
             return "authority"
-        case MatchingReceipt() | Claim() | Transfer() | Use() | Interest() | Return() | Acceptance():
+        case (
+            MatchingReceipt()
+            | Claim()
+            | Transfer()
+            | Use()
+            | Interest()
+            | Return()
+            | Acceptance()
+            | Attachment()
+        ):
             return "fact"
         case Movement() | BankBalance():
             return "bank"
