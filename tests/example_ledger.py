@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
 from api.problems import MEDIA_TYPE as PROBLEM
+from ledger.keys import key_id
 from ledger.kinds.registry import Calendar
 from ledger.submission import wire_bytes
 from tests.ledgers import founded, post_all
@@ -43,6 +44,8 @@ RECEIPT: Final = 40
 """Characters of a receipt in base64 that do not depend on how it is signed."""
 ITEMS: Final = 2
 """Items of a list that are shown."""
+DRAWN: Final = frozenset({"nonce", "expires"})
+"""Members that are another in every answer."""
 MONTHS: Final = 150 * 86_400
 JSON: Final = "application/json"
 
@@ -100,6 +103,10 @@ REQUESTS: Final = (
     Asked(operation="getTile", name="absent", summary="no tile", parameters={"path": "0/x"}),
     _simple("getPrintedAnchor", "the line to print"),
     Asked(operation="getAnchor", name="absent", summary="no time stamp yet", parameters={"path": "index"}),
+    Asked(operation="challenge", name="known", summary="for a registered key", body="challenge"),
+    Asked(operation="signIn", name="unasked", summary="an answer to no challenge", body="sign_in"),
+    _simple("getSession", "nobody is signed in"),
+    _simple("signOut", "nobody is signed in"),
     _simple("getHealth", "alive"),
     _simple("getReadiness", "ready"),
     _simple("getMetrics", "figures"),
@@ -119,7 +126,7 @@ def opened(folder: Path) -> Iterator[tuple[Site, World]]:
         post_all(sequencer, [city, world.issue("L-COUNTY", 500_000), world.pay("L-COUNTY", 120_000)])
         world.tick(MONTHS)
         post_all(sequencer, [world.issue("L-LATER", 100)])
-    with served(url, world.log_signer) as site:
+    with served(url, world.log_signer, addresses="https://ledger.test") as site:
         site.catch_up(judge=True)
         yield site, world
 
@@ -128,7 +135,18 @@ def bodies(world: World) -> dict[str, Any]:
     """The submissions that examples send, the same in every run."""
     forged = json.loads(wire_bytes(world.issue("L-FORGED", 1)))
     forged["signatures"][0]["sig"] = base64.b64encode(bytes(64)).decode()
+    maker = world.seats[PROVINCE].keys["maker"]
+    key = key_id(maker.alg, maker.public)
     return {
+        "challenge": {"key": key},
+        "sign_in": {
+            "audience": "https://ledger.test",
+            "expires": "2026-06-04T01:01:00.000Z",
+            "genesis": world.genesis_hash,
+            "key": key,
+            "nonce": "0" * 64,
+            "sig": base64.b64encode(bytes(64)).decode(),
+        },
         "issue": json.loads(wire_bytes(world.issue("L-NEW", 250_000))),
         "beyond": json.loads(wire_bytes(world.pay("L-COUNTY", 380_001))),
         "forged": forged,
@@ -194,6 +212,8 @@ def cut(value: Any, name: str = "") -> Any:  # noqa: ANN401 - any JSON value
 
 
 def _cut_text(text: str, name: str) -> str:
+    if name in DRAWN:
+        return MORE
     if name == "checkpoint" or text.startswith("c2sp.org/tlog-proof"):
         return text.partition("— ")[0] + MORE  # what follows is signed anew each time
     most = RECEIPT if name == "receipt" else LONG
