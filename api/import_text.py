@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an import says to people: the table of bad rows, and the sums of source and ledger side by side."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 
 from ledger.amount import group_amount
-from ledger.intake.reading import Reading
 from ledger.intake.rows import RowError
 from verifier.language import Language
 
@@ -16,10 +15,10 @@ ROWS_SHOWN: Final = 100
 """So many rows of a list are shown on a terminal; ``--json`` has all of them."""
 
 
-def print_errors(console: Console, reading: Reading, language: Language) -> None:
-    """The console shows the bad rows: where, what the cell holds, what is wrong, what to do."""
+def print_errors(console: Console, errors: Sequence[RowError], count: int, language: Language) -> None:
+    """The console shows the bad rows, `count` in all: where, what the cell holds, what is wrong, what to do."""
     zh = language == "zh"
-    title = f"{reading.error_count} 处错误" if zh else f"{reading.error_count} errors"
+    title = f"{count} 处错误" if zh else f"{count} errors"
     headings = (
         ("文件", "行", "列", "值", "问题", "处理")
         if zh
@@ -28,11 +27,11 @@ def print_errors(console: Console, reading: Reading, language: Language) -> None
     table = Table(title=title, title_justify="left")
     for heading in headings:
         table.add_column(heading, overflow="fold")
-    for error in reading.errors[:ROWS_SHOWN]:
+    for error in errors[:ROWS_SHOWN]:
         table.add_row(*_cells(error, language))
     console.print(table)
-    if reading.error_count > ROWS_SHOWN:
-        console.print(f"… {reading.error_count - ROWS_SHOWN}")
+    if count > ROWS_SHOWN:
+        console.print(f"… {count - ROWS_SHOWN}")
 
 
 def print_summary(console: Console, summary: dict[str, Any], language: Language) -> None:

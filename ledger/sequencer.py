@@ -10,8 +10,9 @@ What a restart finds, branch by branch of `Sequencer._flush`:
 """
 
 import threading
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Final, assert_never
 
 from sqlalchemy import Connection, Engine
@@ -22,6 +23,7 @@ from ledger.errors import EnvironmentFault
 from ledger.flush import Known, Placed, Proposal, Turned, Verdict, judge, open_draft, precheck
 from ledger.genesis import Genesis
 from ledger.group_commit import Answer, GroupCommit
+from ledger.kinds.registry import Account
 from ledger.log_signer import LogSigner
 from ledger.open_state import OpenState
 from ledger.outcome import Outcome, Refused, failing, new_answer, not_stored, outcome_unknown, stored_answer
@@ -78,6 +80,11 @@ class Sequencer:
     def genesis(self) -> Genesis:
         """The genesis of the ledger."""
         return self._state.register.genesis
+
+    @property
+    def accounts(self) -> Mapping[str, Account]:
+        """Every registered account in its newest version, as far as this process knows."""
+        return MappingProxyType(self._state.register.accounts)
 
     @property
     def size(self) -> int:

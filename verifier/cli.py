@@ -93,12 +93,20 @@ def build() -> typer.Typer:
 
 def register(app: typer.Typer) -> None:
     """`app` has the auditor's commands; each loads what it needs here and nothing of a server."""
-    from verifier import audit_command, compare_command, mirror_command, trace_command, verify_command
+    from verifier import (
+        audit_command,
+        compare_command,
+        mirror_command,
+        reconcile_command,
+        trace_command,
+        verify_command,
+    )
     from verifier.simulation import command as simulate_command
 
     verify_command.register(app)
     audit_command.register(app)
     trace_command.register(app)
+    reconcile_command.register(app)
     mirror_command.register(app)
     compare_command.register(app)
     simulate_command.register(app)

@@ -2,7 +2,6 @@
 """`fundtrace trace`: where the money of a line or a fund is now, and how it came there."""
 
 import contextlib
-import datetime
 import json
 from typing import Annotated
 
@@ -10,9 +9,7 @@ import msgspec
 import typer
 
 from ledger.errors import InputError
-from ledger.instant import business_date
 from ledger.register import Register
-from verifier.integrity.replay import Replay
 from verifier.integrity.trust import Trust
 from verifier.integrity.verdict import Verdict
 from verifier.language import say
@@ -34,9 +31,9 @@ from verifier.tracing.money_books import MoneyBooks
 from verifier.tracing.money_paths import Caps, trace_fund, trace_line
 from verifier.tracing.trace_records import MoneyTrace
 from verifier.tracing.trace_text import text_of
+from verifier.tracing.verified_books import verified_books
 from verifier.verdict_text import sentence
 from verifier.verdict_text import text_of as verdict_text
-from verifier.workspace import Workspace
 
 LineOption = Annotated[
     str | None, typer.Option("--line", metavar="ID", help="The money of this line.", show_default=False)
@@ -100,22 +97,13 @@ def _run(
     Raises:
         InputError: the ledger has no such line or fund.
     """
-    with Workspace() as workspace, Workspace() as scratch, progress_bar("trace") as progress:
-        replay = Replay(source, workspace, trust=trust, progress=progress)
-        books: MoneyBooks | None = None
-        recorded = ""
-        for posted in replay.events():
-            if books is None:
-                books = MoneyBooks(scratch, replay.genesis, as_of=datetime.date.max)
-            books.take(posted)
-            recorded = posted.recorded
-        verdict = replay.verdict()
-        if verdict.exit_code:
-            return verdict, None, ""
-        if books is None:
+    with progress_bar("trace") as progress, verified_books(source, trust, progress=progress) as found:
+        if found.verdict.exit_code:
+            return found.verdict, None, ""
+        if found.books is None:
             raise _unknown("fund" if line is None else "line", line or fund or "")
-        books.as_of = business_date(recorded, replay.genesis.time_zone)
-        return verdict, _traced(books, replay.register, caps, line=line, fund=fund), replay.genesis.currency
+        traced = _traced(found.books, found.register, caps, line=line, fund=fund)
+        return found.verdict, traced, found.genesis.currency
 
 
 def _traced(

@@ -15,12 +15,16 @@ from typing import Annotated, Any, BinaryIO, Final
 import typer
 from rich.console import Console
 
+from api import statement_import
+from api.commands import statements
 from api.commands.ledger import telling
+from api.commands.statements import AccountOption, BankStatementOption, PeriodOption
 from api.import_run import Choices, Result, run
 from api.import_session import Order
 from api.import_text import error_plain, print_errors, print_summary
 from api.lookout import lookout_of
 from api.settings import Settings
+from api.statement_import import StatementResult
 from ledger.errors import EnvironmentFault
 from ledger.intake.grammar import parse_mapping
 from ledger.intake.mapping import Mapping
@@ -46,11 +50,11 @@ FileArgument = Annotated[
     ),
 ]
 MapOption = Annotated[
-    str,
+    str | None,
     typer.Option(
-        "--map", metavar="MAP", help="A mapping file, or the name of one that comes with the program."
+        "--map", metavar="MAP", help="A mapping file, or the name of one that comes with the program.", show_default=False
     ),
-]
+]  # fmt: skip
 DatabaseOption = Annotated[
     str | None,
     typer.Option(
@@ -91,7 +95,10 @@ def register(app: typer.Typer) -> None:
 def import_files(  # noqa: PLR0913 - one parameter an option
     file: FileArgument,
     *,
-    mapping: MapOption,
+    mapping: MapOption = None,
+    bank_statement: BankStatementOption = False,
+    period: PeriodOption = None,
+    account: AccountOption = None,
     db: DatabaseOption = None,
     table: TableOption = None,
     dry_run: DryRunOption = False,
@@ -101,21 +108,31 @@ def import_files(  # noqa: PLR0913 - one parameter an option
     as_json: JsonOption = False,
     language: LanguageOption = None,
 ) -> None:
-    """Import tables into a ledger by a mapping; whole files or nothing.
+    """Import tables into a ledger by a mapping, or bank statements; whole files or nothing.
 
     Exit 0 imported, 1 bad rows or sums that differ (nothing was written), 3 could not complete.
     """
     if dry_run and out is not None:
         raise typer.BadParameter("a dry run writes nothing, not --out either", param_hint="--out")
+    if bank_statement == (mapping is not None):
+        raise typer.BadParameter("give either --map or --bank-statement", param_hint="--map")
+    if not bank_statement and (period or account):
+        raise typer.BadParameter("it belongs to --bank-statement", param_hint="--period, --account")
     spoken = chosen_language(language)
     url = db or os.environ.get(DATABASE_VARIABLE) or DEFAULT_FILE
-    order, lookout = order_of(mapping, file, table or []), lookout_of(Settings(), telling(spoken))
+    lookout = lookout_of(Settings(), telling(spoken))
     with _sink(out) as sink, progress_bar("import · 导入") as step:
         choices = Choices(
             url=url, dry_run=dry_run, keys=keys, keys_out=keys_out, sink=sink, step=step, lookout=lookout
         )
-        result = run(order, choices)
-    if as_json:
+        result = (
+            statement_import.run(statements.order_of(file, period, account or []), choices)
+            if mapping is None
+            else run(order_of(mapping, file, table or []), choices)
+        )
+    if isinstance(result, StatementResult):
+        statements.report(result, url, as_json=as_json, language=spoken)
+    elif as_json:
         typer.echo(json.dumps(plain(result), ensure_ascii=False))
     else:
         tell(Console(), result, spoken)
@@ -189,7 +206,7 @@ def plain(result: Result) -> dict[str, Any]:
 def tell(console: Console, result: Result, language: Language) -> None:
     """The console shows errors, or what went in, and the sums in either case."""
     if result.reading.error_count:
-        print_errors(console, result.reading, language)
+        print_errors(console, result.reading.errors, result.reading.error_count, language)
     print_summary(console, result.reading.summary(), language)
     for line in _verdict(result, zh=language == "zh"):
         console.print(line, soft_wrap=True, highlight=False)

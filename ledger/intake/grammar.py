@@ -82,6 +82,10 @@ def _table_faults(mapping: Mapping) -> Iterator[tuple[str, str]]:
     for name, table in mapping.tables.items():
         if not table.headers:
             yield f"tables.{name}.headers", "at least one header is needed, to find the header row"
+        for unknown in sorted(set(table.optional) - table.headers.keys()):
+            yield f"tables.{name}.optional", f"no header is called {unknown!r}"
+        if table.headers and set(table.optional) == table.headers.keys():
+            yield f"tables.{name}.optional", "one header at least must be there, to find the header row"
         if table.sheet is not None and table.format != "xlsx":
             yield f"tables.{name}.sheet", "only an xlsx file has sheets"
 

@@ -56,12 +56,14 @@ class Table(Part, frozen=True, kw_only=True):
     """One source table: its usual file name, its form, and the columns that the mapping needs, by name.
 
     `headers` gives for each column the title it has in the file, or several spellings; the header row is the first row
-    that holds all of them, anywhere in the first 200. `null` are words that stand for "not recorded" in any cell.
+    that holds all of them but those in `optional`, anywhere in the first 200; the cells of a column that is not there are
+    empty. `null` are words that stand for "not recorded" in any cell.
     """
 
     file: Annotated[str, Meta(min_length=1, max_length=255)]
     format: Literal["xlsx", "csv", "csv.gz"]
     headers: dict[Name, str | Words]
+    optional: tuple[Name, ...] = ()
     sheet: str | None = None
     encoding: Literal["utf-8", "gb18030", "cp1252"] = "utf-8"
     delimiter: Literal[",", ";", "\t", "|"] = ","

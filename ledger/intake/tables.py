@@ -60,7 +60,7 @@ def source_file(table: str, path: Path) -> SourceFile:
         with path.open("rb") as file:
             return SourceFile(table=table, path=path, digest=hashlib.file_digest(file, "sha256").hexdigest())
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def read_table(path: Path, table: Table) -> tuple[Header, Iterator[Row]]:
@@ -78,7 +78,7 @@ def read_table(path: Path, table: Table) -> tuple[Header, Iterator[Row]]:
     except (UnicodeDecodeError, csv.Error, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise _broken(path, error) from error
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     return header, _rows(path, table, header, rest)
 
 
@@ -107,11 +107,11 @@ def _find_header(
     for number, cells in rows:
         found = [_folded(cell) for cell in cells[:COLUMNS_MAX]]
         places = {name: [i for i, one in enumerate(found) if one in words] for name, words in wanted.items()}
-        missing = [name for name, where in places.items() if not where]
+        missing = [name for name, where in places.items() if not where and name not in table.optional]
         best = min(best, missing, key=len)
         if not missing:
             _refuse_twice(path, number, places)
-            positions = {name: where[0] for name, where in places.items()}
+            positions = {name: where[0] for name, where in places.items() if where}
             titles = {name: text_of(cells[position]) for name, position in positions.items()}
             width = len(cells)
             return Header(sheet=sheet, row=number, width=width, positions=positions, titles=titles), rows
@@ -142,15 +142,18 @@ def _rows(
             if all(cell is None or cell == "" for cell in cells):
                 continue
             fault = _wrong_width(len(cells), header.width) if exact and len(cells) != header.width else None
-            named = {
-                name: cells[position] if position < len(cells) else None
-                for name, position in header.positions.items()
+            named: dict[str, Cell] = {
+                **dict.fromkeys(table.optional),
+                **{
+                    name: cells[position] if position < len(cells) else None
+                    for name, position in header.positions.items()
+                },
             }
             yield Row(number=number, cells=named, fault=fault)
     except (UnicodeDecodeError, csv.Error, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise _broken(path, error, after=number) from error
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def _refuse_twice(path: Path, number: int, places: dict[str, list[int]]) -> None:
@@ -203,7 +206,8 @@ def _broken(path: Path, error: Exception, *, after: int = 0) -> FormatError:
     )
 
 
-def _unreadable(path: Path, error: OSError) -> EnvironmentFault:
+def unreadable(path: Path, error: OSError) -> EnvironmentFault:
+    """The fault that the file at `path` cannot be read."""
     return EnvironmentFault(
         code="table.unreadable",
         place=str(path),
