@@ -9,10 +9,11 @@ from typing import Final, assert_never
 
 from ledger.errors import ProgrammerError
 from ledger.kinds.attachment import Attachment
-from ledger.kinds.authority import Disbursement
+from ledger.kinds.authority import Disbursement, Waiver
 from ledger.kinds.bank import BankBalance, Movement
-from ledger.kinds.control import Correction
-from ledger.kinds.fact import Claim, MatchingReceipt, Return, Transfer, Use
+from ledger.kinds.contract import ContractChange
+from ledger.kinds.control import Correction, Erasure, Reply
+from ledger.kinds.fact import Claim, MatchingReceipt, PayeeList, Restitution, Return, Transfer, Use
 from ledger.kinds.form import kind_of
 from ledger.kinds.registry import Account, Calendar, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
@@ -20,7 +21,18 @@ from ledger.party import covers, level_rank
 from ledger.past_events import PastEvents
 from ledger.problems import Problem
 from ledger.register import Register
-from ledger.rights import Administrators, BankOf, ByState, Named, OwnerOf, Right, UnitOf, rights_to
+from ledger.rights import (
+    Administrators,
+    Anybody,
+    BankOf,
+    ByState,
+    HolderOf,
+    Named,
+    OwnerOf,
+    Right,
+    UnitOf,
+    rights_to,
+)
 from ledger.rulings import is_over, places_named
 
 _FINANCE: Final = frozenset({"finance"})
@@ -52,7 +64,7 @@ def rights_of(event: AnyEvent) -> tuple[Right, ...]:
     return rights_to(kind_of(event), getattr(event, "action", ""))
 
 
-def _is_actor(register: Register, right: Right, event: AnyEvent, *, party: str, past: PastEvents) -> bool:
+def _is_actor(register: Register, right: Right, event: AnyEvent, *, party: str, past: PastEvents) -> bool:  # noqa: C901, PLR0911 - one row a sort of actor
     match right.actor:
         case Administrators():
             return False
@@ -65,6 +77,10 @@ def _is_actor(register: Register, right: Right, event: AnyEvent, *, party: str, 
             return party == bank and _has_role(register, party, _BANK)
         case UnitOf(field=field):
             return party == register.projects[getattr(event, field)].unit
+        case HolderOf(field=field):
+            return party == register.lines[getattr(event, field)].holder
+        case Anybody(roles=roles):
+            return not roles or _has_role(register, party, roles)
         case ByState():
             return _may_by_state(register, event, party=party, past=past)
         case _:
@@ -93,9 +109,22 @@ def _may_by_state(register: Register, event: AnyEvent, *, party: str, past: Past
         case Return():
             return _may_report_return(register, event, party=party, past=past)
         case Attachment():
-            return _may_attach(register, event, party=party, past=past)
+            return _may_speak_for(register, event.event, party=party, past=past)
         case Correction():
             return _may_correct(register, event, party=party, past=past)
+        case ContractChange():
+            return party == register.projects[register.contracts[event.contract].project].unit
+        case Waiver():
+            return party == register.funds[event.fund].issuer or _has_role(register, party, _OVERSIGHT)
+        case PayeeList():
+            issuer = register.funds[event.fund].issuer
+            return _has_role(register, party, _PUBLIC) and _over_party(register, issuer, party)
+        case Restitution():
+            return party in _sides(register, event.from_account, event.to_account)
+        case Reply():
+            return _may_speak_for(register, register.objections[event.objection], party=party, past=past)
+        case Erasure():
+            return _may_speak_for(register, event.event, party=party, past=past)
         case _:
             raise ProgrammerError(f"{kind_of(event)} has no rule of its own: give its row another actor")
 
@@ -190,14 +219,6 @@ def _sides(register: Register, *accounts: str | None) -> set[str | None]:
     return {side.owner for side in known} | {side.bank for side in known}
 
 
-def _may_attach(register: Register, event: Attachment, *, party: str, past: PastEvents) -> bool:
-    """Anybody registers a file for its own later use; for an event that stands, its poster, or the bureau over that."""
-    original = None if event.event is None else register.event_named(event.event, past)
-    return original is None or _runs(
-        register, party, original.party
-    )  # a missing one is told by ledger.effects
-
-
 def _may_correct(register: Register, event: Correction, *, party: str, past: PastEvents) -> bool:
     original = register.event_named(event.event, past)
     if original is None or party == original.party:
@@ -212,6 +233,12 @@ def _may_correct(register: Register, event: Correction, *, party: str, past: Pas
         seen.add(above)
         above = register.parties[above].parent if above in register.parties else None
     return False
+
+
+def _may_speak_for(register: Register, name: str | None, *, party: str, past: PastEvents) -> bool:
+    """The party that posted event `name`, or the bureau over it; of none, anybody. `ledger.effects` tells a missing one."""
+    known = None if name is None else register.event_named(name, past)
+    return known is None or _runs(register, party, known.party)
 
 
 def _has_role(register: Register, party: str, roles: frozenset[str]) -> bool:
@@ -243,7 +270,10 @@ def _rightful(register: Register, event: AnyEvent, right: Right) -> tuple[str, s
                 f"project {project.id} is run by {project.unit}",
                 f"项目 {project.id} 由 {project.unit} 实施",
             )
-        case Administrators() | ByState():
+        case HolderOf(field=field):
+            line = register.lines[getattr(event, field)]
+            return f"line {line.id} is held by {line.holder}", f"指标 {line.id} 由 {line.holder} 持有"
+        case Administrators() | Anybody() | ByState():
             return _rightful_payer(register, event) if isinstance(event, Disbursement) else _told(right)
         case _:
             assert_never(right.actor)

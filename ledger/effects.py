@@ -8,12 +8,25 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import assert_never
 
-from ledger import lines, returns
+from ledger import cases, contracts, lines, once, returns
 from ledger.kinds.attachment import Attachment
-from ledger.kinds.authority import Allocation, Disbursement, MatchingPledge
+from ledger.kinds.authority import Allocation, Disbursement, MatchingPledge, Plan, Waiver
 from ledger.kinds.bank import BankBalance, Movement
-from ledger.kinds.control import Correction
-from ledger.kinds.fact import Acceptance, Claim, Interest, MatchingReceipt, Return, Transfer, Use
+from ledger.kinds.code import Code
+from ledger.kinds.contract import Contract, ContractChange, Progress, Settlement
+from ledger.kinds.control import Correction, Disposition, Erasure, Objection, PeriodClose, Reply
+from ledger.kinds.fact import (
+    Acceptance,
+    Claim,
+    Interest,
+    MatchingReceipt,
+    PayeeList,
+    Publication,
+    Restitution,
+    Return,
+    Transfer,
+    Use,
+)
 from ledger.kinds.form import Tag
 from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
@@ -24,7 +37,7 @@ from ledger.register import Register
 from ledger.registration import take_key, take_log_key, take_registration
 
 
-def take_in(register: Register, known: KnownEvent, *, name: str, past: PastEvents) -> Iterator[Problem]:  # noqa: C901, PLR0912 - one row a kind
+def take_in(register: Register, known: KnownEvent, *, name: str, past: PastEvents) -> Iterator[Problem]:  # noqa: C901, PLR0912, PLR0915 - one row a kind
     """The register after `known`, whose stable name is `name`; yields what forbids it."""
     event = known.event
     match event:
@@ -54,18 +67,24 @@ def take_in(register: Register, known: KnownEvent, *, name: str, past: PastEvent
             yield from _take_correction(register, event, name=name, past=past)
         case Transfer() | Use() | Interest():
             yield from _tag_problems(register, event.tag)
-        case Attachment():
-            yield from _attachment_problems(register, event, past=past)
-        case MatchingReceipt() | Acceptance():
+        case MatchingReceipt() | Acceptance() | Reply():
             pass
+        case Contract() | ContractChange() | Settlement() | Progress():
+            yield from contracts.take_contract(register, event)
+        case Plan():
+            yield from lines.plan(register, event)
+            once.take_once(register, event, name=name)
+        case PayeeList() | PeriodClose() | Code():
+            once.take_once(register, event, name=name)
+        case Attachment() | Waiver() | Restitution() | Publication() | Erasure():
+            yield from cases.check_named(register, event, past)
+        case Objection():
+            yield from cases.check_named(register, event, past)
+            register.put(register.objections, event.id, event.event)
+        case Disposition():
+            yield from cases.take_step(register, event, name=name)
         case _:
             assert_never(event)
-
-
-def _attachment_problems(register: Register, event: Attachment, *, past: PastEvents) -> Iterator[Problem]:
-    if event.event is not None and register.event_named(event.event, past) is None:
-        yield _problem("event-unknown", "event", f"there is no earlier event {event.event}",
-                       f"此前没有事件 {event.event}")  # fmt: skip
 
 
 def _allocation_parties(register: Register, event: Allocation) -> Iterator[Problem]:
@@ -138,7 +157,7 @@ def _take_correction(
     register.put(register.corrected, event.event, name)
 
 
-def _reverse(register: Register, known: KnownEvent, name: str, *, past: PastEvents) -> Iterator[Problem]:  # noqa: C901 - one row a kind
+def _reverse(register: Register, known: KnownEvent, name: str, *, past: PastEvents) -> Iterator[Problem]:  # noqa: C901, PLR0912 - one row a kind
     """The register as if `known`, named `name`, had not been posted; yields what forbids it. Facts are never refused."""
     original = known.event
     match original:
@@ -162,8 +181,17 @@ def _reverse(register: Register, known: KnownEvent, name: str, *, past: PastEven
             returns.undo_return(register, original, name=name)
         case Movement():
             returns.undo_movement(register, original, seq=known.seq, past=past)
+        case Contract() | ContractChange():
+            contracts.undo_contract(register, original)
+        case Plan():
+            lines.reverse_plan(register, original)
+            once.release_once(register, original)
+        case PayeeList() | PeriodClose() | Code():
+            once.release_once(register, original)
+        case Disposition():
+            cases.undo_step(register, original, name=name)
         case _:
-            pass  # nothing in the register rests on it; ids of pledges and numbers of bank lines stay taken
+            pass  # nothing in the register rests on it; ids of pledges and objections, numbers of bank lines stay taken
 
 
 def _tag_problems(register: Register, tag: Tag | None) -> Iterator[Problem]:

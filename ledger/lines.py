@@ -13,7 +13,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from ledger.amount import AMOUNT_MAX, group_amount
-from ledger.kinds.authority import Allocation, Disbursement
+from ledger.kinds.authority import Allocation, Disbursement, Plan
 from ledger.open_records import Line
 from ledger.problems import Problem
 from ledger.register import Register
@@ -41,6 +41,29 @@ def disburse(register: Register, event: Disbursement) -> Iterator[Problem]:
     line = register.lines[event.line]
     yield from exceeds(line, event.amount)
     yield from _put(register, replace(line, disbursed=line.disbursed + event.amount))
+
+
+def plan(register: Register, event: Plan) -> Iterator[Problem]:
+    """The line with `event.amount` planned; yields a ceiling problem first where it may pay less than is planned then."""
+    line = register.lines[event.line]
+    if line.planned + event.amount > line.own:
+        own, planned, asked = (group_amount(amount) for amount in (line.own, line.planned, event.amount))
+        yield Problem(
+            code="plan-exceeded",
+            check="ceiling",
+            place="amount",
+            message_en=f"line {line.id} may pay {own} in all; {planned} is planned, {asked} was asked",
+            message_zh=f"指标 {line.id} 可支付总额 {own}，已列计划 {planned}，申请 {asked}",
+            remedy_en="lower the amount, or correct an earlier plan of the line first",
+            remedy_zh="请调减金额，或先冲正该指标的其他计划",
+        )
+    yield from _put(register, replace(line, planned=line.planned + event.amount))
+
+
+def reverse_plan(register: Register, event: Plan) -> None:
+    """The line as if `event` had not been planned."""
+    line = register.lines[event.line]
+    register.put(register.lines, line.id, replace(line, planned=line.planned - event.amount))
 
 
 def restore(register: Register, line_id: str, amount: int) -> None:
@@ -153,7 +176,7 @@ def _enter(register: Register, fund: str, amount: int) -> Iterator[Problem]:
 def _put(register: Register, line: Line) -> Iterator[Problem]:
     """The register holds `line`; yields a problem where one of its sums outgrows what readers keep."""
     register.put(register.lines, line.id, line)
-    sums = (line.received, abs(line.split_out), line.lowered, line.recalled, line.disbursed)
+    sums = (line.received, abs(line.split_out), line.lowered, line.recalled, line.disbursed, line.planned)
     yield from _outgrows(line.id, max(sums))
 
 

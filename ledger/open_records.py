@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from ledger.kinds.control import CaseStep
 from ledger.kinds.registry import Key
 from ledger.past_events import BankLine
 
@@ -18,8 +19,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """An indicator line (指标) and its arithmetic, all in minor units.
 
     `received` is what came in; `split_out` what its children hold of it, net of what they gave back; `lowered` and
-    `recalled` what went back up; `disbursed` what was paid, `restored` what came back and may be paid again.
-    `parent` is None for a top line; `giver` is the party above.
+    `recalled` what went back up; `disbursed` what was paid, `restored` what came back and may be paid again; `planned` what
+    stands in plans. `parent` is None for a top line; `giver` is the party above.
     """
 
     id: str
@@ -40,6 +41,12 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     recalled: int = 0
     disbursed: int = 0
     restored: int = 0
+    planned: int = 0
+
+    @property
+    def own(self) -> int:
+        """What the line may pay in all, paid or not: what came in and was not passed on or given back."""
+        return self.free + self.disbursed - self.restored
 
     @property
     def free(self) -> int:
@@ -100,3 +107,43 @@ class ReferenceState:
     line: BankLine | None
     taken: int = 0
     returns: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractState:
+    """A contract and what changed it, in minor units; `reversed_` once its own event was corrected."""
+
+    project: str
+    supplier: str
+    amount: int
+    milestones: tuple[str, ...] = ()
+    raised: int = 0
+    lowered: int = 0
+    reversed_: bool = False
+
+    @property
+    def net(self) -> int:
+        """What it comes to with its changes."""
+        return self.amount + self.raised - self.lowered
+
+    @property
+    def gross(self) -> int:
+        """Its amount and all changes, up and down, without setting them off."""
+        return self.amount + self.raised + self.lowered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseState:
+    """The steps of a case that stand, in the order of the log: name of the event, state, finding if it was told."""
+
+    steps: tuple[tuple[str, CaseStep, str | None], ...] = ()
+
+    @property
+    def state(self) -> CaseStep | None:
+        """Where the case stands; None if every step was reversed."""
+        return self.steps[-1][1] if self.steps else None
+
+    @property
+    def finding(self) -> str | None:
+        """The finding that the case is about, once a step that stands told it."""
+        return next((finding for _, _, finding in self.steps if finding is not None), None)

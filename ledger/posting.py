@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ledger import actors, authority, effects, texts, wellformed
+from ledger import actors, authority, effects, once, texts, wellformed
 from ledger.errors import FormatError
 from ledger.instant import business_date, is_instant, parse_instant
 from ledger.kinds.authority import Allocation, MatchingPledge
 from ledger.kinds.bank import BankBalance, Movement
+from ledger.kinds.contract import Contract
+from ledger.kinds.control import Objection
 from ledger.kinds.fact import Claim
 from ledger.kinds.form import kind_of
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
@@ -219,7 +221,7 @@ def _unknown(table: Table, identifier: str, field: str) -> Problem:
     )  # fmt: skip
 
 
-def _duplicate_problems(
+def _duplicate_problems(  # noqa: C901 - one row a kind
     register: Register, event: AnyEvent, *, today: datetime.date, past: PastEvents
 ) -> Iterator[Problem]:
     match event:
@@ -237,8 +239,12 @@ def _duplicate_problems(
             yield from _line_problems(register, (event.account, event.statement, 0), past=past)
         case MatchingPledge() if event.id in register.pledges:
             yield _duplicate("id", event.id)
+        case Contract() if event.id in register.contracts:
+            yield _duplicate("id", event.id)
+        case Objection() if event.id in register.objections:
+            yield _duplicate("id", event.id)
         case _:
-            pass
+            yield from once.check_once(register, event)
 
 
 def _line_problems(register: Register, line: tuple[str, str, int], *, past: PastEvents) -> Iterator[Problem]:

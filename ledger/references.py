@@ -5,15 +5,30 @@ from collections.abc import Iterator, Mapping
 from typing import Final, Literal
 
 from ledger.kinds.attachment import Attachment
-from ledger.kinds.authority import Allocation, Disbursement, MatchingPledge
+from ledger.kinds.authority import Allocation, Disbursement, MatchingPledge, Plan, Waiver
 from ledger.kinds.bank import BankBalance, Movement
-from ledger.kinds.control import Correction
-from ledger.kinds.fact import Acceptance, Claim, Interest, MatchingReceipt, Return, Transfer, Use
+from ledger.kinds.code import Code
+from ledger.kinds.contract import Contract, ContractChange, Progress, Settlement
+from ledger.kinds.control import Correction, Disposition, Erasure, Objection, PeriodClose, Reply
+from ledger.kinds.fact import (
+    Acceptance,
+    Claim,
+    Interest,
+    MatchingReceipt,
+    PayeeList,
+    Publication,
+    Restitution,
+    Return,
+    Transfer,
+    Use,
+)
 from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
 
-Table = Literal["parties", "accounts", "funds", "projects", "lines", "claims", "pledges"]
+Table = Literal[
+    "parties", "accounts", "funds", "projects", "lines", "claims", "pledges", "contracts", "objections"
+]
 
 TABLE_NAMES: Final[dict[Table, tuple[str, str]]] = {
     "parties": ("party", "单位"),
@@ -23,6 +38,8 @@ TABLE_NAMES: Final[dict[Table, tuple[str, str]]] = {
     "lines": ("line", "指标"),
     "claims": ("claim", "请款"),
     "pledges": ("pledge", "配套承诺"),
+    "contracts": ("contract", "合同"),
+    "objections": ("objection", "异议"),
 }
 
 Reference = tuple[Table, str, str]
@@ -81,11 +98,36 @@ _FLAT: Final[Mapping[type[AnyEvent], tuple[tuple[Table, str, str], ...]]] = {
     Movement: (("accounts", "account", "account"), ("accounts", "counterparty", "counterparty")),
     BankBalance: (("accounts", "account", "account"),),
     Acceptance: (("projects", "project", "project"),),
+    Code: (),
+    Contract: (("projects", "project", "project"), ("parties", "supplier", "supplier")),
+    ContractChange: (("contracts", "contract", "contract"), ("parties", "approved_by", "approved_by")),
+    Settlement: (("projects", "project", "project"), ("contracts", "contract", "contract")),
+    Progress: (("projects", "project", "project"), ("contracts", "contract", "contract")),
+    Plan: (("lines", "line", "line"),),
+    PayeeList: (("funds", "fund", "fund"), ("lines", "line", "line"), ("projects", "project", "project")),
+    Publication: (
+        ("funds", "fund", "fund"),
+        ("projects", "project", "project"),
+        ("contracts", "contract", "contract"),
+    ),
+    Waiver: (("funds", "fund", "fund"),),
+    Restitution: (
+        ("lines", "line", "line"),
+        ("accounts", "from_account", "from_account"),
+        ("accounts", "to_account", "to_account"),
+    ),
+    Disposition: (),
+    Objection: (),
+    Reply: (("objections", "objection", "objection"),),
+    Erasure: (),
+    PeriodClose: (("parties", "unit", "unit"), ("funds", "fund", "fund")),
 }
 """Kind → (table, attribute, field on the wire) of every id in the event itself; `_nested` has those further in."""
 
 
-_NESTING: Final = frozenset({Fund, Project, Policy, Allocation, Claim, Transfer, Use, Interest, Return})
+_NESTING: Final = frozenset(
+    {Fund, Project, Policy, Allocation, Claim, Transfer, Use, Interest, Return, Disposition}
+)
 
 
 def references(event: AnyEvent) -> Iterator[Reference]:
@@ -98,7 +140,7 @@ def references(event: AnyEvent) -> Iterator[Reference]:
         yield from ((table, one, field) for table, one, field in _nested(event) if one is not None)
 
 
-def _nested(event: AnyEvent) -> Iterator[tuple[Table, str | None, str]]:
+def _nested(event: AnyEvent) -> Iterator[tuple[Table, str | None, str]]:  # noqa: C901 - one row a kind
     match event:
         case Transfer() | Use() | Interest() | Return():
             if event.tag is not None:
@@ -114,5 +156,7 @@ def _nested(event: AnyEvent) -> Iterator[tuple[Table, str | None, str]]:
             yield from (("parties", one.party, "milestones.party") for one in event.milestones)
         case Policy():
             yield from (("funds", row.fund, "rows.fund") for row in event.rows)
+        case Disposition():
+            yield from (("parties", party, "parties") for party in event.parties)
         case _:
             return

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The register: everything open that the next submission is judged against, folded from the log in order.
 
-In memory it grows with registrations, lines and keys only. What grows with entries (claims, pledges, returns, corrections
-and the bank references they touched) lies on a shelf once it is settled; earlier events are looked up through `PastEvents`.
-Every change is journaled, so that a refused submission or a failed commit leaves no trace.
+In memory it grows with registrations, lines and keys only. What grows with entries (claims, contracts, cases, returns,
+corrections and the bank references they touched) lies on a shelf once it is settled; earlier events are looked up through
+`PastEvents`. Every change is journaled, so that a refused submission or a failed commit leaves no trace.
 """
 
 from dataclasses import dataclass, field, fields
@@ -18,7 +18,9 @@ from ledger.kinds.registry import Account, Calendar, Fund, Party, Policy, Projec
 from ledger.log_keys import keys_in
 from ledger.open_records import (
     BankReference,
+    CaseState,
     ClaimState,
+    ContractState,
     KeyState,
     Line,
     LogKeyState,
@@ -81,6 +83,12 @@ class Register(OpenTables, Journal):
     """What each bank reference that returns or corrections touched bears out."""
     leaning: ShelvedTable[tuple[BankReference, int], str] = field(init=False)
     """(bank reference, number from 0) → name of the return that names it."""
+    contracts: ShelvedTable[str, ContractState] = field(init=False)
+    cases: ShelvedTable[str, CaseState] = field(init=False)
+    objections: ShelvedTable[str, str] = field(init=False)
+    """Id of an objection → name of the event that it is about."""
+    once: ShelvedTable[tuple[str, ...], str] = field(init=False)
+    """What may stand only once (`ledger.once`) → name of the event that stands."""
     pending_events: dict[str, KnownEvent] = field(default_factory=dict)
     pending_submissions: dict[tuple[str, str], int] = field(default_factory=dict)
     pending_lines: dict[tuple[str, str, int], int] = field(default_factory=dict)
@@ -99,6 +107,10 @@ class Register(OpenTables, Journal):
         self.returns = self._shelved("returns", str, ReturnState)
         self.references = self._shelved("references", tuple[str, str, str], ReferenceState)
         self.leaning = self._shelved("leaning", tuple[BankReference, int], str)
+        self.contracts = self._shelved("contracts", str, ContractState)
+        self.cases = self._shelved("cases", str, CaseState)
+        self.objections = self._shelved("objections", str, str)
+        self.once = self._shelved("once", tuple[str, ...], str)
 
     @property
     def genesis(self) -> Genesis:
@@ -163,6 +175,7 @@ class Register(OpenTables, Journal):
         return (
             self.claims, self.pledges, self.corrected, self.returned,
             self.lifted, self.returns, self.references, self.leaning,
+            self.contracts, self.cases, self.objections, self.once,
         )  # fmt: skip
 
     def _shelved(self, name: str, key: type[K], record: type[V]) -> ShelvedTable[K, V]:

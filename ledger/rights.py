@@ -53,11 +53,25 @@ class UnitOf:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HolderOf:
+    """The holder of the line in `field`."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anybody:
+    """Every party that holds one of `roles`, or whatever its roles where none are given."""
+
+    roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ByState:
     """Whoever the rule of the kind says, which looks at more than one field: a predicate in `ledger.actors`."""
 
 
-Actor = Administrators | Named | OwnerOf | BankOf | UnitOf | ByState
+Actor = Administrators | Named | OwnerOf | BankOf | UnitOf | HolderOf | Anybody | ByState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +92,8 @@ class Right:
 
 
 _FINANCE: Final = frozenset({"finance"})
+_OVERSIGHT: Final = frozenset({"audit", "supervision"})
+_PUBLIC: Final = frozenset({"finance", "department", "unit"})
 _ADMINISTRATORS: Final = ("an administrator", "管理员")
 _OWNER_FROM: Final = ("the owner of `from_account`", "付款账户（from_account）的所有人")
 _OWNER: Final = ("the owner of `account`", "该账户的所有人")
@@ -176,6 +192,47 @@ RIGHTS: Final[tuple[Right, ...]] = (
             "原事件登记方或其上级；银行流水只能由银行冲正",
         ),
     ),
+    Right(
+        kind="code", actor=Anybody(roles=_FINANCE | _OVERSIGHT),
+        who=("an audit, supervision or finance party", "审计、监督或财政单位"),
+    ),
+    Right(kind="contract", actor=UnitOf(field="project"), who=_UNIT),
+    Right(kind="contract_change", actor=ByState(), who=_UNIT),
+    Right(kind="settlement", actor=UnitOf(field="project"), who=_UNIT),
+    Right(kind="progress", actor=UnitOf(field="project"), who=_UNIT),
+    Right(kind="plan", actor=HolderOf(field="line"), who=("the holder of the line", "指标持有方")),
+    Right(
+        kind="payee_list", actor=ByState(),
+        who=(
+            "a public body in the place of the fund's issuer", "资金下达方辖区内的公共单位",
+        ),
+    ),
+    Right(
+        kind="publication", actor=Anybody(roles=_PUBLIC | _OVERSIGHT),
+        who=("a public body, an audit or supervision party", "公共单位、审计或监督单位"),
+    ),
+    Right(
+        kind="waiver", actor=ByState(),
+        who=("the fund's issuer, or an audit or supervision party", "资金下达方，或审计、监督单位"),
+    ),
+    Right(
+        kind="restitution", actor=ByState(),
+        who=("owner or bank of either account", "任一账户的所有人或开户行"),
+    ),
+    Right(
+        kind="disposition", actor=Anybody(roles=_OVERSIGHT),
+        who=("an audit or supervision party", "审计或监督单位"),
+    ),
+    Right(kind="objection", actor=Anybody(), who=("any party", "任何单位")),
+    Right(
+        kind="reply", actor=ByState(),
+        who=("the party that posted the event in question, or the bureau over it", "被异议事件的登记方，或其上的财政部门"),
+    ),
+    Right(
+        kind="erasure", actor=ByState(),
+        who=("the party that posted the event, or the bureau over it", "该事件的登记方，或其上的财政部门"),
+    ),
+    Right(kind="period_close", actor=Named(field="unit"), who=("`unit`", "结账单位（unit）")),
 )  # fmt: skip
 
 

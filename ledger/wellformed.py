@@ -5,21 +5,40 @@ These are posting rules and no parsing rules: a log that breaks them is still re
 """
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, assert_never
 
 from ledger.instant import EARLIEST, LATEST, is_date, is_instant
-from ledger.kinds.authority import MatchingPledge
+from ledger.kinds.authority import MatchingPledge, Waiver
 from ledger.kinds.bank import BankBalance, Movement
+from ledger.kinds.code import Code
+from ledger.kinds.contract import Contract, ContractChange
+from ledger.kinds.control import Disposition
+from ledger.kinds.fact import Publication
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.party import is_uscc
 from ledger.problems import Problem
 
-_DATED: Final = frozenset(
-    {Movement, BankBalance, MatchingPledge, Party, Account, Fund, Project, Policy, Calendar, Key}
-)
-"""Kinds with dates or instants besides the business date."""
+_DATES: Final[Mapping[type[AnyEvent], tuple[tuple[str, str], ...]]] = {
+    Movement: (("value_on", "value_on"),),
+    BankBalance: (("from_on", "from"), ("to_on", "to")),
+    Account: (("effective_on", "effective_on"),),
+    Calendar: (),
+    Code: (("edition", "edition"),),
+    Contract: (("retention_until", "retention_until"),),
+    ContractChange: (("due_on", "due_on"),),
+    Disposition: (("due_on", "due_on"),),
+    Fund: (("effective_on", "effective_on"),),
+    Key: (),
+    MatchingPledge: (("due_on", "due_on"),),
+    Party: (("effective_on", "effective_on"),),
+    Policy: (("effective_on", "effective_on"),),
+    Project: (("effective_on", "effective_on"),),
+    Publication: (("until", "until"),),
+    Waiver: (("due_on", "due_on"),),
+}
+"""Kinds that are looked into further: (attribute, field on the wire) of their dates besides the business date."""
 
 
 def form_problems(event: AnyEvent, today: datetime.date) -> Iterator[Problem]:
@@ -37,15 +56,15 @@ def form_problems(event: AnyEvent, today: datetime.date) -> Iterator[Problem]:
             "commitment-order", "_sd", "commitments are not sorted and unique", "承诺值未排序或有重复",
             ("sort the commitments and drop repeated ones, then sign again", "请将承诺值排序去重后重新签名"),
         )  # fmt: skip
-    if type(event) in _DATED:
+    if type(event) in _DATES:
         for field, day in _dates(event):
             if day is not None and not is_date(day):
                 yield _date_problem(field, day)
-        if isinstance(event, Party | Key | Project | Policy | Calendar):
+        if isinstance(event, Party | Key | Project | Policy | Calendar | Contract):
             yield from _registry_problems(event)
 
 
-def _registry_problems(event: Party | Key | Project | Policy | Calendar) -> Iterator[Problem]:
+def _registry_problems(event: Party | Key | Project | Policy | Calendar | Contract) -> Iterator[Problem]:
     match event:
         case Party():
             if event.uscc is not None and not is_uscc(event.uscc):
@@ -55,7 +74,7 @@ def _registry_problems(event: Party | Key | Project | Policy | Calendar) -> Iter
                 )  # fmt: skip
         case Key():
             yield from _key_problems(event)
-        case Project():
+        case Project() | Contract():
             yield from _distinct("milestones.id", (one.id for one in event.milestones))
         case Policy():
             yield from _distinct("rows.id", (row.id for row in event.rows))
@@ -67,20 +86,11 @@ def _registry_problems(event: Party | Key | Project | Policy | Calendar) -> Iter
 
 def _dates(event: AnyEvent) -> Iterator[tuple[str, datetime.date | None]]:
     """Every date of `event` but its business date, by field."""
+    yield from ((field, getattr(event, attribute)) for attribute, field in _DATES[type(event)])
     match event:
-        case Movement():
-            yield ("value_on", event.value_on)
-        case BankBalance():
-            yield from (("from", event.from_on), ("to", event.to_on))
-        case MatchingPledge():
-            yield ("due_on", event.due_on)
-        case Party() | Account() | Policy():
-            yield ("effective_on", event.effective_on)
         case Fund():
-            yield ("effective_on", event.effective_on)
             yield from (("matching.due_on", term.due_on) for term in event.matching)
-        case Project():
-            yield ("effective_on", event.effective_on)
+        case Project() | Contract():
             yield from (("milestones.due_on", one.due_on) for one in event.milestones)
         case Calendar():
             yield from (("off", day) for day in event.off)

@@ -19,10 +19,21 @@ import msgspec
 
 from ledger.keys import key_id
 from ledger.kinds.attachment import Attachment
-from ledger.kinds.authority import Allocation, MatchingPledge
+from ledger.kinds.authority import Allocation, MatchingPledge, Waiver
 from ledger.kinds.bank import BankBalance
-from ledger.kinds.control import Correction
-from ledger.kinds.fact import Acceptance, Claim, Interest, MatchingReceipt, Return, Transfer
+from ledger.kinds.code import Code
+from ledger.kinds.contract import Progress, Settlement
+from ledger.kinds.control import Correction, Erasure, Objection, PeriodClose, Reply
+from ledger.kinds.fact import (
+    Acceptance,
+    Claim,
+    Interest,
+    MatchingReceipt,
+    Publication,
+    Restitution,
+    Return,
+    Transfer,
+)
 from ledger.kinds.form import Tag
 from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Calendar, Key, Party, Policy
@@ -30,6 +41,7 @@ from ledger.kinds.vocabulary import AnyEvent
 from ledger.log_keys import possession_bytes
 from ledger.log_signer import LogSigner
 from ledger.submission import Submission
+from tests.later_kinds import HASH, LATER, change, contract, payee_list, plan, step
 from tests.worlds import (
     AUDIT,
     BANK,
@@ -59,6 +71,7 @@ if TYPE_CHECKING:
 Signers = list[tuple[str, "Ed25519Signer"]]
 
 ADMIN: Final = "admin-a"
+_PAID: Final = f"{COUNTY}/paid-before/0"
 DEPARTMENT: Final = "na-works"
 NEIGHBOUR: Final = "dh-finance"
 SUPERVISION: Final = "jl-supervision"
@@ -126,13 +139,17 @@ def setting(world: World) -> Iterator[Submission]:
     for seat in world.seats.values():
         if seat.keys:
             yield from _broken_keys(world, seat.party)
-    yield world.submission(AUDIT, _policy("admitting", "log_key/1", "attachment/1"))
+    yield world.submission(AUDIT, _policy("admitting", *LATER))
     yield world.issue("L1", 100_000)
     yield world.submission(PROVINCE, world.issued("L2", 50_000, to=CITY))
     yield world.submission(CITY, _split("L21", 20_000))
     yield world.submission(UNIT, _claim("submit", "c-1", line="L1"), _claim("submit", "c-2", line="L1"))
     yield world.submission(UNIT, _claim("submit", "c-3"))
-    yield world.submission(COUNTY, world.paid("L1", 10), submission_id="paid-before")
+    committed = msgspec.structs.replace(world.accounts()[1], id="A-COMMITTED", sd=("z" * 43,))
+    yield world.submission(COUNTY, world.paid("L1", 10), committed, submission_id="paid-before")
+    yield world.submission(UNIT, contract())
+    asked = Objection(occurred_on=DAY, id="o-1", event=_PAID, text="与公示不符", days=15)
+    yield world.submission(UNIT, asked)
 
 
 _SPOILT: Final = ("same person", "same device", "elsewhere", "later", "revoked")
@@ -303,7 +320,57 @@ ACTS: Final[tuple[Act, ...]] = (
     ),
     Act(
         kind="correction", action="", who=BUREAUS,
-        make=lambda _: Correction(occurred_on=DAY, event=f"{COUNTY}/paid-before/0", reason="金额记错"),
+        make=lambda _: Correction(occurred_on=DAY, event=_PAID, reason="金额记错"),
+    ),
+    Act(
+        kind="code", action="", who=BUREAUS | {NEIGHBOUR, AUDIT, SUPERVISION},
+        make=lambda _: Code(occurred_on=DAY, scheme="functional", code="21303", name="水利", edition=DAY),
+    ),
+    Act(kind="contract", action="", who=_only(UNIT), make=lambda _: contract(id="C-NEW")),
+    Act(kind="contract_change", action="", who=_only(UNIT), make=lambda _: change()),
+    Act(
+        kind="settlement", action="", who=_only(UNIT),
+        make=lambda _: Settlement(occurred_on=DAY, project=PROJECT, amount=5),
+    ),
+    Act(
+        kind="progress", action="", who=_only(UNIT),
+        make=lambda _: Progress(occurred_on=DAY, project=PROJECT, value=5),
+    ),
+    Act(kind="plan", action="", who=_only(COUNTY), make=lambda _: plan()),
+    Act(kind="payee_list", action="", who=BUREAUS | {NEIGHBOUR, DEPARTMENT, UNIT}, make=lambda _: payee_list()),
+    Act(
+        kind="publication", action="", who=BUREAUS | {NEIGHBOUR, DEPARTMENT, UNIT, AUDIT, SUPERVISION},
+        make=lambda _: Publication(occurred_on=DAY, subject="项目", place="公告栏", hash=HASH, project=PROJECT),
+    ),
+    Act(
+        kind="waiver", action="", who=_only(PROVINCE, AUDIT, SUPERVISION),
+        make=lambda _: Waiver(occurred_on=DAY, fund=FUND, document="吉审2026-5号", hash=HASH, finding="5d" * 16),
+    ),
+    Act(
+        kind="restitution", action="", who=_only(COUNTY, BANK),
+        make=lambda _: Restitution(
+            occurred_on=DAY, line="L1", amount=1, event=_PAID, from_account=SUPPLIER_ACCOUNT,
+            to_account=COUNTY_ACCOUNT,
+        ),
+    ),
+    Act(kind="disposition", action="", who=_only(AUDIT, SUPERVISION), make=lambda _: step("affirmed")),
+    Act(
+        kind="objection", action="", who=frozenset(POSTERS) - {ADMIN},
+        make=lambda _: Objection(occurred_on=DAY, id="o-9", event=_PAID, text="与公示不符", days=15),
+    ),
+    Act(
+        kind="reply", action="", who=BUREAUS,
+        make=lambda _: Reply(occurred_on=DAY, objection="o-1", text="经核对一致"),
+    ),
+    Act(
+        kind="erasure", action="", who=BUREAUS,
+        make=lambda _: Erasure(
+            occurred_on=DAY, event=f"{COUNTY}/paid-before/1", commitments=("z" * 43,), reason="本人申请"
+        ),
+    ),
+    Act(
+        kind="period_close", action="", who=_only(UNIT),
+        make=lambda _: PeriodClose(occurred_on=DAY, unit=UNIT, period="2025-Q4", statement=HASH),
     ),
 )  # fmt: skip
 

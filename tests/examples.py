@@ -8,7 +8,7 @@ import datetime
 from typing import TYPE_CHECKING, Final
 
 from ledger.keys import key_id
-from ledger.kinds import authority, bank, control, fact, registry
+from ledger.kinds import authority, bank, code, contract, control, fact, registry
 from ledger.kinds.attachment import Attachment
 from ledger.kinds.form import Provenance, Tag
 from ledger.kinds.log_key import LogKeyChange
@@ -299,4 +299,156 @@ def specimens() -> dict[str, AnyEvent]:
             evidence=(_HASH,),
         ),
         "correction": control.Correction(occurred_on=_DAY, event="qh-finance/s-9/0", reason="金额记错"),
+        **_agreed(),
+        **_said(),
+    }
+
+
+def _agreed() -> dict[str, AnyEvent]:
+    """Contracts, plans and lists."""
+    return {
+        "code": code.Code(
+            occurred_on=_DAY,
+            scheme="functional",
+            code="2140106",
+            name="公路养护",
+            edition=_DAY,
+            parent="21401",
+        ),
+        "contract": contract.Contract(
+            occurred_on=_DAY,
+            id="QHJT-2026-009",
+            project="P-ROAD-1",
+            supplier="hengtong",
+            amount=120_000_000,
+            category="works",
+            milestones=(
+                contract.ContractMilestone(id="m1", task="路基完工", amount=36_000_000, due_on=_DAY),
+            ),
+            advance_cap=36_000_000,
+            retention=3_600_000,
+            retention_until=datetime.date(2028, 6, 12),
+            document="清交合〔2026〕9号",
+            hash=_HASH,
+        ),
+        "contract_change": contract.ContractChange(
+            occurred_on=_DAY,
+            contract="QHJT-2026-009",
+            approved_by="qh-finance",
+            document="清发改〔2026〕17号",
+            reason="增加涵洞",
+            direction="increase",
+            amount=4_000_000,
+            due_on=_DAY,
+            hash=_HASH,
+        ),
+        "settlement": contract.Settlement(
+            occurred_on=_DAY,
+            project="P-ROAD-1",
+            amount=123_000_000,
+            contract="QHJT-2026-009",
+            surplus=1_000_000,
+            document="清审结〔2026〕3号",
+            hash=_HASH,
+        ),
+        "progress": contract.Progress(
+            occurred_on=_DAY,
+            project="P-ROAD-1",
+            value=40_000_000,
+            contract="QHJT-2026-009",
+            milestone="m1",
+            percent=33,
+            evidence=(_HASH,),
+        ),
+        "plan": authority.Plan(
+            occurred_on=_DAY,
+            line="QH-2026-ROAD-7",
+            period="2026-Q3",
+            amount=60_000_000,
+            document="清财库〔2026〕12号",
+        ),
+        "payee_list": fact.PayeeList(
+            occurred_on=_DAY,
+            fund="F-ROAD",
+            period="2026-06",
+            persons=132,
+            amount=3_960_000,
+            root=_HASH,
+            line="QH-2026-ROAD-7",
+            project="P-ROAD-1",
+        ),
+        "restitution": fact.Restitution(
+            occurred_on=_DAY,
+            line="QH-2026-ROAD-7",
+            amount=500_000,
+            event="bs-town/s-4/0",
+            from_account="HENGTONG",
+            to_account="BS-TOWN",
+            bank_ref="R-90",
+            voucher="记-18",
+            reason="归还挪用资金",
+        ),
+    }
+
+
+def _said() -> dict[str, AnyEvent]:
+    """What speaks of other events."""
+    return {
+        "publication": fact.Publication(
+            occurred_on=_DAY,
+            subject="资金分配结果",
+            place="https://qinghe.example/gs/41",
+            hash=_HASH,
+            until=_DAY,
+            event="jl-finance/s-1/0",
+            fund="F-ROAD",
+            project="P-ROAD-1",
+            contract="QHJT-2026-009",
+            payee_list=_HASH,
+        ),
+        "waiver": authority.Waiver(
+            occurred_on=_DAY,
+            fund="F-ROAD",
+            document="江财建〔2026〕55号",
+            hash=_HASH,
+            event="jl-finance/s-1/0",
+            row="F03-direct",
+            due_on=_DAY,
+            reason="汛期",
+        ),
+        "disposition": control.Disposition(
+            occurred_on=_DAY,
+            case="c-2026-1",
+            state="verified",
+            finding="3f" * 16,
+            content_hash=_HASH,
+            parties=("bs-town",),
+            text="已全额退回",
+            returned=500_000,
+            rebooked=1,
+            recovered=2,
+            exempt=3,
+            basis="示例办法第9条",
+            document="江审〔2026〕8号",
+            sd=_COMMITMENTS,
+        ),
+        "objection": control.Objection(
+            occurred_on=_DAY,
+            id="o-1",
+            event="qh-finance/s-9/0",
+            text="款项与公示不符",
+            days=15,
+            sd=_COMMITMENTS,
+        ),
+        "reply": control.Reply(occurred_on=_DAY, objection="o-1", text="经核对一致", evidence=(_HASH,)),
+        "erasure": control.Erasure(
+            occurred_on=_DAY,
+            event="qh-finance/s-9/0",
+            commitments=_COMMITMENTS,
+            reason="本人申请",
+            document="清财〔2026〕6号",
+        ),
+        "period_close": control.PeriodClose(
+            occurred_on=_DAY, unit="qh-finance", period="2026-06", statement=_HASH, fund="F-ROAD"
+        ),
     }

@@ -19,17 +19,29 @@ from api.portal.capitals import in_capitals
 from api.portal.names import Topic, in_its_language
 from api.portal.visit import Visit
 from ledger.entry import EventEntry, ForeignEntry, GenesisEntry, HeaderEntry
+from ledger.kinds.authority import Waiver
 from ledger.kinds.bank import BankBalance
+from ledger.kinds.code import Code
+from ledger.kinds.contract import Progress
+from ledger.kinds.control import Disposition, Objection, PeriodClose
 from ledger.kinds.form import Tag
 from ledger.kinds.registry import Deadline, Party, PolicyRow
 
 _UNSHOWN: Final = frozenset({"v"})
-_MONEY: Final = frozenset({"amount", "budget", "opening", "closing", "value"})
+_MONEY: Final = frozenset(
+    {
+        "amount", "budget", "opening", "closing", "value", "value_done", "advance_cap", "retention", "surplus",
+        "returned", "rebooked", "recovered", "exempt",
+    }
+)  # fmt: skip
 _INSTANTS: Final = frozenset({"valid_from", "valid_to", "compromised_since", "created_at"})
 _YEARS: Final = frozenset({"fiscal_year", "year"})
 _DIGESTS: Final = frozenset(
-    {"key", "public", "payee_list", "hash", "file", "evidence", "log_keys", "vkey", "proof"}
-)
+    {
+        "key", "public", "payee_list", "hash", "file", "evidence", "log_keys", "vkey", "proof", "root", "finding",
+        "content_hash", "statement_hash", "commitments",
+    }
+)  # fmt: skip
 _UNFOLDED: Final = 200
 _BEGINNING: Final = 96
 _LINES: Final = frozenset({"line", "parent"})
@@ -37,6 +49,7 @@ _ACCOUNTS: Final = frozenset({"account", "from_account", "to_account", "counterp
 _TOPICS: Final[dict[str, Topic]] = {
     "party": "party", "payee": "party", "from": "party", "to": "party", "owner": "party", "bank": "party",
     "unit": "party", "issuer": "party", "holder": "party", "related": "party", "superior": "party",
+    "supplier": "party", "approved_by": "party", "parties": "party",
     "fund": "fund", "funds": "fund", "project": "project",
 }  # fmt: skip
 _MEANINGS: Final[dict[tuple[type[msgspec.Struct], str], str]] = {
@@ -45,6 +58,13 @@ _MEANINGS: Final[dict[tuple[type[msgspec.Struct], str], str]] = {
     (Party, "parent"): "superior",
     (Deadline, "unit"): "day_unit",
     (PolicyRow, "unit"): "day_unit",
+    (Code, "parent"): "parent_code",
+    (Disposition, "state"): "case_state",
+    (Objection, "days"): "working_days",
+    (PeriodClose, "statement"): "statement_hash",
+    (PeriodClose, "unit"): "party",
+    (Progress, "value"): "value_done",
+    (Waiver, "row"): "policy_row",
 }
 """Fields that mean something else in one record than a field of that name does elsewhere."""
 _TABLES: Final = {"class": "account_class", "roles": "role", "entries": "publicity"}

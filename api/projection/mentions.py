@@ -4,16 +4,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ledger.kinds.authority import Allocation, Disbursement
+from ledger.kinds.authority import Allocation, Disbursement, Plan, Waiver
 from ledger.kinds.bank import BankBalance, Movement
-from ledger.kinds.control import Correction
-from ledger.kinds.fact import Claim, Return
+from ledger.kinds.contract import Contract
+from ledger.kinds.control import Correction, Disposition, Erasure, Objection
+from ledger.kinds.fact import Claim, PayeeList, Publication, Restitution, Return
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.register import Register
 
-PAPERS = ("document", "contract", "voucher", "bank_ref", "claim", "pledge", "milestone")
+PAPERS = ("document", "contract", "voucher", "bank_ref", "claim", "pledge", "milestone", "case", "objection")
 """Fields that carry the number of a paper or of a chain of events; people search by them."""
+
+CITING = Correction | Return | Restitution | Publication | Waiver | Objection | Erasure
+"""Kinds that name an earlier event in their field `event`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,7 @@ def subject_of(register: Register, event: AnyEvent, *, actor: str) -> Subject:
         project=event.id if isinstance(event, Project) else getattr(event, "project", None),
         parties=tuple(dict.fromkeys(party for party in (actor, *_parties(event)) if party)),
         accounts=tuple(dict.fromkeys(account for account in _accounts(event) if account)),
-        cites=event.event if isinstance(event, Correction | Return) else None,
+        cites=event.event if isinstance(event, CITING) else None,
     )
 
 
@@ -57,19 +61,22 @@ def papers_of(event: AnyEvent) -> Iterator[str]:
     match event:
         case Movement() | BankBalance():
             yield event.statement
-        case Party() | Account() | Fund() | Project() | Policy() | Calendar():
+        case Party() | Account() | Fund() | Project() | Policy() | Calendar() | Contract() | Objection():
             yield event.id
         case Key():
             yield event.key
-        case Correction() | Return() if event.event is not None:
-            yield event.event
+        case PayeeList():
+            yield event.root
         case _:
             pass
+    cited = event.event if isinstance(event, CITING) else None
+    if cited is not None:
+        yield cited
 
 
 def _line(event: AnyEvent) -> str | None:
     match event:
-        case Allocation() | Disbursement() | Claim():
+        case Allocation() | Disbursement() | Claim() | Plan() | PayeeList() | Restitution():
             return event.line
         case _:
             return None
@@ -81,8 +88,10 @@ def _parties(event: AnyEvent) -> Iterator[str | None]:
             yield from (event.from_, event.to)
         case Party():
             yield event.id
+        case Disposition():
+            yield from event.parties
         case _:
-            for field in ("party", "payee", "owner", "unit", "issuer", "holder"):
+            for field in ("party", "payee", "owner", "unit", "issuer", "holder", "supplier", "approved_by"):
                 yield getattr(event, field, None)
 
 

@@ -7,8 +7,20 @@ from typing import Literal
 from msgspec import field
 
 from ledger.amount import Amount
-from ledger.kinds.form import ClassCode, Digest, Event, FiscalYear, Record, Reference, forbid, require
-from ledger.party import Id
+from ledger.kinds.form import (
+    ClassCode,
+    Digest,
+    Event,
+    FindingId,
+    FiscalYear,
+    Period,
+    Record,
+    Reference,
+    Text,
+    forbid,
+    require,
+)
+from ledger.party import EventName, Id
 
 
 class Allocation(Event, frozen=True, kw_only=True, tag="allocation"):
@@ -115,3 +127,36 @@ class Disbursement(Event, frozen=True, kw_only=True, tag="disbursement"):
             field="to_account",
             when="for mode transfer",
         )
+
+
+class Plan(Event, frozen=True, kw_only=True, tag="plan"):
+    """Plan of payments (用款计划): the holder of `line` means to pay `amount` in `period`; once per line and period."""
+
+    line: Id
+    period: Period
+    amount: Amount
+    document: Reference | None = None
+
+
+class Waiver(Event, frozen=True, kw_only=True, tag="waiver"):
+    """Postponement or exemption (延期、豁免) of a duty under `fund`, or of a finding about it (semantics O6).
+
+    A duty is named by the event that started it and the policy row that demands it; a finding by its id. `document` and
+    `hash` are those of the paper. `due_on` is the new due date; absent, the duty is waived.
+    """
+
+    fund: Id
+    document: Reference
+    hash: Digest
+    event: EventName | None = None
+    row: Id | None = None
+    finding: FindingId | None = None
+    due_on: datetime.date | None = None
+    reason: Text | None = None
+
+    def __post_init__(self) -> None:
+        """Either a duty by event and row, or a finding."""
+        duty = self.finding is None
+        for name in ("event", "row"):
+            when = "unless `finding` is given" if duty else "with `finding`"
+            (require if duty else forbid)(given=getattr(self, name) is not None, field=name, when=when)

@@ -1,13 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """Facts that money units report; never refused for content, however bad the news (DESIGN §1.1)."""
 
+import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from ledger.amount import Amount
 from ledger.kinds.authority import Invoice
-from ledger.kinds.form import ClassCode, Digest, Event, Reference, Tag, Text, forbid, require
+from ledger.kinds.form import (
+    ClassCode,
+    Digest,
+    Event,
+    FindingId,
+    Period,
+    Reference,
+    Tag,
+    Text,
+    forbid,
+    require,
+)
 from ledger.party import EventName, Id
 
 
@@ -140,3 +152,65 @@ class Acceptance(Event, frozen=True, kw_only=True, tag="acceptance"):
     value: Amount | None = None
     panel: tuple[Id, ...] = ()
     evidence: tuple[Digest, ...] = ()
+
+
+class Restitution(Event, frozen=True, kw_only=True, tag="restitution"):
+    """Money put back (归垫) into `to_account` for the line that lost it; names the finding or the event that took it.
+
+    Either account may be unregistered, never both. Restores no ceiling: the line had been paid from.
+    """
+
+    line: Id
+    amount: Amount
+    event: EventName | None = None
+    finding: FindingId | None = None
+    from_account: Id | None = None
+    to_account: Id | None = None
+    bank_ref: Reference | None = None
+    voucher: Reference | None = None
+    reason: Text | None = None
+
+    def __post_init__(self) -> None:
+        """One of event and finding, and at least one registered account."""
+        if (self.event is None) == (self.finding is None):
+            raise ValueError("exactly one of `event` and `finding` is required in a restitution")
+        given = self.from_account is not None or self.to_account is not None
+        require(given=given, field="to_account", when="unless `from_account` is given")
+
+
+class PayeeList(Event, frozen=True, kw_only=True, tag="payee_list"):
+    """A list of persons to be paid (发放清单) without their names: how many, how much in all, and the root over the rows.
+
+    `root` is the RFC 9162 root over salted rows (`ledger.payee_rows`); a disbursement or publication names it.
+    """
+
+    fund: Id
+    period: Period
+    persons: Annotated[int, Meta(ge=1, le=10_000_000)]
+    amount: Amount
+    root: Digest
+    line: Id | None = None
+    project: Id | None = None
+
+
+class Publication(Event, frozen=True, kw_only=True, tag="publication"):
+    """Something was made public (公示) at `place`, a web address or a notice board, until `until` if it was taken down.
+
+    `subject` says in words what; the event, fund, project, contract or payee list that it is about are named, at least one.
+    `hash` is that of what was shown.
+    """
+
+    subject: Text
+    place: Text
+    hash: Digest
+    until: datetime.date | None = None
+    event: EventName | None = None
+    fund: Id | None = None
+    project: Id | None = None
+    contract: Id | None = None
+    payee_list: Digest | None = None
+
+    def __post_init__(self) -> None:
+        """It is about something in the ledger."""
+        about = (self.event, self.fund, self.project, self.contract, self.payee_list)
+        require(given=any(about), field="event", when="unless fund, project, contract or payee_list is given")

@@ -37,6 +37,17 @@ Reference = Annotated[
 ]
 """Number of a document (文号), voucher or bank line, as printed."""
 
+Period = Annotated[
+    str,
+    Meta(
+        pattern="^[0-9]{4}(-(0[1-9]|1[0-2]|Q[1-4]))?(?!\\n)$",
+        description="a year, a quarter or a month: 2026, 2026-Q2, 2026-06",
+    ),
+]
+FindingId = Annotated[
+    str, Meta(pattern="^[0-9a-f]{32}(?!\\n)$", description="id of a finding, 32 hex digits")
+]
+
 
 def one() -> Literal[1]:
     """Version 1, written out in the bytes of every event (a plain default would be left out)."""

@@ -11,10 +11,23 @@ import msgspec
 
 from ledger.errors import FormatError
 from ledger.kinds.attachment import Attachment
-from ledger.kinds.authority import Allocation, Disbursement, MatchingPledge
+from ledger.kinds.authority import Allocation, Disbursement, MatchingPledge, Plan, Waiver
 from ledger.kinds.bank import BankBalance, Movement
-from ledger.kinds.control import Correction
-from ledger.kinds.fact import Acceptance, Claim, Interest, MatchingReceipt, Return, Transfer, Use
+from ledger.kinds.code import Code
+from ledger.kinds.contract import Contract, ContractChange, Progress, Settlement
+from ledger.kinds.control import Correction, Disposition, Erasure, Objection, PeriodClose, Reply
+from ledger.kinds.fact import (
+    Acceptance,
+    Claim,
+    Interest,
+    MatchingReceipt,
+    PayeeList,
+    Publication,
+    Restitution,
+    Return,
+    Transfer,
+    Use,
+)
 from ledger.kinds.form import EVENT_BYTES_MAX
 from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
@@ -42,8 +55,23 @@ AnyEvent = (
     | Correction
     | LogKeyChange
     | Attachment
+    | Code
+    | Contract
+    | ContractChange
+    | Settlement
+    | Progress
+    | Plan
+    | PayeeList
+    | Publication
+    | Waiver
+    | Restitution
+    | Disposition
+    | Objection
+    | Reply
+    | Erasure
+    | PeriodClose
 )
-"""Every event kind of version 1."""
+"""Every event kind."""
 
 KINDS: Final[dict[str, type[AnyEvent]]] = {
     "party": Party,
@@ -68,10 +96,25 @@ KINDS: Final[dict[str, type[AnyEvent]]] = {
     "correction": Correction,
     "log_key": LogKeyChange,
     "attachment": Attachment,
+    "code": Code,
+    "contract": Contract,
+    "contract_change": ContractChange,
+    "settlement": Settlement,
+    "progress": Progress,
+    "plan": Plan,
+    "payee_list": PayeeList,
+    "publication": Publication,
+    "waiver": Waiver,
+    "restitution": Restitution,
+    "disposition": Disposition,
+    "objection": Objection,
+    "reply": Reply,
+    "erasure": Erasure,
+    "period_close": PeriodClose,
 }
 
-ADMITTED_BY_GENESIS: Final = frozenset(KINDS) - {"log_key", "attachment"}
-"""Kinds that need no `policy` event before their first use (ADR 0002)."""
+ADMITTED_BY_GENESIS: Final = frozenset(list(KINDS)[: list(KINDS).index("log_key")])
+"""The first twenty kinds, which need no `policy` event before their first use (ADR 0002)."""
 
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 _DECODER: Final = msgspec.json.Decoder(AnyEvent)
@@ -169,12 +212,16 @@ def _without_null(schema: Any) -> Any:  # noqa: ANN401 - a JSON Schema node is a
             return schema
 
 
-def event_class(event: AnyEvent) -> str:
+def event_class(event: AnyEvent) -> str:  # noqa: PLR0911 - one row a class
     """Class of the kind (DESIGN §4): ``registry``, ``authority``, ``fact``, ``bank`` or ``control``."""
     match event:
-        case Party() | Account() | Fund() | Project() | Key() | Policy() | Calendar() | LogKeyChange():
+        case (
+            Party() | Account() | Fund() | Project() | Key() | Policy() | Calendar() | LogKeyChange() | Code()
+        ):
             return "registry"
-        case Allocation() | Disbursement() | MatchingPledge():
+        case Contract() | ContractChange():
+            return "registry"
+        case Allocation() | Disbursement() | MatchingPledge() | Plan() | Waiver():
             return "authority"
         case (
             MatchingReceipt()
@@ -187,9 +234,11 @@ def event_class(event: AnyEvent) -> str:
             | Attachment()
         ):
             return "fact"
+        case Settlement() | Progress() | PayeeList() | Publication() | Restitution():
+            return "fact"
         case Movement() | BankBalance():
             return "bank"
-        case Correction():
+        case Correction() | Disposition() | Objection() | Reply() | Erasure() | PeriodClose():
             return "control"
         case _:
             assert_never(event)

@@ -22,7 +22,7 @@ from tests.malicious.fields import changed, signed_paths
 from tests.malicious.forger import WIDTH, Files, Forger, bundle_of, path_of, relinked
 from tests.worlds import UNIT, log_signer_named
 
-SHORT: Final = 100
+SHORT: Final = 200
 """Entries up to which a log is forged at every position."""
 PLACES: Final = 12
 """Positions at which a longer one is."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -26,6 +27,7 @@ from ledger.kinds.registry import (
     PolicyRow,
 )
 from ledger.submission import event_name
+from tests import later_kinds
 from tests.ledger.test_log_key_changes import NEXT, adding, admitting, retiring
 from tests.malicious.forger import Forger
 from tests.worlds import (
@@ -74,6 +76,7 @@ def _business(world: World) -> Iterator[Submission]:
     yield from _spent(world)
     yield from _banked(world)
     yield from _log_keys_changed(world)
+    yield from _admitted(world)
 
 
 def _registered(world: World) -> Iterator[Submission]:
@@ -244,3 +247,17 @@ def _log_keys_changed(world: World) -> Iterator[Submission]:
     yield admitting(world)
     yield adding(world)
     yield retiring(world, *NEXT.vkeys(world.genesis.origin))
+
+
+def _admitted(world: World) -> Iterator[Submission]:
+    """The kinds that a policy admits, about a payment and about an account whose number is committed."""
+    yield world.submission(AUDIT, later_kinds.admitting(*later_kinds.LATER))
+    payment = world.pay("L1", 100)
+    yield payment
+    committed = msgspec.structs.replace(world.accounts()[1], id="A-NA-SPECIAL", sd=("z" * 43,))
+    account = world.submission(PROVINCE, committed)
+    yield account
+    names = {"paid": event_name(payment.header, 0), "committed": event_name(account.header, 0)}
+    events = later_kinds.later_events(**names)
+    for party, group in groupby(events, key=lambda one: one[0]):
+        yield world.submission(party, *(event for _, event in group))

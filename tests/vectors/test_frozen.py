@@ -2,12 +2,14 @@
 """Frozen bytes: what entries, submissions and keys of version 1 look like for ever. A change here is a version 2.
 
 `frozen/entries.json` holds one small ledger, entry by entry, with leaf hashes and the root after each; `frozen/wire.json`
-the submissions as they travel, with their signed bytes; `frozen/keys.json` the key ids.
+the submissions as they travel, with their signed bytes; `frozen/keys.json` the key ids; `frozen/later_kinds.json` an event
+of each kind that a policy admits.
 """
 
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +24,11 @@ from ledger.entry import (
 from ledger.entry import genesis_entry_bytes as genesis_bytes
 from ledger.hashing import leaf_hash
 from ledger.keys import key_id
-from ledger.kinds.vocabulary import ADMITTED_BY_GENESIS, event_bytes
+from ledger.kinds.vocabulary import ADMITTED_BY_GENESIS, event_bytes, parse_event
 from ledger.merkle import CompactRange
 from ledger.submission import events_root, header_bytes, parse_wire, signed_bytes, wire_bytes
+from tests.examples import specimens
+from tests.later_kinds import LATER
 
 FROZEN = Path(__file__).parent / "frozen"
 
@@ -73,6 +77,18 @@ def test_every_kind_is_frozen() -> None:
     """The frozen ledger holds an event of every kind that genesis admits."""
     kinds = {json.loads(frozen["bytes"]).get("event", {}).get("kind") for frozen in read("entries.json")}
     assert kinds - {None} == ADMITTED_BY_GENESIS
+
+
+def test_every_later_kind_is_frozen() -> None:
+    """Of each kind that a policy admits, an event with every field has the frozen bytes, and they are read back."""
+    frozen = read("later_kinds.json")
+    assert [one["version"] for one in frozen] == list(LATER)
+    events = specimens()
+    for one in frozen:
+        data = one["bytes"].encode()
+        event = parse_event(data, place=one["version"])
+        assert event_bytes(events[one["version"].partition("/")[0]]) == event_bytes(event) == data
+        assert sha256(data).hexdigest() == one["sha256"]
 
 
 def test_submissions_travel_as_frozen() -> None:

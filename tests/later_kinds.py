@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Events of the kinds that a policy admits, as they can stand in the small invented ledger of `tests.worlds`.
+
+desk.must(world.submission(AUDIT, admitting(*LATER)))
+for party, event in later_events(paid="na-finance/s-1/0"): desk.must(world.submission(party, event))
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from ledger.kinds.attachment import Attachment
+from ledger.kinds.authority import Plan, Waiver
+from ledger.kinds.code import Code
+from ledger.kinds.contract import Contract, ContractChange, ContractMilestone, Progress, Settlement
+from ledger.kinds.control import Disposition, Erasure, Objection, PeriodClose, Reply
+from ledger.kinds.fact import PayeeList, Publication, Restitution
+from ledger.kinds.registry import Policy
+from ledger.kinds.vocabulary import ADMITTED_BY_GENESIS, KINDS
+from tests.worlds import (
+    AUDIT,
+    COUNTY,
+    COUNTY_ACCOUNT,
+    DAY,
+    FUND,
+    PROJECT,
+    PROVINCE,
+    SUPPLIER,
+    SUPPLIER_ACCOUNT,
+    UNIT,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ledger.kinds.vocabulary import AnyEvent
+
+HASH: Final = "3f" * 32
+ROOT: Final = "4e" * 32
+FINDING: Final = "5d" * 16
+COMMITTED: Final = ("-" + "A" * 42, "z" * 43)
+CONTRACT: Final = "NA-2026-9"
+LATER: Final = tuple(f"{kind}/1" for kind in KINDS if kind not in ADMITTED_BY_GENESIS)
+
+
+def admitting(*versions: str, policy: str = "later-kinds") -> Policy:
+    """The policy that admits these kinds, written with their version."""
+    return Policy(occurred_on=DAY, id=policy, effective_on=DAY, title="准入新类事件", admits=versions)
+
+
+def contract(**changes: Any) -> Contract:  # noqa: ANN401 - fields by name
+    """The contract for the canal, with every field."""
+    fields: dict[str, Any] = {
+        "id": CONTRACT,
+        "project": PROJECT,
+        "supplier": SUPPLIER,
+        "amount": 120_000,
+        "category": "works",
+        "milestones": (ContractMilestone(id="m1", task="开挖", amount=36_000, due_on=DAY),),
+        "advance_cap": 36_000,
+        "retention": 3_600,
+        "retention_until": datetime.date(2028, 1, 5),
+        "document": "农水合2026-9号",
+        "hash": HASH,
+    }
+    return Contract(occurred_on=DAY, **(fields | changes))
+
+
+def change(direction: str | None = "increase", amount: int | None = 4_000, **changes: Any) -> ContractChange:  # noqa: ANN401 - fields by name
+    """A change of that contract, approved by the county."""
+    fields: dict[str, Any] = {
+        "contract": CONTRACT,
+        "approved_by": COUNTY,
+        "document": "农发改2026-17号",
+        "reason": "增加涵洞",
+        "direction": direction,
+        "amount": amount,
+    }
+    return ContractChange(occurred_on=DAY, **(fields | changes))
+
+
+def step(state: str, **changes: Any) -> Disposition:  # noqa: ANN401 - fields by name
+    """A step of case c-1: closed where nothing may be told, with the finding where it must be."""
+    untold = state in {"suspected", "cleared"}
+    fields: dict[str, Any] = {"sd": COMMITTED} if untold else {"finding": FINDING, "content_hash": HASH}
+    return Disposition(occurred_on=DAY, case="c-1", state=state, **(fields | changes))  # type: ignore[arg-type]
+
+
+def plan(period: str = "2026-Q3", amount: int = 500) -> Plan:
+    """What the county means to pay from L1."""
+    return Plan(occurred_on=DAY, line="L1", period=period, amount=amount, document="农财库2026-12号")
+
+
+def payee_list(**changes: Any) -> PayeeList:  # noqa: ANN401 - fields by name
+    """A list of persons that the county pays from L1."""
+    fields: dict[str, Any] = {"fund": FUND, "period": "2026-01", "persons": 3, "amount": 900, "root": ROOT}
+    return PayeeList(occurred_on=DAY, **(fields | {"line": "L1", "project": PROJECT} | changes))
+
+
+def later_events(*, paid: str, committed: str) -> Iterator[tuple[str, AnyEvent]]:
+    """Who posts what, in an order in which all of it stands.
+
+    `paid` names an event of the county, `committed` one of the province that holds a commitment, ``"z" * 43``.
+    """
+    yield (
+        AUDIT,
+        Code(occurred_on=DAY, scheme="functional", code="21303", name="水利", edition=DAY, parent="213"),
+    )
+    yield (
+        COUNTY,
+        Attachment(
+            occurred_on=DAY, hash=HASH, size=10, media_type="image/png", locator="2026/1.png", event=paid
+        ),
+    )
+    yield UNIT, contract()
+    yield UNIT, change(due_on=DAY, hash=HASH)
+    yield UNIT, change("decrease", 1_000)
+    yield UNIT, Progress(
+        occurred_on=DAY, project=PROJECT, value=40_000, contract=CONTRACT, milestone="m1", percent=33,
+        evidence=(HASH,),
+    )  # fmt: skip
+    yield UNIT, Settlement(
+        occurred_on=DAY, project=PROJECT, amount=123_000, contract=CONTRACT, surplus=1_000, document="农审2026-3号",
+        hash=HASH,
+    )  # fmt: skip
+    yield COUNTY, plan()
+    yield COUNTY, payee_list()
+    yield COUNTY, Publication(
+        occurred_on=DAY, subject="发放清单", place="https://na.example/gs/41", hash=HASH, until=DAY, event=paid,
+        fund=FUND, project=PROJECT, contract=CONTRACT, payee_list=ROOT,
+    )  # fmt: skip
+    yield PROVINCE, Waiver(
+        occurred_on=DAY, fund=FUND, document="吉财农2026-55号", hash=HASH, event=paid, row="F03-city", due_on=DAY,
+        reason="汛期",
+    )  # fmt: skip
+    yield AUDIT, Waiver(occurred_on=DAY, fund=FUND, document="吉审2026-5号", hash=HASH, finding=FINDING)
+    yield COUNTY, Restitution(
+        occurred_on=DAY, line="L1", amount=200, event=paid, from_account=SUPPLIER_ACCOUNT,
+        to_account=COUNTY_ACCOUNT, bank_ref="R-90", voucher="记-18", reason="归还",
+    )  # fmt: skip
+    yield AUDIT, step("suspected")
+    yield AUDIT, step("affirmed", parties=(UNIT,), text="用于其他支出", document="吉审2026-8号")
+    yield AUDIT, step("ordered", due_on=datetime.date(2026, 3, 5))
+    yield (
+        AUDIT,
+        step("answered", returned=200, rebooked=1, recovered=2, exempt=3, basis="示例办法第9条"),
+    )
+    yield AUDIT, Objection(occurred_on=DAY, id="o-1", event=paid, text="与公示不符", days=15, sd=COMMITTED)
+    yield COUNTY, Reply(occurred_on=DAY, objection="o-1", text="经核对一致", evidence=(HASH,))
+    yield (
+        PROVINCE,
+        Erasure(
+            occurred_on=DAY,
+            event=committed,
+            commitments=("z" * 43,),
+            reason="本人申请",
+            document="吉财2026-6号",
+        ),
+    )
+    yield COUNTY, PeriodClose(occurred_on=DAY, unit=COUNTY, period="2025-Q4", statement=HASH, fund=FUND)
