@@ -17,12 +17,14 @@ from api.admission import AddressLimit, Quotas
 from api.anchoring import anchoring_of
 from api.caching import ASSET
 from api.description import OPENAPI_PATH, describe
+from api.drafts.draft_desk import DraftDesk
 from api.error_answers import Failures, answer_errors
 from api.heartbeat import Heartbeat
 from api.metrics import Metrics
 from api.request_log import RequestLog
 from api.routers import (
     anchors,
+    drafts,
     entries,
     health,
     log_files,
@@ -78,10 +80,12 @@ def create_app(
         jobs=_jobs(settings, ledger, app.state.rounds),
     )
     app.state.front_desk = FrontDesk(ledger, app.state.worker, now=now)
+    app.state.draft_desk = DraftDesk(ledger, app.state.front_desk)
     app.state.front_desk.audiences = parse_addresses(settings.public_addresses)
     for module in (
         posting,
         sessions,
+        drafts,
         entries,
         public_findings,
         obligations,

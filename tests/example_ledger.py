@@ -22,6 +22,7 @@ from urllib.parse import quote, urlencode
 from api.problems import MEDIA_TYPE as PROBLEM
 from ledger.keys import key_id
 from ledger.kinds.registry import Calendar
+from ledger.kinds.vocabulary import event_bytes
 from ledger.submission import wire_bytes
 from tests.ledgers import founded, post_all
 from tests.served import served
@@ -74,6 +75,26 @@ def _of_table(table: str, identifier: str) -> tuple[Asked, ...]:
     )
 
 
+def _of_nobody(*operations: str, named: bool) -> Iterator[Asked]:
+    """Drafts are for people who are signed in, which no example can be: their requests, and the answer to a stranger."""
+    for operation in operations:
+        yield Asked(
+            operation=operation,
+            name="stranger",
+            summary="nobody is signed in",
+            parameters={"name": "0" * 32} if named else {},
+            body=_DRAFT_BODIES.get(operation),
+        )
+
+
+_DRAFT_BODIES: Final = {
+    "prepareDraft": "prepared",
+    "changeDraft": "changed",
+    "signDraft": "draft_signature",
+    "returnDraft": "returned",
+    "postDraft": "version",
+}
+
 REQUESTS: Final = (
     Asked(operation="postSubmission", name="stored", summary="a line is issued", body="issue"),
     Asked(operation="postSubmission", name="replayed", summary="the same once more", body="issue"),
@@ -107,6 +128,17 @@ REQUESTS: Final = (
     Asked(operation="signIn", name="unasked", summary="an answer to no challenge", body="sign_in"),
     _simple("getSession", "nobody is signed in"),
     _simple("signOut", "nobody is signed in"),
+    *_of_nobody("listDrafts", "prepareDraft", named=False),
+    *_of_nobody(
+        "getDraft",
+        "getDraftFile",
+        "changeDraft",
+        "withdrawDraft",
+        "signDraft",
+        "returnDraft",
+        "postDraft",
+        named=True,
+    ),
     _simple("getHealth", "alive"),
     _simple("getReadiness", "ready"),
     _simple("getMetrics", "figures"),
@@ -148,9 +180,24 @@ def bodies(world: World) -> dict[str, Any]:
             "sig": base64.b64encode(bytes(64)).decode(),
         },
         "issue": json.loads(wire_bytes(world.issue("L-NEW", 250_000))),
+        **_draft_bodies(world, key),
         "beyond": json.loads(wire_bytes(world.pay("L-COUNTY", 380_001))),
         "forged": forged,
     }
+
+
+def _draft_bodies(world: World, key: str) -> dict[str, Any]:
+    events = [json.loads(event_bytes(world.issued("L-DRAFTED", 250_000)))]
+    return {
+        "prepared": {"events": events, "id": "2026-0612-01"},
+        "changed": {"events": events, "version": 1},
+        "draft_signature": {
+            "version": 1, "alg": "ed25519", "key": key, "role": "maker",
+            "sig": base64.b64encode(bytes(64)).decode(),
+        },
+        "returned": {"version": 1, "reason": "文号有误"},
+        "version": {"version": 1},
+    }  # fmt: skip
 
 
 def ask(site: Site, method: str, path: str, parameters: list[dict[str, Any]], body: object) -> httpx.Response:

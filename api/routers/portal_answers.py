@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a page becomes an answer: read under one lock, tagged by what it shows, kept by readers as long as it holds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 from fastapi import Request
@@ -40,7 +41,7 @@ def show(request: Request, view: View, *, section: str = "", beside: object = ""
     ledger: ServedLedger = request.app.state.ledger
     with ledger.model.lock, ledger.reading() as reader:
         head = reader.head()
-        frame = _frame(request, ledger, head, section=section)
+        frame = frame_for(request, ledger, head, section=section)
         judged = ledger.board.judged
         state = (ledger.model.size, judged.size if judged else 0, judged.as_of if judged else "")
         tag = state_tag(
@@ -65,7 +66,7 @@ def show_entry(request: Request, seq: int) -> Response:
         checkpoint = _covering(reader, seq)
         if ledger.model.size <= seq:
             return _still_folding(request, ledger, reader)
-        frame = _frame(request, ledger, checkpoint, anchored=True)
+        frame = frame_for(request, ledger, checkpoint, anchored=True)
         visit = Visit(frame=frame, model=ledger.model, judged=None, reader=reader)
         made = entry_page(visit, seq, data, checkpoint)
         answer = page("entry.html", frame, page=made, visit=visit)
@@ -73,6 +74,15 @@ def show_entry(request: Request, seq: int) -> Response:
         {**WITH_THE_VERIFIER, "ETag": tag_of("entry", made.leaf, request.url), "Cache-Control": IMMUTABLE}
     )
     return answer
+
+
+@contextmanager
+def visiting(request: Request, *, section: str = "") -> Iterator[Visit]:
+    """A visit for what is shown to one person and kept by nobody; the read model is locked meanwhile."""
+    ledger: ServedLedger = request.app.state.ledger
+    with ledger.model.lock, ledger.reading() as reader:
+        frame = frame_for(request, ledger, reader.head(), section=section)
+        yield Visit(frame=frame, model=ledger.model, judged=None, reader=reader)
 
 
 def page_language(request: Request) -> Language:
@@ -84,7 +94,7 @@ def page_language(request: Request) -> Language:
 def error_page(request: Request, *, status: int, heading: str, text: str, reference: str = "") -> Response:
     """A whole page that says what happened, what still works, and where to go on."""
     ledger: ServedLedger = request.app.state.ledger
-    frame = _frame(request, ledger, None)
+    frame = frame_for(request, ledger, None)
     answer = page(
         "error.html", frame, status=status, heading=heading, text=text, reference=reference, visit=None
     )
@@ -101,7 +111,7 @@ def _covering(reader: LogReader, seq: int) -> StoredCheckpoint:
 
 def _still_folding(request: Request, ledger: ServedLedger, reader: LogReader) -> Response:
     head = reader.head()
-    frame = _frame(request, ledger, head)
+    frame = frame_for(request, ledger, head)
     text = frame.words.text("error.folding", seq=ledger.model.size, size=head.size if head else 0)
     answer = page(
         "error.html",
@@ -116,7 +126,7 @@ def _still_folding(request: Request, ledger: ServedLedger, reader: LogReader) ->
     return answer
 
 
-def _frame(
+def frame_for(
     request: Request,
     ledger: ServedLedger,
     head: StoredCheckpoint | None,
@@ -124,6 +134,7 @@ def _frame(
     section: str = "",
     anchored: bool = False,
 ) -> Frame:
+    """The surroundings of a page over `head`."""
     query: Mapping[str, str] = request.query_params
     facts = HeadFacts(
         size=head.size if head else 0,

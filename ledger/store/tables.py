@@ -3,7 +3,7 @@
 
 Column types are the ones that every SQL database has, and positions are given by the sequencer, so that the same
 rows come out of SQLite and PostgreSQL. Rows are only ever inserted, in all tables but `meta`, `cosignature`, and those of
-the desk (`session…`), which are about people at work and not about the ledger.
+the desk (`session…`, `draft…`), which are about people at work and not about the ledger.
 """
 
 from typing import Final
@@ -148,6 +148,45 @@ SESSION: Final = Table(
     Column("used", String(24), nullable=False),
 )
 """Sessions by the SHA-256 of their id: the key that opened each, at which address, when, and its last use."""
+
+DRAFT: Final = Table(
+    "draft",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("party", String(64), nullable=False, index=True),
+    Column("state", String(8), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("expires", String(24), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("returned_by", String(64), nullable=False),
+    Column("seq", BigInteger, nullable=True),
+)
+"""Drafts of submissions, private to their party: state, newest version, until when it may be signed, why and by which key
+it was returned, and the position of its header entry once it is posted. Dropped drafts leave no row."""
+
+DRAFT_VERSION: Final = Table(
+    "draft_version",
+    METADATA,
+    Column("draft", String(32), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("author", String(64), nullable=False),
+    Column("made", String(24), nullable=False),
+    Column("header", LargeBinary, nullable=False),
+    Column("events", LargeBinary, nullable=False),
+)
+"""Versions of drafts from 1: the key of the author, the canonical header to sign, the events as a canonical JSON list."""
+
+DRAFT_SIGNATURE: Final = Table(
+    "draft_signature",
+    METADATA,
+    Column("draft", String(32), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("role", String(32), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("alg", String(32), nullable=False),
+    Column("sig", Text, nullable=False),
+)
+"""Verified signatures over the headers of versions; those of an earlier version count for nothing."""
 
 APPEND_ONLY: Final = (LOG, CHECKPOINT)
 INDEXES: Final = (TILE, SUBMISSION, STATEMENT_LINE, BANK_REFERENCE, LOG_KEY)

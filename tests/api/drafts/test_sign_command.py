@@ -15,19 +15,14 @@ from ledger.kinds.vocabulary import event_bytes
 from ledger.submission import Signature, check_signature, parse_wire
 from tests.examples import specimens
 from tests.ledgers import founded, post_all
-from tests.worlds import PROVINCE, World, make_world
+from tests.worlds import PROVINCE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ledger.kinds.vocabulary import AnyEvent
     from tests.command_line import CommandLine
-
-
-@pytest.fixture
-def world() -> World:
-    """An invented ledger."""
-    return make_world()
+    from tests.worlds import World
 
 
 def draft_of(world: World, *events: AnyEvent, last: tuple[AnyEvent, ...] = ()) -> DraftFile:
@@ -50,7 +45,6 @@ def checker_key(world: World, tmp_path: Path) -> str:
     """The key file of the province's checker, encrypted."""
     path = tmp_path / "checker.pem"
     save_private_key(path, world.seats[PROVINCE].keys["checker"], passphrase=b"open")
-    (tmp_path / "passphrase").write_text("open\n")
     return str(path)
 
 

@@ -1,0 +1,305 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The desk where drafts are prepared, looked at, signed, returned and dropped, and from which complete ones are posted.
+
+Nothing unsigned reaches the ledger: a draft whose signature set is complete goes to the sequencer like any other submission
+and is checked again as a whole. A crash leaves a complete draft that is not posted, or is posted and not marked so; posting
+it again does the rest, because a submission is stored once.
+"""
+
+import datetime
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from api.drafts import kept
+from api.drafts.draft import (
+    DRAFT_LIFE,
+    Draft,
+    Version,
+    Whole,
+    check_apart,
+    check_maker,
+    check_reviewer,
+    check_signable,
+    refuse_changed,
+    waiting_for,
+)
+from api.served_ledger import ServedLedger
+from api.sessions.front_desk import FrontDesk, Present
+from ledger import authority
+from ledger.clock import recorded_at
+from ledger.draft_file import DraftFile, with_signature
+from ledger.errors import MissingError
+from ledger.instant import business_date, format_instant
+from ledger.kinds.registry import Key
+from ledger.kinds.vocabulary import AnyEvent, event_bytes, parse_event
+from ledger.outcome import Accepted, Outcome, Refused
+from ledger.problems import Problem
+from ledger.register import Register
+from ledger.store.engine import writing_beside
+from ledger.store.past import StoredPast
+from ledger.submission import Header, Signature, Submission, events_root
+from ledger.texts import text_problems
+from ledger.wellformed import form_problems
+
+LISTED_MAX = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """A draft after something was done with it: what it still waits for, and the answer of the ledger if it was posted."""
+
+    whole: Whole
+    waiting: tuple[Problem, ...]
+    outcome: Outcome | None = None
+
+
+class DraftDesk:
+    """Drafts of one server; every act is of somebody present, and touches the drafts of their own party only."""
+
+    def __init__(self, ledger: ServedLedger, front: FrontDesk) -> None:
+        """Whoever is there is told by `front`."""
+        self._ledger = ledger
+        self._front = front
+
+    def prepare(
+        self, present: Present, events: Sequence[AnyEvent], *, identifier: str | None
+    ) -> Whole | Refused:
+        """A new draft of `events`, its submission to be called `identifier`; or what is wrong with its form.
+
+        Raises:
+            RequestRefused: 403, not a maker.
+        """
+        check_maker(present.key)
+        now = self._front.now()
+        problems = self._form_problems(events, now)
+        if problems:
+            return Refused(problems=problems)
+        name = secrets.token_hex(16)
+        version = self._version(present, events, number=1, identifier=identifier or f"d-{name}", now=now)
+        draft = Draft(
+            id=name, party=present.party, state="open", version=1, expires=format_instant(now + DRAFT_LIFE)
+        )
+        with writing_beside(self._ledger.engine) as connection:
+            kept.forget_old(connection, format_instant(now))
+            kept.keep_draft(connection, draft, version)
+        return self.whole(present, name)
+
+    def change(
+        self, present: Present, name: str, events: Sequence[AnyEvent], *, seen: int
+    ) -> Whole | Refused:
+        """A new version after version `seen`; signatures over earlier ones count no more.
+
+        Raises:
+            RequestRefused: 403, not a maker; 409, somebody was faster.
+            MissingError: the party has no such draft.
+        """
+        check_maker(present.key)
+        before, now = self.whole(present, name), self._front.now()
+        problems = self._form_problems(events, now)
+        if problems:
+            return Refused(problems=problems)
+        called = before.newest.header.id
+        version = self._version(present, events, number=seen + 1, identifier=called, now=now)
+        expires = format_instant(now + DRAFT_LIFE)
+        with writing_beside(self._ledger.engine) as connection:
+            kept.next_version(connection, before.draft, version, seen=seen, expires=expires)
+        return self.whole(present, name)
+
+    def whole(self, present: Present, name: str) -> Whole:
+        """The draft of the party of whoever is present.
+
+        Raises:
+            MissingError: the party has no such draft; whether another has, is not said.
+        """
+        with self._ledger.reading_database() as connection:
+            found = kept.whole_draft(connection, name, party=present.party)
+        if found is None:
+            raise _unknown(name)
+        return found
+
+    def listed(self, present: Present) -> list[Draft]:
+        """The drafts of the party of whoever is present."""
+        with self._ledger.reading_database() as connection:
+            return kept.drafts_of(connection, present.party, most=LISTED_MAX)
+
+    def progress(self, present: Present, name: str) -> Progress:
+        """The draft, and what it waits for now; as `whole`."""
+        whole = self.whole(present, name)
+        waiting, _ = waiting_for(self._judged(whole))
+        return Progress(whole=whole, waiting=waiting)
+
+    def sign(self, present: Present, name: str, signature: Signature, *, seen: int) -> Progress:
+        """The signature stands over version `seen`; if the set is complete now, the submission was posted.
+
+        Raises:
+            RequestRefused: 409, the draft is no longer what was seen; 403, its author signs as another role.
+            MissingError: the party has no such draft.
+        """
+        whole = self.whole(present, name)
+        check_signable(whole.draft, seen, now=self._front.now())
+        signed = replace(whole, signatures=with_signature(self._file(whole), signature).signatures)
+        problems = self._unmendable(signed, signature)
+        if problems:
+            return Progress(whole=whole, waiting=(), outcome=Refused(problems=problems))
+        with writing_beside(self._ledger.engine) as connection:
+            kept.keep_signature(connection, whole.draft, signature)
+        return self.post(present, name, seen=seen)
+
+    def post(self, present: Present, name: str, *, seen: int) -> Progress:
+        """The draft at version `seen`, posted if its signature set is complete.
+
+        Raises:
+            RequestRefused: 409, there is a newer version.
+            MissingError: the party has no such draft.
+            EnvironmentFault: the machine failed; posting again is always right.
+        """
+        now = self.progress(present, name)
+        if now.whole.draft.version != seen:
+            refuse_changed()
+        sequencer = self._ledger.sequencer
+        draft = now.whole.draft
+        ready = draft.state in {"open", "posting"} and not draft.expired(self._front.now())
+        if now.waiting or not ready or sequencer is None:
+            return now
+        with writing_beside(self._ledger.engine) as connection:
+            kept.keep_posting(connection, draft)
+        outcome = sequencer.submit(_submission(now.whole))
+        with writing_beside(self._ledger.engine) as connection:
+            match outcome:
+                case Accepted():
+                    kept.keep_posted(connection, draft, seq=outcome.seq)
+                case Refused():
+                    kept.keep_refused(connection, draft)
+        return replace(now, whole=self.whole(present, name), outcome=outcome)
+
+    def send_back(self, present: Present, name: str, *, seen: int, reason: str) -> Whole:
+        """Version `seen` is returned to its maker for `reason`.
+
+        Raises:
+            RequestRefused: 403, whoever wrote it, or a maker; 409, it is no longer what was seen.
+            MissingError: the party has no such draft.
+        """
+        whole = self.whole(present, name)
+        check_signable(whole.draft, seen, now=self._front.now())
+        with self._front.register() as register:
+            check_reviewer(present.key, _authors(register, whole))
+        with writing_beside(self._ledger.engine) as connection:
+            kept.keep_return(connection, whole.draft, reason=reason, key=present.session.key)
+        return self.whole(present, name)
+
+    def withdraw(self, present: Present, name: str) -> None:
+        """Nothing is left of the draft.
+
+        Raises:
+            RequestRefused: 403, not a maker; 409, it is posted.
+            MissingError: the party has no such draft.
+        """
+        check_maker(present.key)
+        whole = self.whole(present, name)
+        with writing_beside(self._ledger.engine) as connection:
+            kept.drop(connection, whole.draft)
+
+    def file(self, present: Present, name: str) -> DraftFile:
+        """The draft as a file, to be signed elsewhere; as `whole`."""
+        return self._file(self.whole(present, name))
+
+    # --- judging ------------------------------------------------------------------------------------------
+
+    def _judged(self, whole: Whole) -> tuple[Problem, ...]:
+        """What is wrong with the signature set, by the rules of the ledger, as if it were posted now."""
+        ledger = self._ledger
+        with self._front.register() as register, ledger.reading_database() as connection:
+            recorded = recorded_at(
+                ledger.genesis,
+                previous=ledger.model.recorded,
+                now=self._front.now(),
+                signed_at=whole.newest.header.signed_at,
+            )
+            past = StoredPast(connection, before=ledger.model.size)
+            return tuple(authority.check_signers(register, _submission(whole), recorded=recorded, past=past))
+
+    def _unmendable(self, signed: Whole, signature: Signature) -> tuple[Problem, ...]:
+        """What is wrong with a new signature, or with it beside the others; its author only signs as maker."""
+        with self._front.register() as register:
+            problems = tuple(authority.check_signatures(register, _submission(signed)))
+            if problems:
+                return problems
+            if signature.role != "maker":
+                check_apart(register.keys[signature.key].registered, _authors(register, signed))
+        return waiting_for(self._judged(signed))[1]
+
+    def _form_problems(self, events: Sequence[AnyEvent], now: datetime.datetime) -> tuple[Problem, ...]:
+        today = business_date(format_instant(now), self._ledger.genesis.time_zone)
+        found: list[Problem] = []
+        for index, event in enumerate(events):
+            of_event = [*text_problems(event_bytes(event)), *form_problems(event, today)]
+            found += [replace(one, index=index) for one in of_event]
+        return tuple(found)
+
+    def _version(
+        self,
+        present: Present,
+        events: Sequence[AnyEvent],
+        *,
+        number: int,
+        identifier: str,
+        now: datetime.datetime,
+    ) -> Version:
+        encoded = tuple(event_bytes(event) for event in events)
+        header = Header(
+            count=len(encoded),
+            genesis=self._ledger.genesis_hash,
+            id=identifier,
+            origin=self._ledger.genesis.origin,
+            party=present.party,
+            root=events_root(encoded),
+            signed_at=format_instant(now),
+        )
+        return Version(
+            number=number, author=present.session.key, made=format_instant(now), header=header, events=encoded
+        )
+
+    def _file(self, whole: Whole) -> DraftFile:
+        with self._ledger.reading() as reader:
+            entry0 = reader.entry(0) or b""
+        submission = _submission(whole)
+        return DraftFile(
+            entry0=entry0,
+            genesis=self._ledger.genesis,
+            header=submission.header,
+            events=submission.events,
+            event_bytes=submission.event_bytes,
+            last=() if whole.last is None else whole.last.events,
+            signatures=whole.signatures,
+        )
+
+
+def events_of(version: Version) -> tuple[AnyEvent, ...]:
+    """The events of `version`."""
+    return tuple(parse_event(one, place=f"event {at}") for at, one in enumerate(version.events))
+
+
+def _submission(whole: Whole) -> Submission:
+    newest = whole.newest
+    return Submission(
+        header=newest.header,
+        signatures=whole.signatures,
+        events=events_of(newest),
+        event_bytes=newest.events,
+    )
+
+
+def _authors(register: Register, whole: Whole) -> list[Key]:
+    return [register.keys[one].registered for one in sorted(whole.authors) if one in register.keys]
+
+
+def _unknown(name: str) -> MissingError:
+    return MissingError(
+        code="draft-unknown",
+        place=f"drafts/{name}",
+        message_en="your bureau has no such draft",
+        message_zh="本单位没有该草稿",
+        remedy_en="List what there is: /v1/drafts; a withdrawn draft is gone.",
+        remedy_zh="可用 /v1/drafts 列出现有草稿；撤回的草稿不再保留。",
+    )

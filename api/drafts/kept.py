@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Drafts as rows of the database; whoever changes one says which version they saw, and loses if it is not the newest."""
+
+import msgspec
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from api.drafts.draft import KEPT_AFTER, Draft, Version, Whole, refuse_changed
+from ledger.instant import format_instant, parse_instant
+from ledger.store.tables import DRAFT, DRAFT_SIGNATURE, DRAFT_VERSION
+from ledger.submission import Header, Signature, header_bytes
+
+_HEADER = msgspec.json.Decoder(Header)
+_EVENTS = msgspec.json.Decoder(tuple[msgspec.Raw, ...])
+
+
+def keep_draft(connection: Connection, draft: Draft, version: Version) -> None:
+    """A new draft stands with its first version."""
+    fields = {name: getattr(draft, name) for name in DRAFT.c.keys()}  # noqa: SIM118 - columns, not a dict
+    connection.execute(insert(DRAFT).values(fields))
+    _keep_version(connection, draft.id, version)
+
+
+def next_version(connection: Connection, draft: Draft, version: Version, *, seen: int, expires: str) -> None:
+    """`version` is the newest, open for signing; it must follow `seen`.
+
+    Raises:
+        RequestRefused: 409, somebody was faster, or it is posted.
+    """
+    _change(
+        connection,
+        draft.id,
+        seen,
+        version=version.number,
+        state="open",
+        expires=expires,
+        reason="",
+        returned_by="",
+    )
+    _keep_version(connection, draft.id, version)
+
+
+def keep_signature(connection: Connection, draft: Draft, signature: Signature) -> None:
+    """`signature` over the newest version stands, in the place of an earlier one by that key in that role.
+
+    Raises:
+        RequestRefused: 409, there is a newer version by now, or it is posted.
+    """
+    _change(connection, draft.id, draft.version, state="open")
+    of = {"draft": draft.id, "version": draft.version, "role": signature.role, "key": signature.key}
+    same = [DRAFT_SIGNATURE.c[name] == value for name, value in of.items()]
+    connection.execute(delete(DRAFT_SIGNATURE).where(*same))
+    connection.execute(insert(DRAFT_SIGNATURE).values(**of, alg=signature.alg, sig=signature.sig))
+
+
+def keep_return(connection: Connection, draft: Draft, *, reason: str, key: str) -> None:
+    """The newest version is returned by `key` for `reason`.
+
+    Raises:
+        RequestRefused: 409, there is a newer version by now, or it is posted.
+    """
+    _change(connection, draft.id, draft.version, state="returned", reason=reason, returned_by=key)
+
+
+def keep_posting(connection: Connection, draft: Draft) -> None:
+    """The newest version is on its way into the ledger, and is neither changed nor dropped meanwhile.
+
+    Raises:
+        RequestRefused: 409, there is a newer version by now, or the draft was returned or posted.
+    """
+    under_way = DRAFT.c.state.in_(("open", "posting"))
+    current = (DRAFT.c.id == draft.id, DRAFT.c.version == draft.version, under_way)
+    if connection.execute(update(DRAFT).where(*current).values(state="posting")).rowcount != 1:
+        refuse_changed()
+
+
+def keep_refused(connection: Connection, draft: Draft) -> None:
+    """The ledger refuses the newest version: the draft is open again, unless another process has it posted."""
+    current = (DRAFT.c.id == draft.id, DRAFT.c.state == "posting")
+    connection.execute(update(DRAFT).where(*current).values(state="open"))
+
+
+def keep_posted(connection: Connection, draft: Draft, *, seq: int) -> None:
+    """The draft stands in the ledger with its header entry at `seq`."""
+    connection.execute(update(DRAFT).where(DRAFT.c.id == draft.id).values(state="posted", seq=seq))
+
+
+def drop(connection: Connection, draft: Draft) -> None:
+    """Nothing is left of the draft.
+
+    Raises:
+        RequestRefused: 409, there is a newer version by now, or it is posted.
+    """
+    _change(connection, draft.id, draft.version)
+    _delete(connection, draft.id)
+
+
+def forget_old(connection: Connection, instant: str) -> None:
+    """Drafts that expired long before `instant` are gone, posted ones too."""
+    earliest = format_instant(parse_instant(instant) - KEPT_AFTER)
+    for identifier in (
+        connection.execute(select(DRAFT.c.id).where(DRAFT.c.expires < earliest)).scalars().all()
+    ):
+        _delete(connection, identifier)
+
+
+def drafts_of(connection: Connection, party: str, *, most: int) -> list[Draft]:
+    """Drafts of `party`, those that expire last first."""
+    wanted = select(DRAFT).where(DRAFT.c.party == party).order_by(DRAFT.c.expires.desc(), DRAFT.c.id)
+    return [_draft(row) for row in connection.execute(wanted.limit(most))]
+
+
+def whole_draft(connection: Connection, identifier: str, *, party: str) -> Whole | None:
+    """The draft as it stands; None where `party` has none of that id."""
+    row = connection.execute(select(DRAFT).where(DRAFT.c.id == identifier, DRAFT.c.party == party)).first()
+    if row is None:
+        return None
+    draft = _draft(row)
+    shown = select(DRAFT_VERSION).where(
+        DRAFT_VERSION.c.draft == identifier, DRAFT_VERSION.c.version >= draft.version - 1
+    )
+    found = {one.version: _version(one) for one in connection.execute(shown)}
+    authors = connection.execute(select(DRAFT_VERSION.c.author).where(DRAFT_VERSION.c.draft == identifier))
+    signed = select(DRAFT_SIGNATURE).where(
+        DRAFT_SIGNATURE.c.draft == identifier, DRAFT_SIGNATURE.c.version == draft.version
+    )
+    signatures = (
+        Signature(alg=one.alg, key=one.key, role=one.role, sig=one.sig) for one in connection.execute(signed)
+    )
+    return Whole(
+        draft=draft,
+        newest=found[draft.version],
+        last=found.get(draft.version - 1),
+        signatures=tuple(sorted(signatures, key=lambda one: (one.role, one.key))),
+        authors=frozenset(authors.scalars()),
+    )
+
+
+def _change(connection: Connection, identifier: str, seen: int, **values: object) -> None:
+    """The row takes `values`, and is held until the transaction ends, if its newest version is `seen`."""
+    current = (DRAFT.c.id == identifier, DRAFT.c.version == seen, DRAFT.c.state.not_in(("posting", "posted")))
+    changed = connection.execute(update(DRAFT).where(*current).values({"version": seen, **values}))
+    if changed.rowcount != 1:
+        refuse_changed()
+
+
+def _keep_version(connection: Connection, identifier: str, version: Version) -> None:
+    connection.execute(
+        insert(DRAFT_VERSION).values(
+            draft=identifier,
+            version=version.number,
+            author=version.author,
+            made=version.made,
+            header=header_bytes(version.header),
+            events=b"[" + b",".join(version.events) + b"]",
+        )
+    )
+
+
+def _delete(connection: Connection, identifier: str) -> None:
+    connection.execute(delete(DRAFT_SIGNATURE).where(DRAFT_SIGNATURE.c.draft == identifier))
+    connection.execute(delete(DRAFT_VERSION).where(DRAFT_VERSION.c.draft == identifier))
+    connection.execute(delete(DRAFT).where(DRAFT.c.id == identifier))
+
+
+def _draft(row: Row[tuple[object, ...]]) -> Draft:
+    return Draft(**dict(row._mapping))  # noqa: SLF001 - the public way of SQLAlchemy to a row as a mapping
+
+
+def _version(row: Row[tuple[object, ...]]) -> Version:
+    return Version(
+        number=row.version,
+        author=row.author,
+        made=row.made,
+        header=_HEADER.decode(row.header),
+        events=tuple(map(bytes, _EVENTS.decode(row.events))),
+    )

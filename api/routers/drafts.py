@@ -1,0 +1,364 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Drafts over HTTP: prepared, changed, looked at, signed, returned, withdrawn, by people who are signed in (spec §3.10)."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated, Any, Final
+
+import msgspec
+from fastapi import APIRouter, Depends, Path, Request
+from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse, Response
+
+from api.bodies import bounded_body
+from api.drafts.draft import REASON_MAX, Draft, Whole
+from api.drafts.draft_desk import DraftDesk, Progress, events_of
+from api.drafts.signing_view import SeenDraft, SeenEvent, seen_draft
+from api.problems import language_of, refusal
+from api.routers.portal_answers import visiting
+from api.routers.sessions import OriginHeader, TokenHeader, signed_in, signed_in_to_write
+from api.sessions.front_desk import Present
+from api.small_bodies import Body, body_too_large, described, small
+from ledger.draft_file import format_draft
+from ledger.errors import FormatError
+from ledger.kinds.vocabulary import AnyEvent, decode_event
+from ledger.outcome import Accepted, Refused
+from ledger.party import Id
+from ledger.problems import Problem
+from ledger.submission import Signature, header_bytes, refuse_duplicate_keys
+
+DRAFT_BYTES_MAX: Final = 16 * 1024 * 1024
+DRAFT_EVENTS_MAX: Final = 10_000
+"""A person is to read it; larger submissions are signed as files."""
+
+_UNCACHED: Final = {"Cache-Control": "no-store"}
+
+Name = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="id of a draft")]
+Seen = Annotated[int, Field(ge=1, le=1_000_000, description="the version that was looked at")]
+
+
+class SignatureBody(Body):
+    """A signature over the header of a version."""
+
+    version: Seen
+    alg: Annotated[str, Field(pattern="^[a-z0-9-]{1,32}$")]
+    key: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    role: Annotated[str, Field(pattern="^[a-z]{1,32}$")]
+    sig: Annotated[str, Field(pattern="^[A-Za-z0-9+/]{4,8192}={0,2}$")]
+
+
+class ReturnBody(Body):
+    """Why a version is returned to its maker."""
+
+    version: Seen
+    reason: Annotated[str, Field(min_length=1, max_length=REASON_MAX)]
+
+
+class VersionBody(Body):
+    """Which version is meant."""
+
+    version: Seen
+
+
+class DraftRow(BaseModel):
+    """A draft in a list."""
+
+    id: str
+    party: str
+    state: Annotated[str, Field(description="open, returned, posting or posted; expired where it lapsed")]
+    version: int
+    expires: str
+    reason: str
+    returned_by: str
+    seq: Annotated[int | None, Field(description="position of its header entry once it is posted")]
+
+
+class DraftList(BaseModel):
+    """Drafts of the signer's party."""
+
+    drafts: list[DraftRow]
+
+
+class SeenRow(BaseModel):
+    """An event as a signer sees it."""
+
+    number: int
+    kind: str
+    says: str
+    amount: int | None
+    figure: str
+    capitals: str
+    change: Annotated[str, Field(description="against the last version: first, same, new, changed or gone")]
+    before: str | None
+
+
+class WaitingRow(BaseModel):
+    """What is missing before the submission can be posted."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+class DraftAnswer(DraftRow):
+    """A draft: what will be signed, byte for byte and in words, and what it waits for."""
+
+    header: dict[str, Any]
+    events: list[dict[str, Any]]
+    last: list[dict[str, Any]] | None
+    signatures: list[dict[str, Any]]
+    seen: list[SeenRow]
+    total: Annotated[int, Field(description="sum of the amounts, minor units")]
+    total_figure: str
+    total_capitals: str
+    waiting: list[WaitingRow]
+
+
+class _Prepared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    events: Annotated[tuple[msgspec.Raw, ...], msgspec.Meta(min_length=1, max_length=DRAFT_EVENTS_MAX)]
+    id: Id | None = None
+    version: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None
+
+
+_PREPARED: Final = msgspec.json.Decoder(_Prepared)
+
+
+def router() -> APIRouter:
+    """The routes of this module."""
+    routes = APIRouter(prefix="/v1/drafts", tags=["drafts"])
+    told: dict[str, Any] = {"response_model": DraftAnswer}
+
+    @routes.get("", response_model=DraftList, operation_id="listDrafts")
+    def listing(request: Request) -> Response:
+        """The drafts of the signer's party."""
+        desk, present = _desk(request), signed_in(request)
+        rows = [draft_row(request, one) for one in desk.listed(present)]
+        return JSONResponse({"drafts": rows}, headers=_UNCACHED)
+
+    @routes.post(
+        "", status_code=201, operation_id="prepareDraft", openapi_extra=_events_described("id"), **told
+    )
+    def prepare(
+        request: Request,
+        body: Annotated[bytes, Depends(_read)],
+        origin: OriginHeader = None,
+        token: TokenHeader = None,
+    ) -> Response:
+        """Prepare a submission of these events; it is signed and posted later, or never."""
+        present = signed_in_to_write(request, origin=origin, token=token)
+        made, events = _parsed(body)
+        found = _desk(request).prepare(present, events, identifier=made.id)
+        return _answer_made(request, present, found, status=201)
+
+    @routes.get("/{name}", operation_id="getDraft", **told)
+    def one(request: Request, name: Name) -> Response:
+        """One draft, as it would be signed."""
+        return _answer(request, _desk(request).progress(signed_in(request), name))
+
+    @routes.get("/{name}/file", response_class=Response, operation_id="getDraftFile", responses=_FILE)
+    def file(request: Request, name: Name) -> Response:
+        """The draft as a file, to be shown and signed by `fundtrace sign` on another machine."""
+        data = format_draft(_desk(request).file(signed_in(request), name))
+        disposition = {"Content-Disposition": f'attachment; filename="{name}.draft.json"'}
+        return Response(data, media_type="application/json", headers={**_UNCACHED, **disposition})
+
+    @routes.put("/{name}", operation_id="changeDraft", openapi_extra=_events_described("version"), **told)
+    def change(
+        request: Request,
+        name: Name,
+        body: Annotated[bytes, Depends(_read)],
+        origin: OriginHeader = None,
+        token: TokenHeader = None,
+    ) -> Response:
+        """A new version in the place of the one that was looked at; signatures over that one count no more."""
+        present = signed_in_to_write(request, origin=origin, token=token)
+        made, events = _parsed(body)
+        found = _desk(request).change(present, name, events, seen=made.version or 0)
+        return _answer_made(request, present, found, status=200)
+
+    @routes.delete("/{name}", status_code=204, response_class=Response, operation_id="withdrawDraft")
+    def withdraw(
+        request: Request, name: Name, origin: OriginHeader = None, token: TokenHeader = None
+    ) -> Response:
+        """Withdraw a draft: nothing of it is kept."""
+        _desk(request).withdraw(signed_in_to_write(request, origin=origin, token=token), name)
+        return Response(status_code=204, headers=_UNCACHED)
+
+    _add_acts(routes, told)
+    return routes
+
+
+def _add_acts(routes: APIRouter, told: dict[str, Any]) -> None:
+    @routes.post(
+        "/{name}/signatures", operation_id="signDraft", openapi_extra=described(SignatureBody), **told
+    )
+    def sign(
+        request: Request,
+        name: Name,
+        body: Annotated[SignatureBody, Depends(small(SignatureBody))],
+        origin: OriginHeader = None,
+        token: TokenHeader = None,
+    ) -> Response:
+        """Add a signature over the header of the version looked at, made in the browser or offline.
+
+        The last one that is needed posts the submission by the ordinary path.
+        """
+        present = signed_in_to_write(request, origin=origin, token=token)
+        signature = Signature(alg=body.alg, key=body.key, role=body.role, sig=body.sig)
+        return _answer(request, _desk(request).sign(present, name, signature, seen=body.version))
+
+    @routes.post("/{name}/return", operation_id="returnDraft", openapi_extra=described(ReturnBody), **told)
+    def send_back(
+        request: Request,
+        name: Name,
+        body: Annotated[ReturnBody, Depends(small(ReturnBody))],
+        origin: OriginHeader = None,
+        token: TokenHeader = None,
+    ) -> Response:
+        """Return a draft to its maker, with a reason."""
+        present = signed_in_to_write(request, origin=origin, token=token)
+        _desk(request).send_back(present, name, seen=body.version, reason=body.reason)
+        return _answer(request, _desk(request).progress(present, name))
+
+    @routes.post("/{name}/posting", operation_id="postDraft", openapi_extra=described(VersionBody), **told)
+    def post(
+        request: Request,
+        name: Name,
+        body: Annotated[VersionBody, Depends(small(VersionBody))],
+        origin: OriginHeader = None,
+        token: TokenHeader = None,
+    ) -> Response:
+        """Post a complete draft again, after the ledger refused it or the machine failed; it is stored once."""
+        present = signed_in_to_write(request, origin=origin, token=token)
+        return _answer(request, _desk(request).post(present, name, seen=body.version))
+
+
+def draft_row(request: Request, draft: Draft) -> dict[str, Any]:
+    """`draft` as a row."""
+    now = request.app.state.front_desk.now()
+    state = "expired" if draft.expired(now) and draft.state != "returned" else draft.state
+    return {**{name: getattr(draft, name) for name in DraftRow.model_fields}, "state": state}
+
+
+def seen_in(request: Request, whole: Whole) -> SeenDraft:
+    """The draft in the words of the reader's language."""
+    last = () if whole.last is None else whole.last.events
+    with visiting(request) as visit:
+        frame = replace(visit.frame, language=language_of(request), exact=True)
+        return seen_draft(replace(visit, frame=frame).sentences(), events_of(whole.newest), last)
+
+
+def _desk(request: Request) -> DraftDesk:
+    found: DraftDesk = request.app.state.draft_desk
+    return found
+
+
+async def _read(request: Request) -> bytes:
+    data = await bounded_body(request, DRAFT_BYTES_MAX)
+    if data is None:
+        raise body_too_large(DRAFT_BYTES_MAX)
+    return data
+
+
+def _parsed(data: bytes) -> tuple[_Prepared, tuple[AnyEvent, ...]]:
+    try:
+        made = _PREPARED.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise FormatError(
+            code="draft-form",
+            place="body",
+            message_en=f"not a prepared submission: {error}",
+            message_zh=f"不是有效的草稿内容：{error}",
+            remedy_en='Send {"events":[…]}, 1 to 10,000 of them, with "id" or "version" where asked for.',
+            remedy_zh='请发送 {"events":[…]}（1 至 10,000 个），并按需附 "id" 或 "version"。',
+        ) from error
+    refuse_duplicate_keys(data, place="body")
+    events = tuple(decode_event(bytes(raw), place=f"event {at}") for at, raw in enumerate(made.events))
+    return made, events
+
+
+def _answer_made(request: Request, present: Present, found: Whole | Refused, *, status: int) -> Response:
+    match found:
+        case Refused():
+            return refusal(request, found.problems)
+        case Whole():
+            answer = _answer(request, _desk(request).progress(present, found.draft.id))
+            answer.status_code = status
+            answer.headers["Location"] = f"/v1/drafts/{found.draft.id}"
+            return answer
+
+
+def _answer(request: Request, progress: Progress) -> Response:
+    match progress.outcome:
+        case Refused():
+            request.app.state.metrics.submitted("refused")
+            return refusal(request, progress.outcome.problems)
+        case Accepted():
+            request.app.state.worker.nudge()
+            request.app.state.metrics.submitted("replayed" if progress.outcome.replayed else "stored")
+        case None:
+            pass
+    whole = progress.whole
+    seen = seen_in(request, whole)
+    last = None if whole.last is None else [json.loads(one) for one in whole.last.events]
+    body = {
+        **draft_row(request, whole.draft),
+        "header": json.loads(header_bytes(whole.newest.header)),
+        "events": [json.loads(one) for one in whole.newest.events],
+        "last": last,
+        "signatures": [msgspec.to_builtins(one) for one in whole.signatures],
+        "seen": [_seen_row(one) for one in (*seen.events, *seen.gone)],
+        "total": seen.total,
+        "total_figure": seen.total_figure,
+        "total_capitals": seen.total_capitals,
+        "waiting": [_waiting_row(request, one) for one in _open(whole.draft, progress.waiting)],
+    }
+    return JSONResponse(body, headers=_UNCACHED)
+
+
+def _open(draft: Draft, waiting: Sequence[Problem]) -> Sequence[Problem]:
+    return waiting if draft.state != "posted" else ()
+
+
+def _seen_row(one: SeenEvent) -> dict[str, Any]:
+    fields = {name: getattr(one, name) for name in SeenRow.model_fields}
+    before = None if one.before is None else one.before.striptags()
+    return {**fields, "says": one.says.striptags(), "before": before}
+
+
+def _waiting_row(request: Request, problem: Problem) -> dict[str, str]:
+    zh = language_of(request) == "zh"
+    return {
+        "code": problem.code,
+        "message": problem.message_zh if zh else problem.message_en,
+        "remedy": problem.remedy_zh if zh else problem.remedy_en,
+    }
+
+
+def _events_described(beside: str) -> dict[str, Any]:
+    """`openapi_extra` of the two routes that take events, with the one field that stands beside them."""
+    besides = {
+        "id": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$"},
+        "version": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
+    }
+    schema = {
+        "type": "object",
+        "required": ["events", *(["version"] if beside == "version" else [])],
+        "additionalProperties": False,
+        "properties": {
+            "events": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": DRAFT_EVENTS_MAX,
+                "items": {"$ref": "#/components/schemas/Event"},
+            },
+            beside: besides[beside],
+        },
+    }
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+_FILE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"application/json": {"schema": {"type": "object"}}}}
+}
