@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The evidence pack of an entry, built from the live database (spec §2.13)."""
 
+from typing import Final
+
 from sqlalchemy import Connection
 
 from api.projection.read_model import ReadModel
@@ -18,6 +20,9 @@ from ledger.store.log_reader import LogReader
 from ledger.tile_reader import TileReader
 from ledger.tiles import parse_tile_path
 from verifier.evidence.pack_build import Log, build_pack
+
+EVENTS_MAX: Final = 10_000
+"""Events of one submission that a request may read: hashing them takes some fifty milliseconds, while folding waits."""
 
 
 class IndexedRegistry:
@@ -48,6 +53,7 @@ def pack_of(ledger: ServedLedger, seq: int) -> bytes:
 
     Raises:
         MissingError: the log does not reach that far, or this process has not folded that far yet.
+        LimitError: the submission has more than `EVENTS_MAX` events.
         EnvironmentFault: the database failed.
     """
     head = ledger.head()
@@ -72,6 +78,8 @@ def pack_of(ledger: ServedLedger, seq: int) -> bytes:
 
         log = Log(
             read=read,
+            entries=reader.entries,
+            events_max=EVENTS_MAX,
             tree=Tree(tiles),
             size=parse_checkpoint(parse_note(note).text).size,
             checkpoint=note,

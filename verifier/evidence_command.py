@@ -82,6 +82,7 @@ def write_pack(source: Source, seq: int, path: Path) -> None:
     policy = source.policy()
     log = Log(
         read=lambda at: next(iter(source.entries(at, at + 1)), b""),
+        entries=source.entries,
         tree=Tree(reader),
         size=size,
         checkpoint=note,

@@ -22,6 +22,8 @@ from verifier.integrity.trust import Trust
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
     from tests.conftest import Sample
     from tests.served import Site
 
@@ -78,3 +80,14 @@ def test_a_pack_carries_the_anchor_that_covers_it(office: Site, tmp_path: Path) 
     assert pack.stamp is not None
     trust = Trust(log_keys=keys_in(office.ledger.genesis.log_keys), authorities=authority.roots)
     assert any("time stamp" in one.en for one in check_pack(pack, trust).belief.by)
+
+
+def test_a_request_reads_so_many_events_and_no_more(office: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """413 with the command that makes the pack; the receipt is there all the same, and so is a pack that needs fewer."""
+    last = office.ledger.head().size - 1
+    monkeypatch.setattr("api.evidence.EVENTS_MAX", 0)
+    refused = office.get(f"/v1/receipts/{last}?pack=1", accept_language="en")
+    assert (refused.status_code, refused.json()["code"]) == (413, "pack.too-many-events")
+    assert "fundtrace verify SOURCE --entry N --pack FILE" in refused.json()["remedy"]
+    assert office.get(f"/v1/receipts/{last}").status_code == 200
+    assert office.get("/v1/receipts/0?pack=1").status_code == 200

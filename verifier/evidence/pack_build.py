@@ -4,12 +4,21 @@
 The pack is checked before it is handed out: a log that lies cannot be packed.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, Protocol
 
-from ledger.entry import Entry, EventEntry, ForeignEntry, GenesisEntry, HeaderEntry, event_of, parse_entry
-from ledger.errors import MissingError, ProofError
+from ledger.entry import (
+    Entry,
+    EventEntry,
+    ForeignEntry,
+    GenesisEntry,
+    HeaderEntry,
+    event_within,
+    parse_entry,
+)
+from ledger.errors import LimitError, MissingError, ProofError
 from ledger.genesis import Genesis
 from ledger.hashing import leaf_hash
 from ledger.kinds.log_key import LogKeyChange
@@ -21,6 +30,8 @@ from verifier.evidence.pack_check import check_pack
 from verifier.integrity.trust import Trust
 
 NOTHING_BROUGHT: Final = Trust()
+EVENTS_MAX: Final = 100_000
+"""Events of the largest submission there is (spec §3)."""
 _MARKS: Final = (b'"kind":"key"', b'"kind":"party"', b'"kind":"log_key"')
 
 
@@ -42,14 +53,20 @@ class Registry(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
-    """What a pack is built from: entries by position, proofs under the root that `checkpoint` signs over `size` entries."""
+    """What a pack is built from: entries by position, proofs under the root that `checkpoint` signs over `size` entries.
+
+    `entries` yields those from one position up to another. The path of an event to its submission's root takes a look at
+    every event of that submission, of `events_max` at most; the tiles of the log are over entries and of no help.
+    """
 
     read: Callable[[int], bytes]
+    entries: Callable[[int, int], Iterable[bytes]]
     tree: Tree
     size: int
     checkpoint: bytes
     policy: bytes | None = None
     stamp: bytes | None = None
+    events_max: int = EVENTS_MAX
 
 
 def build_pack(log: Log, registry: Registry, subject: int) -> bytes:
@@ -57,6 +74,7 @@ def build_pack(log: Log, registry: Registry, subject: int) -> bytes:
 
     Raises:
         MissingError: the log does not reach that far, or lacks a registration.
+        LimitError: a submission with more events than the log lets a pack read.
         ProofError, SignatureError: the log does not hold what the pack would have to show.
     """
     if subject >= log.size:
@@ -161,31 +179,46 @@ class _Building:
         """The header of `event`, both taken in, with the path between them."""
         head = self._add(event.submission)
         if isinstance(head, HeaderEntry) and event.seq not in self.paths:
-            first = head.seq + 1
-            hashes = MemoryHashes(
-                leaf_hash(self._event_bytes(seq)) for seq in range(first, first + head.header.count)
-            )
-            self.paths[event.seq] = tuple(Tree(hashes).inclusion_path(event.index, head.header.count))
+            count = head.header.count
+            if count > self.log.events_max:
+                raise _too_many(head.seq, count, self.log.events_max)
+            hashes = MemoryHashes(self._event_hashes(head.seq + 1, count))
+            if hashes.size != count:
+                raise _no_event(head.seq + 1 + hashes.size)
+            self.paths[event.seq] = tuple(Tree(hashes).inclusion_path(event.index, count))
         return head
 
-    def _event_bytes(self, seq: int) -> bytes:
-        entry = parse_entry(self.log.read(seq), place=f"entry {seq}")
-        match entry:
-            case EventEntry():
-                return event_of(entry)
-            case ForeignEntry():
-                return entry.event
-            case _:
-                raise ProofError(
-                    code="pack.submission",
-                    place=f"entry {seq}",
-                    message_en="an event of the submission should stand here",
-                    message_zh="此处应为该提交的事件",
-                )
+    def _event_hashes(self, first: int, count: int) -> Iterator[bytes]:
+        """Of each event of a submission; what is cut out is not parsed, since the finished pack is checked as a whole."""
+        for seq, data in enumerate(islice(self.log.entries(first, first + count), count), first):
+            try:
+                yield leaf_hash(event_within(data))
+            except ValueError as error:
+                raise _no_event(seq) from error
 
     def _add(self, seq: int) -> Entry | ForeignEntry:
         self.entries[seq] = data = self.log.read(seq)
         return parse_entry(data, place=f"entry {seq}")
+
+
+def _no_event(seq: int) -> ProofError:
+    return ProofError(
+        code="pack.submission",
+        place=f"entry {seq}",
+        message_en="an event of the submission should stand here",
+        message_zh="此处应为该提交的事件",
+    )
+
+
+def _too_many(seq: int, count: int, most: int) -> LimitError:
+    return LimitError(
+        code="pack.too-many-events",
+        place=f"entry {seq}",
+        message_en=f"its submission has {count:,} events, all needed for the path of one; here at most {most:,} are read",
+        message_zh=f"该提交含 {count:,} 个事件，证明其一须读取全部；此处至多读取 {most:,} 个",
+        remedy_en="Make the pack from an export: fundtrace verify SOURCE --entry N --pack FILE. The receipt is there.",
+        remedy_zh="请由导出副本制作：fundtrace verify SOURCE --entry N --pack FILE。回执仍可照常获取。",
+    )
 
 
 def _beyond(seq: int) -> MissingError:

@@ -16,7 +16,7 @@ from ledger.receipt import Receipt, format_receipt
 from tests.malicious.forger import Forger
 from tests.worlds import make_world
 from verifier.evidence.pack import Pack, parse_pack
-from verifier.evidence.pack_build import Log, ScannedRegistry, build_pack
+from verifier.evidence.pack_build import EVENTS_MAX, Log, ScannedRegistry, build_pack
 from verifier.integrity.trust import Trust
 
 RETIRED_AT: Final = "2026-07-01T00:00:00.000Z"
@@ -74,10 +74,14 @@ def receipt_of(forger: Forger, seq: int, *, note: bytes | None = None) -> bytes:
     return format_receipt(Receipt(index=seq, path=tuple(path), checkpoint=note or forger.checkpoint()))
 
 
-def pack_bytes(forger: Forger, seq: int, *, note: bytes | None = None, stamp: bytes | None = None) -> bytes:
-    """The pack of entry `seq`."""
+def pack_bytes(
+    forger: Forger, seq: int, *, note: bytes | None = None, stamp: bytes | None = None, most: int = EVENTS_MAX
+) -> bytes:
+    """The pack of entry `seq`, for which `most` events of a submission may be read."""
     log = Log(
         read=forger.entries.__getitem__,
+        entries=lambda start, stop: forger.entries[start:stop],
+        events_max=most,
         tree=Tree(MemoryHashes(forger.leaves)),
         size=len(forger.entries),
         checkpoint=note or forger.checkpoint(),

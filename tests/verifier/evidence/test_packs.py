@@ -317,3 +317,25 @@ def test_another_spelling_of_the_subject_is_refused(log: tuple[Forger, int], sub
         members = [(name, subject if name == "pack" else read.read(name)) for name in read.namelist()]
     with pytest.raises(FormatError):
         parse_pack(archive(members))
+
+
+def test_a_submission_with_too_many_events_to_read_is_refused() -> None:
+    """At the limit it is packed, one below it is not, and the remedy says where to make the pack."""
+    forger, _ = a_log()
+    last = len(forger.entries) - 1  # of three hundred bank lines
+    assert parse_pack(pack_bytes(forger, last, most=300)).subject == last
+    with pytest.raises(LimitError, match="300 events") as caught:
+        pack_bytes(forger, last, most=299)
+    assert "--pack FILE" in caught.value.remedy_en
+    assert "--pack FILE" in caught.value.remedy_zh
+
+
+def test_a_log_without_all_events_of_a_submission_is_not_packed() -> None:
+    """The tail of the submission is missing, or something else stands in it."""
+    forger, _ = a_log()
+    subject = len(forger.entries) - 300
+    for entries in (forger.entries[:-1], [*forger.entries[:-1], forger.entries[0]]):
+        cut = Forger(forger.world, list(entries))
+        with pytest.raises(ProofError) as caught:
+            pack_bytes(cut, subject)
+        assert caught.value.code == "pack.submission"
