@@ -21,9 +21,15 @@ _RESERVED: Final = "log-"
 
 
 def policy_text(
-    current: Sequence[LogKey], *, retired: Sequence[RetiredLog] = (), witnesses: Policy = NO_WITNESSES
+    current: Sequence[LogKey],
+    *,
+    retired: Sequence[RetiredLog] = (),
+    witnesses: Policy = NO_WITNESSES,
+    changes: Sequence[int] = (),
 ) -> str:
     """The policy file of a log with these keys that asks for its own lines and for the quorum of `witnesses`.
+
+    `changes` are the positions of its `log_key` events, told in comments: a hint for readers of single entries.
 
     Raises:
         FormatError: `witnesses` uses a name that begins with ``log-``, or cannot be a part of a larger quorum.
@@ -34,7 +40,8 @@ def policy_text(
     several = len(asked) > 1
     last = {OWN_AND_WITNESSES: Group(threshold=len(asked), members=tuple(asked))} if several else {}
     named, group = _named(own)
-    return format_policy(
+    hints = "".join(f"# log key entry {seq}\n" for seq in changes)
+    return hints + format_policy(
         Policy(
             logs=tuple(Log(key=key) for key in current if isinstance(key, VerifierKey)),
             witnesses={**named, **witnesses.witnesses},

@@ -15,10 +15,11 @@ from ledger.store.tables import LOG_KEY
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogKeys:
-    """The keys with which a checkpoint is signed, and those with which none is signed any more."""
+    """The keys with which a checkpoint is signed, those with which none is any more, and the entries that changed them."""
 
     current: tuple[LogKey, ...] = ()
     retired: tuple[RetiredLog, ...] = ()
+    changes: tuple[int, ...] = ()
 
     @property
     def ever(self) -> tuple[LogKey, ...]:
@@ -39,8 +40,10 @@ def log_keys_of(connection: Connection, *, size: int | None = None) -> LogKeys:
     states: dict[str, str | None] = {}
     if isinstance(entry, GenesisEntry):
         states = dict.fromkeys(entry.genesis.log_keys)
+    changes = []
     wanted = select(LOG_KEY).order_by(LOG_KEY.c.seq)
     for row in connection.execute(wanted if size is None else wanted.where(LOG_KEY.c.seq < size)):
+        changes.append(row.seq)
         states[row.vkey] = row.recorded if row.action == "retire" else None
     return LogKeys(
         current=keys_in(vkey for vkey, gone in states.items() if gone is None),
@@ -50,6 +53,7 @@ def log_keys_of(connection: Connection, *, size: int | None = None) -> LogKeys:
             if gone is not None
             for key in keys_in([vkey])
         ),
+        changes=tuple(changes),
     )
 
 

@@ -28,7 +28,7 @@ class Publication:
     def policy(self, keys: LogKeys) -> str:
         """Return the policy file that the log publishes: its keys, its witnesses, their quorum and its own lines."""
         witnesses = self.witnesses or NO_WITNESSES
-        return policy_text(keys.current, retired=keys.retired, witnesses=witnesses)
+        return policy_text(keys.current, retired=keys.retired, witnesses=witnesses, changes=keys.changes)
 
     @property
     def has_quorum(self) -> bool:

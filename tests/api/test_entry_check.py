@@ -64,15 +64,29 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Exported:
     world, url = make_world(), str(folder / "ledger.db")
     with founded(url, world) as sequencer:
         post_all(sequencer, [*world.opening(), world.issue("L1", 1_000_000), world.pay("L1", 250_000)])
+    return exported(url, folder / "log")
+
+
+def exported(url: str, folder: Path) -> Exported:
+    """The ledger as its export in `folder` shows it."""
     with opened(url) as engine:
-        publish(engine, folder / "log")
-    (bundle,) = (one for one in (folder / "log" / "tile" / "entries").rglob("*") if one.is_file())
-    path = str(bundle.relative_to(folder / "log"))
-    entries = decode_bundle(bundle.read_bytes(), tile=parse_tile_path(path))
+        publish(engine, folder)
+    return read_back(folder)
+
+
+def read_back(folder: Path) -> Exported:
+    """The log in the folder, as its bundles hold it."""
+    bundles = sorted(one for one in (folder / "tile" / "entries").rglob("*") if one.is_file())
+    paths = [str(bundle.relative_to(folder)) for bundle in bundles]
+    entries = [
+        entry
+        for bundle, path in zip(bundles, paths, strict=True)
+        for entry in decode_bundle(bundle.read_bytes(), tile=parse_tile_path(path))
+    ]
     read = [json.loads(entry) for entry in entries]
     keys = {one["key"]: 0 for one in read[0]["genesis"]["administrators"]}
     keys |= {one["event"]["key"]: one["seq"] for one in read if one.get("event", {}).get("kind") == "key"}
-    return Exported(folder=folder / "log", entries=entries, keys=keys)
+    return Exported(folder=folder, entries=entries, keys=keys)
 
 
 def told(questions: list[Question]) -> list[Question]:

@@ -4,25 +4,23 @@
 //     const check = new EntryCheck({ read, seq, shown, keyEntries, head, trust });
 //     for (const step of STEPS) facts = await check[step]();
 //
-// Each step returns facts for people, or throws `Refused`. Nothing is asked of the server but its files.
+// Each step returns facts for people, or throws `Refused`. Nothing is asked of the server but its files. Where the log does not
+// hand out its entries (`check.withheld` says how it refused), a step does what hashes and signatures of the log allow, and
+// its facts say `open: true` if that is not all.
 
-import { equal, hex } from "./bytes.mjs";
+import { equal, fromBase64, hex } from "./bytes.mjs";
 import { checkGenesisSignatures, keysIn, parseEntry } from "./entry.mjs";
 import { canonical } from "./jcs.mjs";
 import { checkConsistency, leafHash } from "./merkle.mjs";
 import { openCheckpoint, parseNote } from "./note.mjs";
 import { parseCheckpoint } from "./checkpoint_text.mjs";
-import { parseNoteKey, sameKey } from "./note_keys.mjs";
+import { LogKeys } from "./log_keys.mjs";
 import { judgeCheckpoint, parsePolicy } from "./policy.mjs";
 import { Refused, demand } from "./refused.mjs";
-import { checkEvents, checkSignatures } from "./submission.mjs";
+import { checkEventLeaves, checkSignatures } from "./submission.mjs";
 import { TiledLog } from "./tiles.mjs";
-import { LOG_KEY_TYPES } from "./trust.mjs";
 
 export const STEPS = ["bytes", "chain", "signatures", "inclusion", "checkpoint"];
-
-/** More events than this are for `fundtrace verify`: their bundles would be megabytes. */
-export const MOST_EVENTS = 1024;
 
 const NO_PREVIOUS = "0".repeat(64);
 
@@ -31,14 +29,18 @@ export class EntryCheck {
   #note;
   #log;
   #used = new Map();
+  #events = [];
+
+  /** Why the log hands out no entries, or null. */
+  withheld = null;
 
   /**
    * `read` gives the bytes of a static file, `seq` is a BigInt, `shown` the bytes that the page shows, `keyEntries` says
    * at which position each key id was registered (a hint, not believed), `head` is the older checkpoint {size, root} that
-   * the page names or null, `trust` is what `parseTrust` gave.
+   * the page names or null, `trust` is what `parseTrust` gave, `progress` is told how many events of how many were read.
    */
-  constructor({ read, seq, shown, keyEntries, head = null, trust = null }) {
-    Object.assign(this, { seq, shown, keyEntries, head, trust });
+  constructor({ read, seq, shown, keyEntries, head = null, trust = null, progress = () => {} }) {
+    Object.assign(this, { seq, shown, keyEntries, head, trust, progress });
     this.#read = read;
   }
 
@@ -48,16 +50,20 @@ export class EntryCheck {
     const { size, root } = parseCheckpoint(parseNote(this.#note).text);
     demand(this.seq < size, "missing", "checkpoint", `it covers ${size} entries only`);
     this.#log = new TiledLog(this.#read, { size, root });
-    const { data, entry } = await this.#entry(this.seq);
+    const { data, entry } = await this.#own();
     demand(equal(data, this.shown), "proof", `entry ${this.seq}`, "the log holds other bytes than this page shows");
     this.entry = entry;
-    return { bytes: data.length };
+    return { bytes: data.length, open: this.withheld !== null };
   }
 
   /** It carries the hash of the entry before. */
   async chain() {
     if (this.seq === 0n) {
       demand(this.entry.prev === NO_PREVIOUS, "proof", "entry 0", "nothing comes before it");
+    } else if (this.withheld !== null) {
+      const before = await this.#log.provedLeaf(this.seq - 1n);
+      demand(this.entry.prev === hex(before), "proof", `entry ${this.seq}`, "it does not follow the entry before");
+      return { leaf: hex(leafHash(this.shown)), open: true };
     } else {
       const before = await this.#entry(this.seq - 1n);
       const place = `entry ${this.seq}`;
@@ -73,12 +79,15 @@ export class EntryCheck {
       checkGenesisSignatures(this.entry);
       return { signers: this.entry.genesis.administrators.map(({ id }) => ({ role: "administrator", holder: id })) };
     }
+    if (this.withheld !== null) return { signers: [], open: true };
     const at = this.entry.kind === "event" ? BigInt(this.entry.submission) : this.seq;
     const { entry: head } = await this.#entry(at);
     demand(head.kind === "submission", "proof", `entry ${at}`, "it is no header of a submission");
     const { leaf } = await this.#entry(0n);
     demand(head.header.genesis === hex(leaf), "signature", `entry ${at}`, "it was signed for another ledger");
-    await this.#checkBinding(at, head);
+    const own = this.seq >= at && this.seq <= at + BigInt(head.header.count);
+    demand(own, "proof", `entry ${this.seq}`, "it lies outside its submission");
+    this.#events.push(await this.#boundBy(at, head));
     const keys = await this.#keysOf(at, head);
     checkSignatures(head.header, head.signatures, (id) => keys.get(id));
     demandTwoPersons(head.signatures, keys);
@@ -87,11 +96,12 @@ export class EntryCheck {
 
   /** All entries used so far stand under the root of the checkpoint. */
   async inclusion() {
-    await this.#entry(0n);
+    if (this.withheld === null) await this.#entry(0n);
     for (const [at, { leaf }] of this.#used) {
       const proved = await this.#log.provedLeaf(at);
       demand(equal(proved, leaf), "proof", `entry ${at}`, "the tree holds another entry here");
     }
+    for (const { first, leaves } of this.#events) await this.#log.checkLeaves(first, leaves);
     if (this.head !== null) await this.#checkHead(this.head);
     const path = await this.#log.inclusionPath(this.seq);
     return { steps: path.length, root: hex(this.#log.root), size: this.#log.size };
@@ -99,18 +109,53 @@ export class EntryCheck {
 
   /** The checkpoint satisfies the policy that the log publishes, and agrees with whatever the reader brought along. */
   async checkpoint() {
-    const { entry: first, leaf } = await this.#entry(0n);
-    demand(first.kind === "genesis", "proof", "entry 0", "it is no genesis");
-    checkGenesisSignatures(first);
-    const { origin, log_keys: texts } = first.genesis;
     const policy = parsePolicy(await this.#read("policy"));
     const judged = judgeCheckpoint(policy, this.#note);
-    demand(judged.origin === origin, "signature", "checkpoint", `it is of ${judged.origin}, the genesis of ${origin}`);
-    const named = [...policy.logs, ...policy.retired].some(({ key }) => texts.includes(key.text));
-    demand(named, "signature", "policy", "none of its keys is named by the genesis");
-    const genesis = hex(leaf);
-    await this.#checkTrust(origin, genesis, policy, knownKeys(texts));
-    return { genesis, origin, witnesses: witnessesOf(policy, judged), trust: this.trust?.kind ?? null };
+    const { origin } = judged;
+    const genesis = hex(await this.#log.provedLeaf(0n));
+    const keys = this.withheld === null ? await this.#ownKeys(genesis, policy, judged) : null;
+    await this.#checkTrust(origin, genesis, keys);
+    const byKeys = this.trust?.kind === "policy" || this.trust?.kind === "key";
+    const facts = { genesis, origin, witnesses: witnessesOf(policy, judged), trust: this.trust?.kind ?? null };
+    return { ...facts, open: keys === null && !byKeys };
+  }
+
+  /** The keys of the log as its entries have them, which are those of the policy and have signed. */
+  async #ownKeys(genesis, policy, { origin }) {
+    const { entry: first } = await this.#entry(0n);
+    demand(first.kind === "genesis", "proof", "entry 0", "it is no genesis");
+    checkGenesisSignatures(first);
+    const named = first.genesis.origin;
+    demand(origin === named, "signature", "checkpoint", `it is of ${origin}, the genesis of ${named}`);
+    const keys = new LogKeys(first.genesis, genesis);
+    const changes = [...new Set(policy.changes)].sort((one, other) => (one < other ? -1 : 1));
+    for (const at of changes) await this.#follow(keys, first.genesis, at);
+    const own = [...policy.logs, ...policy.witnesses.values()].filter(({ key }) => key.name === origin);
+    const strange = own.find(({ key }) => !keys.current.includes(key.text));
+    const unsaid = policy.changes.length === 0 && policy.retired.some(({ key }) => keys.current.includes(key.text));
+    const why = unsaid ? "the log has changed its keys, and does not say where" : "it names a key to which no entry leads";
+    demand(strange === undefined, unsaid ? "missing" : "signature", "policy", why);
+    keys.checkLines(this.#note);
+    return keys;
+  }
+
+  /** Take the change of keys at `at`, proved to stand there and signed by the administrators' threshold. */
+  async #follow(keys, genesis, at) {
+    const place = `entry ${at}`;
+    demand(at < this.#log.size, "missing", place, "the log changes its keys just now: check again");
+    const { entry, leaf } = await this.#entry(at);
+    const { event, index, submission } = entry;
+    demand(entry.kind === "event" && event.kind === "log_key" && event.v === 1, "signature", place, "it changes no key of the log");
+    const headAt = BigInt(submission);
+    const { entry: head, leaf: headLeaf } = await this.#entry(headAt);
+    const placed = head.kind === "submission" && at === headAt + 1n + BigInt(index) && index < head.header.count;
+    demand(placed && head.header.genesis === keys.hash, "signature", place, "no header of this ledger binds it");
+    const bound = await this.#boundBy(headAt, head);
+    for (const one of [{ first: at, leaves: [leaf] }, { first: headAt, leaves: [headLeaf] }, bound]) {
+      await this.#log.checkLeaves(one.first, one.leaves);
+    }
+    demandAdministrators(genesis, head, place);
+    keys.take(event, place);
   }
 
   /** Refuse an earlier head, from the page or from outside, with which the log does not begin. */
@@ -121,7 +166,8 @@ export class EntryCheck {
     checkConsistency({ oldSize: size, newSize, oldRoot: root, newRoot, path });
   }
 
-  async #checkTrust(origin, genesis, policy, named) {
+  /** Refuse what disagrees with the reader; without the entries, `keys` is null, and a genesis names none. */
+  async #checkTrust(origin, genesis, keys) {
     switch (this.trust?.kind) {
       case undefined:
         return;
@@ -129,56 +175,58 @@ export class EntryCheck {
         judgeCheckpoint(this.trust.policy, this.#note);
         return;
       case "key":
+        demand(!keys?.hasRetired(this.trust.key.text), "signature", "checkpoint", "the log has retired the key that you brought");
         openCheckpoint(this.#note, [this.trust.key], origin);
         return;
       case "genesis":
         demand(this.trust.hash === genesis, "signature", "entry 0", `its hash is ${genesis}`);
-        this.#checkGenesisKeys(origin, policy, named);
         return;
       case "anchor":
         demand(this.trust.origin === origin, "signature", "anchor", `it is of ${this.trust.origin}, the log is ${origin}`);
         await this.#checkHead(this.trust, "anchor");
-        this.#checkGenesisKeys(origin, policy, named);
         return;
       default:
         throw new TypeError(this.trust.kind);
     }
   }
 
-  /** Refuse unless the keys of the genesis have signed, one of each type that it names (spec §2.5). */
-  #checkGenesisKeys(origin, policy, named) {
-    const retired = policy.retired.some(({ key }) => named.some((one) => sameKey(one, key)));
-    demand(!retired, "missing", "policy", "the log has changed its keys since its genesis; fundtrace verify follows them");
-    const { verified } = openCheckpoint(this.#note, named, origin);
-    for (const { type } of named) {
-      const signed = verified.some(({ key }) => key.type === type);
-      demand(signed, "signature", "checkpoint", `no line of type ${type}, of which the genesis names a key`);
+  /** The entry in question; where the log does not hand it out, as the page shows it. */
+  async #own() {
+    try {
+      return await this.#entry(this.seq);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.reason !== "withheld") throw error;
+      this.withheld = error;
+      return this.#take(this.seq, this.shown);
     }
   }
 
   /** The entry at `at`, its bytes and leaf hash; what is used here is proved by `inclusion`. */
   async #entry(at) {
-    if (!this.#used.has(at)) {
-      const data = await this.#log.entry(at);
-      const entry = parseEntry(data);
-      demand(BigInt(entry.seq) === at, "proof", `entry ${at}`, `it says that it is entry ${entry.seq}`);
-      this.#used.set(at, { data, entry, leaf: leafHash(data) });
-    }
+    return this.#used.get(at) ?? this.#take(at, await this.#log.entry(at));
+  }
+
+  #take(at, data) {
+    const entry = parseEntry(data);
+    demand(BigInt(entry.seq) === at, "proof", `entry ${at}`, `it says that it is entry ${entry.seq}`);
+    this.#used.set(at, { data, entry, leaf: leafHash(data) });
     return this.#used.get(at);
   }
 
-  async #checkBinding(at, { header, recorded }) {
-    demand(header.count <= MOST_EVENTS, "missing", `entry ${at}`, `${header.count} events are too many for a page`);
-    const events = [];
-    for (let index = 0; index < header.count; index++) {
-      const { entry } = await this.#entry(at + 1n + BigInt(index));
-      const placed = entry.kind === "event" && BigInt(entry.submission) === at && entry.index === index;
-      demand(placed && entry.recorded === recorded, "proof", `entry ${entry.seq}`, "it does not belong to this submission");
-      events.push(canonical(entry.event));
+  /** The leaf hashes of the events behind the header at `at`, which binds them; 32 bytes are kept of each. */
+  async #boundBy(at, { header, recorded }) {
+    const [events, leaves] = [[], []];
+    for await (const [seq, data] of this.#log.entriesFrom(at + 1n, header.count)) {
+      const entry = parseEntry(data);
+      const placed = entry.kind === "event" && BigInt(entry.submission) === at && entry.index === leaves.length;
+      const whole = placed && BigInt(entry.seq) === seq && entry.recorded === recorded;
+      demand(whole, "proof", `entry ${seq}`, "it does not belong to this submission");
+      events.push(leafHash(canonical(entry.event)));
+      leaves.push(leafHash(data));
+      if (leaves.length % 256 === 0) this.progress(leaves.length, header.count);
     }
-    checkEvents(header, events);
-    const own = this.seq >= at && this.seq <= at + BigInt(header.count);
-    demand(own, "proof", `entry ${this.seq}`, "it lies outside its submission");
+    checkEventLeaves(header, events);
+    return { first: at + 1n, leaves };
   }
 
   /** The keys that the signatures name, each from the entry that registered it. */
@@ -220,19 +268,18 @@ function demandTwoPersons(signatures, keys) {
   demand(two, "signature", "signatures", "maker and checker must be two persons with two devices");
 }
 
+/** Refuse unless administrators of the genesis who differ in person and device have signed, as many as its threshold. */
+function demandAdministrators(genesis, { header, signatures }, place) {
+  const byKey = new Map(genesis.administrators.map((one) => [one.key, one]));
+  const isOne = genesis.administrators.some(({ id }) => id === header.party);
+  const signed = signatures.filter(({ role, key }) => role === "administrator" && byKey.has(key));
+  checkSignatures(header, signed, (id) => ({ alg: byKey.get(id).alg, publicKey: fromBase64(byKey.get(id).public, place) }));
+  const distinct = (name) => new Set(signed.map(({ key }) => byKey.get(key)[name])).size;
+  const enough = isOne && Math.min(distinct("person"), distinct("device")) >= genesis.threshold;
+  demand(enough, "signature", place, "not enough administrators have signed it");
+}
+
 /** How many witnesses have cosigned; the log's own cosignature is none. */
 function witnessesOf(policy, { cosigned, origin }) {
   return [...cosigned].filter((name) => policy.witnesses.get(name).key.name !== origin).length;
-}
-
-/** The keys that the genesis names, as far as their types are known here. */
-function knownKeys(texts) {
-  return texts.flatMap((text) => {
-    try {
-      return [parseNoteKey(text, LOG_KEY_TYPES)];
-    } catch (error) {
-      if (error instanceof Refused) return [];
-      throw error;
-    }
-  });
 }

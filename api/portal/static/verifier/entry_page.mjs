@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page of an entry: runs the check on the reader's device and says how it stands, in the words that the page carries.
-// States of the strip: "unchecked", "checked", "disagrees". A file that cannot be had decides nothing.
+// States of the strip: "unchecked", "checked", "partly" (the log shows no entries), "disagrees". A file that cannot be had decides nothing.
 
 import { fromHex, utf8 } from "./bytes.mjs";
 import { EntryCheck, STEPS } from "./entry_check.mjs";
@@ -44,7 +44,7 @@ function showStep(step, state, text) {
 
 function showStrip(state, text) {
   strip.dataset.state = state;
-  const shield = { unchecked: "i-shield", checked: "i-shield-ok", disagrees: "i-red" }[state];
+  const shield = { unchecked: "i-shield", partly: "i-shield", checked: "i-shield-ok", disagrees: "i-red" }[state];
   strip.querySelector(".strip-state").replaceChildren(icon(shield), document.createTextNode(text));
 }
 
@@ -72,13 +72,26 @@ const PASSED = {
   checkpoint: ({ witnesses, trust }) => say(trust === null ? "passed_first_use" : "passed_trusted", { n: witnesses }),
 };
 
+/** What a step says that could only do a part, since the log does not hand out its entries. */
+const PARTLY = {
+  bytes: ({ bytes }) => say("partly_bytes", { n: bytes.toLocaleString("en") }),
+  chain: () => say("partly_chain"),
+  signatures: () => say("partly_signatures"),
+  checkpoint: ({ witnesses, trust }) => say(trust === null ? "partly_checkpoint" : "partly_trusted", { n: witnesses }),
+};
+
 function clock() {
   const now = new Date();
   return [now.getHours(), now.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":");
 }
 
-function conclude(facts) {
+function conclude(facts, withheld) {
   const { trust, genesis } = facts.checkpoint;
+  if (withheld !== null) {
+    showStrip("partly", say("strip_partly", { time: clock() }));
+    showVerdict("open", say("verdict_partly"), genesis);
+    return;
+  }
   strip.dataset.trust = trust === null ? "first-use" : "outside";
   showStrip("checked", say(trust === null ? "strip_first_use" : "strip_trusted", { time: clock() }));
   showVerdict("checked", say(trust === null ? "verdict_first_use" : "verdict_trusted"), genesis);
@@ -107,6 +120,7 @@ async function run(trust) {
     keyEntries: JSON.parse(card.dataset.keys),
     head: { size: BigInt(card.dataset.size), root: fromHex(card.dataset.root, "page") },
     trust,
+    progress: (n, count) => showStep("signatures", "running", say("running_events", { n, count })),
   });
   const facts = {};
   for (const step of STEPS) {
@@ -119,9 +133,10 @@ async function run(trust) {
       if (!(error instanceof Refused)) console.error(error);
       return;
     }
-    showStep(step, "passed", PASSED[step](facts[step]));
+    if (facts[step].open) showStep(step, "open", PARTLY[step](facts[step]));
+    else showStep(step, "passed", PASSED[step](facts[step]));
   }
-  conclude(facts);
+  conclude(facts, check.withheld);
 }
 
 /** One run at a time; what the reader pasted is read first, and kept nowhere but in its field. */

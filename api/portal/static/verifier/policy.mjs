@@ -11,14 +11,16 @@ import { demand } from "./refused.mjs";
 const OF_LOGS = [NOTE, ML_DSA_44_COSIGNER];
 const OF_WITNESSES = [ED25519_COSIGNER, ML_DSA_44_COSIGNER];
 const MOST_LINES = 1000;
+/** Where the log changed a key of its own (spec §2.6): a hint, so that another spelling is a plain comment. */
+const CHANGE = /^# log key entry (0|[1-9][0-9]{0,15})$/;
 
-/** The policy in a file: logs, retired (key and instant), witnesses and groups by name, quorum. */
+/** The policy in a file: logs, retired (key and instant), positions of changes of keys, witnesses and groups by name, quorum. */
 export function parsePolicy(data) {
   const text = fromUtf8(data, "policy");
   demand(!/[\u0000-\u0008\u000b-\u001f\u007f]/.test(text), "form", "policy", "a control character");
   const lines = text.split("\n");
   demand(lines.length <= MOST_LINES, "form", "policy", "more than 1,000 lines");
-  const policy = { logs: [], retired: [], witnesses: new Map(), groups: new Map(), quorum: null };
+  const policy = { logs: [], retired: [], changes: [], witnesses: new Map(), groups: new Map(), quorum: null };
   const members = new Set();
   lines.forEach((line, at) => readLine(policy, members, line, `policy line ${at + 1}`));
   demand(policy.quorum !== null, "form", "policy", "there is no quorum line");
@@ -33,6 +35,8 @@ function readLine(policy, members, line, place) {
   if (first.startsWith("#")) {
     // A sentence that happens to begin like our line has no key in it.
     if (first === "#" && one === "retired" && two === "log" && three?.includes("+")) addRetired(policy, words, place);
+    const change = CHANGE.exec(line);
+    if (change !== null) policy.changes.push(BigInt(change[1]));
   } else if (first === "log" && rest.length >= 1 && rest.length <= 2) {
     addLogKey(policy, policy.logs, { key: parseNoteKey(one, OF_LOGS), url: two ?? null }, place);
   } else if (first === "witness" && rest.length >= 2 && rest.length <= 3) {

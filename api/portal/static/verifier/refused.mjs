@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a check says no. Everything else that is thrown is a fault of this program or of the machine.
 
-/** Input is refused: `reason` is form, missing, signature or proof (tests/vectors/README.md), `place` says where. */
+/**
+ * Input is refused: `reason` is form, missing, signature or proof (tests/vectors/README.md), or withheld where a
+ * log does not hand out its entries; `place` says where. */
 export class Refused extends Error {
   constructor(reason, place, message) {
     super(`${place}: ${message}`);

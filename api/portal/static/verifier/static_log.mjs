@@ -4,6 +4,8 @@
 import { joined } from "./bytes.mjs";
 import { Refused, demand } from "./refused.mjs";
 
+/** A ledger that shows its entries to auditors only answers 403, its public export 404. */
+const WITHHELD = [401, 403, 404];
 const MOST_TEXT = 1 << 20;
 const MOST_TILE = 256 * 32;
 const MOST_BUNDLE = 256 * (2 + 65_535);
@@ -21,7 +23,8 @@ export function staticFiles(prefix, fetched = (...request) => fetch(...request))
     } catch {
       throw new Refused("missing", path, "it could not be fetched");
     }
-    demand(answer.ok, "missing", path, `the server answers ${answer.status}`);
+    const withheld = path.startsWith("tile/entries/") && WITHHELD.includes(answer.status);
+    demand(answer.ok, withheld ? "withheld" : "missing", path, `the server answers ${answer.status}`);
     return limited(answer, most, path);
   };
 }

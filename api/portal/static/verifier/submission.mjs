@@ -67,8 +67,13 @@ export function demandEvent(event, place) {
 
 /** Refuse unless the header counts and binds these events. */
 export function checkEvents(header, events) {
-  demand(header.count === events.length, "proof", "header.count", `${events.length} events`);
-  demand(header.root === hex(rootOf(events.map(leafHash))), "proof", "header.root", "not the root of the events");
+  checkEventLeaves(header, events.map(leafHash));
+}
+
+/** The same of the leaf hashes of the events. */
+export function checkEventLeaves(header, leaves) {
+  demand(header.count === leaves.length, "proof", "header.count", `${leaves.length} events`);
+  demand(header.root === hex(rootOf(leaves)), "proof", "header.root", "not the root of the events");
 }
 
 /** The bytes that key `key` signs in `role` (spec §3.1). */

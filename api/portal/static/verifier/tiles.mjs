@@ -2,6 +2,7 @@
 // The static files of a log (C2SP tlog-tiles): their paths, entry bundles, and hashes read from tiles.
 // `read(path)` gives the bytes of a file, or throws `Refused` with the reason "missing".
 
+import { equal } from "./bytes.mjs";
 import { HASH_BYTES, checkInclusion, nodeHash, rootOf } from "./merkle.mjs";
 import { Refused, demand } from "./refused.mjs";
 
@@ -104,6 +105,52 @@ export class TiledLog {
     return decodeBundle(data, width, path)[Number(index % WIDTH)];
   }
 
+  /** The bytes that the log's bundles hold at `count` positions from `first` on, one bundle in memory at a time. */
+  async *entriesFrom(first, count) {
+    const end = first + BigInt(count);
+    for (let number = first / WIDTH; number * WIDTH < end; number += 1n) {
+      const low = number * WIDTH;
+      const { data, width, path } = await this.#once(null, number, this.size);
+      for (const [at, entry] of decodeBundle(data, width, path).entries()) {
+        const seq = low + BigInt(at);
+        if (seq >= first && seq < end) yield [seq, entry];
+      }
+    }
+  }
+
+  /** Refuse unless `leaves` are the leaf hashes of the log from `first` on; proves each tile once, and keeps none. */
+  async checkLeaves(first, leaves) {
+    const end = first + BigInt(leaves.length);
+    demand(end <= this.size, "proof", `entry ${first}`, `the log has ${this.size} entries`);
+    for (let number = first / WIDTH; number * WIDTH < end; number += 1n) {
+      const low = number * WIDTH;
+      for (const [at, proved] of (await this.#provedTile(number)).entries()) {
+        const seq = low + BigInt(at);
+        if (seq < first || seq >= end) continue;
+        demand(equal(proved, leaves[Number(seq - first)]), "proof", `entry ${seq}`, "the tree holds another entry here");
+      }
+    }
+  }
+
+  /** The leaf hashes in tile `number`, folded with the hashes beside them to the root. */
+  async #provedTile(number) {
+    const [first, count] = [number * WIDTH, this.size - number * WIDTH];
+    const { data, path } = await this.#once(0n, number, this.size);
+    const leaves = [];
+    for (let at = 0; at < Number(count < WIDTH ? count : WIDTH); at++) {
+      leaves.push(data.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES));
+    }
+    const end = first + BigInt(leaves.length);
+    const fold = async (low, high) => {
+      if (high <= first || low >= end) return this.#hashOf(low, high);
+      if (first <= low && high <= end) return rootOf(leaves.slice(Number(low - first), Number(high - first)));
+      const middle = low + split(high - low);
+      return nodeHash(await fold(low, middle), await fold(middle, high));
+    };
+    demand(equal(await fold(0n, this.size), this.root), "proof", path, "it does not lead to the root");
+    return leaves;
+  }
+
   /** The root over the leaves from `low` up to `high`. */
   async #hashOf(low, high) {
     const span = high - low;
@@ -125,18 +172,24 @@ export class TiledLog {
 
   /** Tile or bundle `number` of a level with `count` hashes or entries; the full one where a partial one is gone. */
   async #file(level, number, count) {
-    const rest = count - number * WIDTH;
-    const tile = { level, number, width: rest < WIDTH ? rest : WIDTH };
-    const path = tilePath(tile);
-    if (!this.#files.has(path)) this.#files.set(path, await this.#fetched(tile, path));
+    const path = tilePath(tileAt(level, number, count));
+    if (!this.#files.has(path)) this.#files.set(path, await this.#once(level, number, count));
     return this.#files.get(path);
+  }
+
+  /** The same, and not kept. */
+  async #once(level, number, count) {
+    const tile = tileAt(level, number, count);
+    const path = tilePath(tile);
+    return this.#files.get(path) ?? (await this.#fetched(tile, path));
   }
 
   async #fetched(tile, path) {
     try {
       return this.#checked(tile, path, await this.#read(path));
     } catch (error) {
-      if (!(error instanceof Refused) || error.reason !== "missing" || tile.width === WIDTH) throw error;
+      const gone = error instanceof Refused && (error.reason === "missing" || error.reason === "withheld");
+      if (!gone || tile.width === WIDTH) throw error;
       const full = { ...tile, width: WIDTH };
       return this.#checked(full, tilePath(full), await this.#read(tilePath(full)));
     }
@@ -147,6 +200,12 @@ export class TiledLog {
     demand(fits, "form", path, `${data.length} bytes do not hold ${tile.width} hashes`);
     return { data, path, width: tile.width };
   }
+}
+
+/** Tile or bundle `number` of a level with `count` hashes or entries. */
+function tileAt(level, number, count) {
+  const rest = count - number * WIDTH;
+  return { level, number, width: rest < WIDTH ? rest : WIDTH };
 }
 
 /** The largest power of two below `n` (RFC 9162 §2.1.1); 1 for 1. */

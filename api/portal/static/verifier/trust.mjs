@@ -5,11 +5,11 @@
 import { fromBase64, fromDecimal, utf8 } from "./bytes.mjs";
 import { isOrigin } from "./form.mjs";
 import { HASH_BYTES } from "./merkle.mjs";
-import { ML_DSA_44_COSIGNER, NOTE, parseNoteKey } from "./note_keys.mjs";
+import { LOG_KEY_TYPES } from "./log_keys.mjs";
+import { parseNoteKey } from "./note_keys.mjs";
 import { parsePolicy } from "./policy.mjs";
 import { demand } from "./refused.mjs";
 
-export const LOG_KEY_TYPES = [NOTE, ML_DSA_44_COSIGNER];
 const ANCHOR = "fundtrace/anchor/v1";
 
 /** {kind, …} of a pasted text; null of an empty one; refused if it is none of the four. */
