@@ -5,12 +5,12 @@ What was posted before is answered with its first receipt, so that a file which 
 again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Final
+from typing import IO, Final, Protocol
 
+from ledger.answer import Accepted, Outcome, Refused
 from ledger.errors import InputError
-from ledger.outcome import Accepted, Refused
 from ledger.problems import Problem, problem_of
 from ledger.sequencer import Sequencer
 from ledger.submission import WIRE_BYTES_MAX, Submission, parse_wire
@@ -37,6 +37,13 @@ class LineOutcome:
     bytes_read: int
 
 
+class Office(Protocol):
+    """Where submissions are handed in: a sequencer, or a client of one elsewhere."""
+
+    def submit_in_order(self, submissions: Sequence[Submission]) -> list[Outcome]:
+        """The outcome of each; as `ledger.sequencer.Sequencer.submit_in_order`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Line:
     number: int
@@ -51,7 +58,7 @@ class _Line:
         return f"{self.submission.header.party}/{self.submission.header.id}"
 
 
-def post_lines(sequencer: Sequencer, lines: Iterable[bytes]) -> Iterator[LineOutcome]:
+def post_lines(office: Office, lines: Iterable[bytes]) -> Iterator[LineOutcome]:
     """Yield what becomes of each line, in order; a refused one does not stop the ones after it.
 
     Empty lines are passed over. Each line that was yielded as accepted is durable.
@@ -61,7 +68,7 @@ def post_lines(sequencer: Sequencer, lines: Iterable[bytes]) -> Iterator[LineOut
     """
     for batch in _batches(_parsed(lines)):
         outcomes = iter(
-            sequencer.submit_in_order([one.submission for one in batch if one.submission is not None])
+            office.submit_in_order([one.submission for one in batch if one.submission is not None])
         )
         for one in batch:
             outcome = next(outcomes) if one.submission is not None else Refused(problems=one.problems)

@@ -1,47 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a sender is answered: accepted with a receipt, refused with problems, or the machine's fault and what it means."""
+"""The answers of the commit path: to what was just stored, to what was stored before, and the machine's faults."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NoReturn
 
+from ledger.answer import Accepted, Outcome, Refused
 from ledger.entry import HeaderEntry, parse_entry
 from ledger.errors import EnvironmentFault, ProgrammerError
 from ledger.flush import Placed
-from ledger.problems import Problem
 from ledger.store.log_reader import LogReader
 from ledger.store.stored_receipt import Receipts, stored_receipt
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
-    """The submission is in the log for good.
-
-    Attributes:
-        seq: position of its header entry; its events follow at seq + 1 … seq + events.
-        events: how many there are.
-        recorded: the instant recorded in all of them.
-        receipt: the `.tlog-proof` of the header entry, which commits to every event.
-        checkpoint: the signed note inside the receipt.
-        replayed: it was stored before, and this is the receipt it got then.
-    """
-
-    seq: int
-    events: int
-    recorded: str
-    receipt: bytes
-    checkpoint: bytes
-    replayed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """The submission was refused, for these reasons; nothing of it was kept, not even its id."""
-
-    problems: tuple[Problem, ...]
-
-
-Outcome = Accepted | Refused
+__all__ = ["Accepted", "Outcome", "Refused"]
 
 
 def new_answer(placed: Placed, receipts: Receipts | None) -> Outcome:

@@ -1,28 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`fundtrace init`, `post` and `export`: a ledger is created, written and published from the console."""
+"""`fundtrace init` and `export`: a ledger is created and published from the console."""
 
 import contextlib
 import os
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 from sqlalchemy import Engine
 
 from api.commands.ledger_text import (
-    Tally,
     created_text,
-    outcome_text,
     published_text,
     record_of_created,
-    record_of_posting,
     record_of_published,
-    summary_text,
 )
 from api.import_keys import default_folder
-from api.log_key import load_log_signer, log_key_path
 from api.lookout import Lookout, lookout_of
 from api.new_ledger import (
     Created,
@@ -37,14 +31,11 @@ from api.own_places import remember_newest
 from api.settings import Settings
 from api.witnessing.configured import publication_of
 from ledger.clock import system_clock
-from ledger.errors import EnvironmentFault, ToldError
-from ledger.file_posting import bounded_lines, post_lines, rehearse_lines
+from ledger.errors import ToldError
 from ledger.instant import format_instant
 from ledger.publisher import publish
-from ledger.sequencer import Sequencer
 from ledger.store.engine import DEFAULT_FILE, open_engine
 from ledger.store.schema import check
-from verifier.integrity.verdict import EXIT_CLEAN, EXIT_FINDINGS
 from verifier.language import Language, say
 from verifier.source_options import (
     DATABASE_VARIABLE,
@@ -75,9 +66,8 @@ LogKeyFileOption = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """`app` has the commands `init`, `post` and `export`."""
+    """`app` has the commands `init` and `export`."""
     app.command("init", rich_help_panel="Bureaus")(init)
-    app.command("post", rich_help_panel="Bureaus")(post)
     app.command("export", rich_help_panel="Operators")(export)
 
 
@@ -118,50 +108,12 @@ def init(
         raise typer.BadParameter("give --genesis or --origin, not both", param_hint="--genesis")
     name = None if origin is None else check_origin(origin)
     url, lookout = chosen_url(db), lookout_of(Settings(), telling(language))
-    with _opened(url, create=True) as engine:
+    with opened(url, create=True) as engine:
         if genesis is not None:
             created = create_from_file(engine, genesis, lookout=lookout)
         else:
             created = existing(engine) or _create_new(engine, name, keys_out or default_folder(url), lookout)
     typer.echo(record_of_created(created, url) if as_json else say(created_text(created, url), language))
-
-
-def post(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE.ndjson", help="One signed submission to a line; - for input.")
-    ],
-    *,
-    db: DatabaseOption = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what would be refused; store nothing.")
-    ] = False,
-    log_key_file: LogKeyFileOption = None,
-    as_json: JsonOption = False,
-    lang: LanguageOption = None,
-) -> None:
-    """Post signed submissions; what was posted before is answered with its first receipt.
-
-    Exit code 0, 1 when any line was refused (the others are posted all the same), 3 when it could not be completed.
-    """
-    language = chosen_language(lang)
-    tally = Tally()
-    with _opened(chosen_url(db)) as engine:
-        check(engine)
-        path = log_key_path(engine, given=log_key_file)
-        places = lookout_of(Settings(), telling(language)).places_of(engine, path)
-        sequencer = Sequencer(engine, load_log_signer(path), places=places)
-        with _lines_of(file) as (lines, whole), progress_bar("post") as progress:
-            outcomes = rehearse_lines(sequencer, lines) if dry_run else post_lines(sequencer, lines)
-            for outcome in outcomes:
-                progress(outcome.bytes_read, max(whole, outcome.bytes_read))
-                if tally.take(outcome) and not as_json:
-                    typer.echo(say(outcome_text(outcome), language), err=True)
-        typer.echo(
-            record_of_posting(tally, sequencer.size, dry_run=dry_run)
-            if as_json
-            else say(summary_text(tally, sequencer.size, dry_run=dry_run), language)
-        )
-    raise typer.Exit(EXIT_FINDINGS if tally.refused else EXIT_CLEAN)
 
 
 def export(
@@ -182,7 +134,7 @@ def export(
     language = chosen_language(lang)
     settings = Settings()
     publication = publication_of(settings.witness_policy, after_quorum=settings.publish_after_quorum)
-    with _opened(chosen_url(db)) as engine, progress_bar("export") as progress:
+    with opened(chosen_url(db)) as engine, progress_bar("export") as progress:
         check(engine)
         shown = publish(engine, target, audience=audience, publication=publication, progress=progress)
         remember_newest(engine)
@@ -212,30 +164,10 @@ def _create_new(engine: Engine, origin: str | None, folder: Path, lookout: Looko
 
 
 @contextlib.contextmanager
-def _opened(url: str, *, create: bool = False) -> Iterator[Engine]:
+def opened(url: str, *, create: bool = False) -> Iterator[Engine]:
+    """The database at `url`, let go of at the end; as `ledger.store.engine.open_engine`."""
     engine = open_engine(url, create=create)
     try:
         yield engine
     finally:
         engine.dispose()
-
-
-@contextlib.contextmanager
-def _lines_of(path: Path) -> Iterator[tuple[Iterable[bytes], int]]:
-    """The lines of the file and its length in bytes, 0 where that is unknown."""
-    try:
-        with _input(path) as file:
-            yield bounded_lines(file), 0 if str(path) == "-" else path.stat().st_size
-    except OSError as error:
-        raise EnvironmentFault(
-            code="post.unreadable",
-            place=str(path),
-            message_en=f"the file cannot be read: {error.strerror or error}",
-            message_zh=f"无法读取文件：{error.strerror or error}",
-            remedy_en="Check the path.",
-            remedy_zh="请核对路径。",
-        ) from error
-
-
-def _input(path: Path) -> contextlib.AbstractContextManager[IO[bytes]]:
-    return contextlib.nullcontext(sys.stdin.buffer) if str(path) == "-" else path.open("rb")

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`fundtrace post`: a file of signed submissions into a ledger, in its database or over the network."""
+
+import contextlib
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, Annotated
+
+import typer
+
+from api.commands.ledger import DatabaseOption, LogKeyFileOption, chosen_url, opened, telling
+from api.commands.ledger_text import Tally, outcome_text, record_of_posting, summary_text
+from api.log_key import load_log_signer, log_key_path
+from api.lookout import lookout_of
+from api.settings import Settings
+from ledger.client import LedgerClient
+from ledger.cosignature import LogKey
+from ledger.errors import EnvironmentFault
+from ledger.file_posting import bounded_lines, post_lines, rehearse_lines
+from ledger.sequencer import Sequencer
+from ledger.store.schema import check
+from verifier.integrity.verdict import EXIT_CLEAN, EXIT_FINDINGS
+from verifier.language import Language, say
+from verifier.source_options import (
+    JsonOption,
+    LanguageOption,
+    LogKeyOption,
+    PolicyOption,
+    chosen_language,
+    chosen_trust,
+    progress_bar,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """`app` has the command `post`."""
+    app.command("post", rich_help_panel="Bureaus")(post)
+
+
+def post(  # noqa: PLR0913 - one parameter for each option of the command
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.ndjson", help="One signed submission to a line; - for input.")
+    ],
+    *,
+    db: DatabaseOption = None,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Post to the server at this http(s) address.", show_default=False
+        ),
+    ] = None,
+    policy: PolicyOption = None,
+    log_key: LogKeyOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be refused; store nothing.")
+    ] = False,
+    log_key_file: LogKeyFileOption = None,
+    as_json: JsonOption = False,
+    lang: LanguageOption = None,
+) -> None:
+    """Post signed submissions; what was posted before is answered with its first receipt.
+
+    With --url, --policy or --log-key verify each receipt, and what a broken connection left open is sent again.
+    Exit code 0, 1 when any line was refused (the others are posted all the same), 3 when it could not be completed.
+    """
+    language = chosen_language(lang)
+    own = db is not None or log_key_file is not None or dry_run
+    if (url is not None and own) or (url is None and (policy is not None or log_key)):
+        raise typer.BadParameter(
+            "--policy and --log-key go with it; --db, --log-key-file and --dry-run do not", param_hint="--url"
+        )
+    tally = Tally()
+    with contextlib.ExitStack() as stack:
+        office = (
+            stack.enter_context(_own_office(chosen_url(db), log_key_file, language))
+            if url is None
+            else stack.enter_context(LedgerClient(url, log_keys=_believed(policy, log_key)))
+        )
+        lines, whole = stack.enter_context(_lines_of(file))
+        progress = stack.enter_context(progress_bar("post"))
+        outcomes = (
+            rehearse_lines(office, lines)
+            if dry_run and isinstance(office, Sequencer)
+            else post_lines(office, lines)
+        )
+        for outcome in outcomes:
+            progress(outcome.bytes_read, max(whole, outcome.bytes_read))
+            if tally.take(outcome) and not as_json:
+                typer.echo(say(outcome_text(outcome), language), err=True)
+        size = office.size
+    typer.echo(
+        record_of_posting(tally, size, dry_run=dry_run)
+        if as_json
+        else say(summary_text(tally, size, dry_run=dry_run), language)
+    )
+    raise typer.Exit(EXIT_FINDINGS if tally.refused else EXIT_CLEAN)
+
+
+@contextlib.contextmanager
+def _own_office(url: str, log_key_file: Path | None, language: Language) -> Iterator[Sequencer]:
+    """The commit path of the database at `url`."""
+    with opened(url) as engine:
+        check(engine)
+        path = log_key_path(engine, given=log_key_file)
+        places = lookout_of(Settings(), telling(language)).places_of(engine, path)
+        yield Sequencer(engine, load_log_signer(path), places=places)
+
+
+def _believed(policy: Path | None, log_keys: list[str] | None) -> tuple[LogKey, ...]:
+    """The keys of the log that the options name."""
+    trust = chosen_trust(policy, log_keys, None, None)
+    named = () if trust.policy is None else tuple(log.key for log in trust.policy.logs)
+    return (*named, *trust.log_keys)
+
+
+@contextlib.contextmanager
+def _lines_of(path: Path) -> Iterator[tuple[Iterable[bytes], int]]:
+    """The lines of the file and its length in bytes, 0 where that is unknown."""
+    try:
+        with _input(path) as file:
+            yield bounded_lines(file), 0 if str(path) == "-" else path.stat().st_size
+    except OSError as error:
+        raise EnvironmentFault(
+            code="post.unreadable",
+            place=str(path),
+            message_en=f"the file cannot be read: {error.strerror or error}",
+            message_zh=f"无法读取文件：{error.strerror or error}",
+            remedy_en="Check the path.",
+            remedy_zh="请核对路径。",
+        ) from error
+
+
+def _input(path: Path) -> contextlib.AbstractContextManager[IO[bytes]]:
+    return contextlib.nullcontext(sys.stdin.buffer) if str(path) == "-" else path.open("rb")
