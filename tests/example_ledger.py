@@ -45,6 +45,10 @@ RECEIPT: Final = 40
 """Characters of a receipt in base64 that do not depend on how it is signed."""
 ITEMS: Final = 2
 """Items of a list that are shown."""
+GROWING: Final = frozenset({"$defs", "schema"})
+"""Objects of which one member is shown, because every new kind of event adds to them."""
+RECORDS: Final = frozenset({"item", "items"})
+"""Objects to which a later version may add members."""
 DRAWN: Final = frozenset({"nonce", "expires"})
 """Members that are another in every answer."""
 MONTHS: Final = 150 * 86_400
@@ -247,11 +251,11 @@ def cut(value: Any, name: str = "") -> Any:  # noqa: ANN401 - any JSON value
     """`value` as an example shows it: signatures and long texts by their beginning, long lists by their first items."""
     match value:
         case dict():
-            shown = list(value.items())[: ITEMS if name == "$defs" else None]
-            more = {MORE: True} if len(shown) < len(value) else {}
+            shown = list(value.items())[: 1 if name in GROWING else None]
+            more = {MORE: True} if name in GROWING | RECORDS else {}
             return {**{key: cut(one, key) for key, one in shown}, **more}
         case list():
-            return [*(cut(one) for one in value[:ITEMS]), *([MORE] if len(value) > ITEMS else [])]
+            return [*(cut(one, name) for one in value[:ITEMS]), *([MORE] if len(value) > ITEMS else [])]
         case str():
             return _cut_text(value, name)
         case _:
