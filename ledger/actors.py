@@ -7,6 +7,7 @@ In a historical ledger a transcriber may post every kind that is not the adminis
 from collections.abc import Iterator
 from typing import Final, assert_never
 
+from ledger.duties import duty_of
 from ledger.errors import ProgrammerError
 from ledger.kinds.attachment import Attachment
 from ledger.kinds.authority import Disbursement, Waiver
@@ -15,6 +16,7 @@ from ledger.kinds.contract import ContractChange
 from ledger.kinds.control import Correction, Erasure, Reply
 from ledger.kinds.fact import Claim, MatchingReceipt, PayeeList, Restitution, Return, Transfer, Use
 from ledger.kinds.form import kind_of
+from ledger.kinds.mandate import Deputation, Override
 from ledger.kinds.registry import Account, Calendar, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.party import covers, level_rank
@@ -43,14 +45,21 @@ _APPOINTED: Final = _FINANCE | _BANK | _OVERSIGHT | {"transcriber"}
 """Roles that give power over others: administrators alone grant them and change who has one."""
 
 
+_ADMINISTRATORS: Final = (
+    "administrators register keys and parties, and change their own posts and the log's keys, each by his duty",
+    "管理员只登记密钥和单位、变更管理员与日志密钥，且各守分工",
+)
+
+
 def check_actor(register: Register, event: AnyEvent, *, party: str, past: PastEvents) -> Iterator[Problem]:
     """A problem, if `party` is not the one whose act `event` is (DESIGN §3: the header's party is the actor)."""
     rights = rights_of(event)
     if party in register.administrators:
-        if not any(isinstance(one.actor, Administrators) for one in rights):
-            yield _actor_problem(
-                event, party, ("administrators register keys and parties only", "管理员只登记密钥和单位")
-            )
+        if not any(_is_duty(register, one, party) for one in rights):
+            yield _actor_problem(event, party, _ADMINISTRATORS)
+        return
+    if party not in register.parties:  # an administrator whom an event before this one dismissed
+        yield _actor_problem(event, party, _told(rights[-1]))
         return
     others = [one for one in rights if not isinstance(one.actor, Administrators)]
     if others and register.genesis.historical and "transcriber" in register.parties[party].roles:
@@ -62,6 +71,11 @@ def check_actor(register: Register, event: AnyEvent, *, party: str, past: PastEv
 def rights_of(event: AnyEvent) -> tuple[Right, ...]:
     """The rows of the table of rights that speak of `event`."""
     return rights_to(kind_of(event), getattr(event, "action", ""))
+
+
+def _is_duty(register: Register, right: Right, administrator: str) -> bool:
+    duty = duty_of(register, administrator)
+    return isinstance(right.actor, Administrators) and duty in {None, right.actor.duty}
 
 
 def _is_actor(register: Register, right: Right, event: AnyEvent, *, party: str, past: PastEvents) -> bool:  # noqa: C901, PLR0911 - one row a sort of actor
@@ -125,6 +139,10 @@ def _may_by_state(register: Register, event: AnyEvent, *, party: str, past: Past
             return _may_speak_for(register, register.objections[event.objection], party=party, past=past)
         case Erasure():
             return _may_speak_for(register, event.event, party=party, past=past)
+        case Deputation():
+            return _may_depute(register, event, party=party)
+        case Override():
+            return event.event is None or register.overrides.get(event.event, party) == party
         case _:
             raise ProgrammerError(f"{kind_of(event)} has no rule of its own: give its row another actor")
 
@@ -239,6 +257,14 @@ def _may_speak_for(register: Register, name: str | None, *, party: str, past: Pa
     """The party that posted event `name`, or the bureau over it; of none, anybody. `ledger.effects` tells a missing one."""
     known = None if name is None else register.event_named(name, past)
     return known is None or _runs(register, party, known.party)
+
+
+def _may_depute(register: Register, event: Deputation, *, party: str) -> bool:
+    if event.action == "grant":
+        state = register.keys.get(event.principal or "")
+        return state is None or state.registered.holder == party  # a missing key is told by ledger.mandates
+    granted = register.deputations.get(event.id)
+    return granted is None or granted.party == party
 
 
 def _has_role(register: Register, party: str, roles: frozenset[str]) -> bool:

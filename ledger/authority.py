@@ -10,10 +10,13 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ledger import submission as wire
+from ledger.deputies import principals
+from ledger.duties import duty_problems, may_sign
 from ledger.errors import InputError
 from ledger.genesis import ADMINISTRATOR, raw_public
 from ledger.keys import ED25519, key_id
 from ledger.kinds.form import kind_of
+from ledger.kinds.mandate import AdministratorChange
 from ledger.kinds.registry import Account, Key, Party, Project
 from ledger.past_events import PastEvents
 from ledger.problems import Problem
@@ -28,9 +31,14 @@ POSSESSION: Final = "possession"
 
 def key_material(event: Key) -> bytes | None:
     """The raw public key that `event` registers, or None when it is none of its suite or not the one of its key id."""
+    return material(event.alg, event.public, event.key)
+
+
+def material(alg: str | None, public: str | None, key: str) -> bytes | None:
+    """The raw key in base64 `public`, or None when it is none of the suite `alg` or its id is not `key`."""
     try:
-        public = raw_public(event.public or "")
-        return public if key_id(event.alg or "", public) == event.key else None
+        raw = raw_public(public or "")
+        return raw if key_id(alg or "", raw) == key else None
     except (InputError, ValueError):
         return None  # an event may spell a key that is none
 
@@ -42,15 +50,20 @@ def public_key(register: Register, submission: Submission, signature: Signature)
             found = [one for one in register.administrators.values() if one.key == signature.key]
             return raw_public(found[0].public) if found else None
         case "possession":
-            new = (
-                event
-                for event in submission.events
-                if isinstance(event, Key) and event.action == "register" and event.key == signature.key
-            )
-            return next((key_material(event) for event in new), None)
+            new = (event for event in _new_keys(submission) if event.key == signature.key)
+            return next((material(event.alg, event.public, signature.key) for event in new), None)
         case _:
             state = register.keys.get(signature.key)
             return None if state is None else state.public
+
+
+def _new_keys(submission: Submission) -> Iterator[Key | AdministratorChange]:
+    for event in submission.events:
+        match event:
+            case Key(action="register") | AdministratorChange(action="appoint"):
+                yield event
+            case _:
+                pass
 
 
 def check_signatures(register: Register, submission: Submission) -> Iterator[Problem]:
@@ -117,7 +130,8 @@ def _check_administrators(register: Register, submission: Submission) -> Iterato
         for signature in submission.signatures
         if signature.role == ADMINISTRATOR and signature.key in by_key
     ]
-    number = min(len({one.person for one in signed}), len({one.device for one in signed}))
+    able = [one for one in signed if may_sign(register, one.id, submission)]
+    number = min(len({one.person for one in able}), len({one.device for one in able}))
     if number < register.genesis.threshold:
         yield _problem(
             "threshold",
@@ -127,8 +141,9 @@ def _check_administrators(register: Register, submission: Submission) -> Iterato
             "have more administrators sign the same header",
             "请更多管理员对同一提交头签名",
         )
+    yield from duty_problems(register, signed, submission)
     proved = {signature.key for signature in submission.signatures if signature.role == POSSESSION}
-    new = {event.key for event in submission.events if isinstance(event, Key) and event.action == "register"}
+    new = {event.key for event in _new_keys(submission) if event.key is not None}
     for key in sorted(new ^ proved):
         yield _problem(
             "possession",
@@ -151,7 +166,8 @@ def _check_key_rights(
         yield _unknown_key(signature)
         return
     key = state.registered
-    if signature.role not in key.roles or signature.role == ADMINISTRATOR:
+    lent = any(principals(register, signature.key, signature.role, recorded=recorded))
+    if (signature.role not in key.roles and not lent) or signature.role == ADMINISTRATOR:
         yield _role_problem(signature)
     invited = signature.role == "panel" and "panel" in asked.persons
     if key.holder != submission.header.party and not invited:

@@ -29,7 +29,9 @@ from ledger.kinds.fact import (
 )
 from ledger.kinds.form import Tag
 from ledger.kinds.log_key import LogKeyChange
+from ledger.kinds.mandate import AdministratorChange, Deputation, Override
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
+from ledger.mandates import take_administrator, take_deputation, take_override
 from ledger.open_records import ClaimState
 from ledger.past_events import KnownEvent, PastEvents
 from ledger.problems import Problem
@@ -47,6 +49,12 @@ def take_in(register: Register, known: KnownEvent, *, name: str, past: PastEvent
             yield from take_key(register, event, recorded=known.recorded)
         case LogKeyChange():
             yield from take_log_key(register, event, recorded=known.recorded)
+        case Deputation():
+            yield from take_deputation(register, event, party=known.party, recorded=known.recorded)
+        case Override():
+            yield from take_override(register, event, party=known.party, name=name)
+        case AdministratorChange():
+            yield from take_administrator(register, event)
         case Allocation():
             yield from _allocation_parties(register, event)
             yield from lines.allocate(register, event, name=name)
@@ -161,9 +169,9 @@ def _reverse(register: Register, known: KnownEvent, name: str, *, past: PastEven
     """The register as if `known`, named `name`, had not been posted; yields what forbids it. Facts are never refused."""
     original = known.event
     match original:
-        case Correction() | Key() | LogKeyChange():
-            yield _problem("not-correctable", "event", "a correction, key or log key event cannot be reversed",
-                           "冲正和密钥事件不可再冲正")  # fmt: skip
+        case Correction() | Key() | LogKeyChange() | Deputation() | Override() | AdministratorChange():
+            yield _problem("not-correctable", "event", "a correction, a key or a mandate cannot be reversed",
+                           "冲正、密钥和授权事件不可再冲正")  # fmt: skip
         case Party() | Account() | Fund() | Project() | Policy() | Calendar():
             yield _problem("not-correctable", "event", "a registry entry is changed by its next version",
                            "登记事项请以新版本变更")  # fmt: skip

@@ -8,8 +8,10 @@ from typing import Literal
 import msgspec
 
 from ledger.kinds.control import CaseStep
+from ledger.kinds.mandate import Deputation
 from ledger.kinds.registry import Key
 from ledger.past_events import BankLine
+from ledger.rights import Duty
 
 BankReference = tuple[str, str, str]
 """(account, direction, bank reference)."""
@@ -61,6 +63,23 @@ class KeyState:
     registered: Key
     public: bytes
     revoked_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeputationState:
+    """A deputation: its grant, the party it is of, and whether it was ended before its time."""
+
+    granted: Deputation
+    party: str
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeState:
+    """What an administrator is for: his one duty, None while he has none; dismissed, his id stays taken."""
+
+    duty: Duty | None = None
+    dismissed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from ledger.kinds.fact import (
     Use,
 )
 from ledger.kinds.log_key import LogKeyChange
+from ledger.kinds.mandate import AdministratorChange, Deputation, Override
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
 
@@ -61,6 +62,9 @@ _FLAT: Final[Mapping[type[AnyEvent], tuple[tuple[Table, str, str], ...]]] = {
     Correction: (),
     LogKeyChange: (),
     Attachment: (),
+    Deputation: (),
+    Override: (),
+    AdministratorChange: (),
     Allocation: (
         ("parties", "from_", "from"),
         ("parties", "to", "to"),

@@ -21,9 +21,11 @@ from ledger.open_records import (
     CaseState,
     ClaimState,
     ContractState,
+    DeputationState,
     KeyState,
     Line,
     LogKeyState,
+    OfficeState,
     ReferenceState,
     ReturnState,
 )
@@ -55,6 +57,11 @@ class OpenTables:
     """Policies with rows that bear on rights, the latest version of each."""
     administered: dict[str, str] = field(default_factory=dict)
     """Division → the place that it belongs to, whatever its code begins with."""
+    deputations: dict[str, DeputationState] = field(default_factory=dict)
+    offices: dict[str, OfficeState] = field(default_factory=dict)
+    """Duties of administrators, by id; of those without one and never dismissed there is no record."""
+    overrides: dict[str, str] = field(default_factory=dict)
+    """Name of an emergency override that nobody has ratified → its party."""
     lines: dict[str, Line] = field(default_factory=dict)
     authors: dict[tuple[str, str], str] = field(default_factory=dict)
     """(kind, id) of a policy or calendar → party that posted its last version."""

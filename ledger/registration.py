@@ -86,7 +86,7 @@ def check_registration(register: Register, event: Registered, *, today: datetime
 
 
 def _party_problems(register: Register, event: Party) -> Iterator[Problem]:
-    if event.id in register.administrators:
+    if event.id in register.administrators or event.id in register.offices:
         yield _problem(
             "id-duplicate", "id", f"{event.id} is an administrator", f"{event.id} 是管理员编号",
             ("choose another id", "请换一个编号"),

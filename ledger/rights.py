@@ -14,13 +14,19 @@ from typing import Final, Literal
 Place = Literal["", "division", "owner"]
 """What keys must cover beside the division of their party: the event's `division`, that of its `owner`, or nothing."""
 
+Duty = Literal["system", "security", "audit"]
+"""What an administrator is for (三员): system (parties, keys of the log), security (keys and roles, administrators), audit
+(reads along, and countersigns changes of administrators)."""
+
 Rule = Literal["approval_tier", "panel"]
 """A rule by which a policy asks for more signatures: approvers by amount, the panel of an acceptance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Administrators:
-    """The administrators of the ledger, by their threshold."""
+    """The administrators of the ledger, by their threshold; where duties are given, those with this one (三员)."""
+
+    duty: Duty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +86,7 @@ class Right:
 
     `who` says the actor in English and Chinese; `signed` are the roles of keys that must sign, each by another person
     with another device; `more_by` are the rules of policies that may ask for more of them (`ledger.rulings`).
+    `in_emergency` says that two leaders may do it by an override.
     """
 
     kind: str
@@ -89,24 +96,26 @@ class Right:
     more_by: tuple[Rule, ...] = ()
     actions: tuple[str, ...] = ()
     place: Place = ""
+    in_emergency: bool = False
 
 
 _FINANCE: Final = frozenset({"finance"})
 _OVERSIGHT: Final = frozenset({"audit", "supervision"})
 _PUBLIC: Final = frozenset({"finance", "department", "unit"})
-_ADMINISTRATORS: Final = ("an administrator", "管理员")
+_DUTY_ZH: Final[Mapping[Duty, str]] = {"system": "系统管理", "security": "安全管理", "audit": "审计管理"}
 _OWNER_FROM: Final = ("the owner of `from_account`", "付款账户（from_account）的所有人")
 _OWNER: Final = ("the owner of `account`", "该账户的所有人")
 _BANK: Final = ("the account's bank", "该账户的开户行")
 _UNIT: Final = ("the project's unit", "项目单位")
 
 
-def _by_administrators(kind: str) -> Right:
-    return Right(kind=kind, actor=Administrators(), who=_ADMINISTRATORS, signed=("administrator",))
+def _by_administrators(kind: str, duty: Duty) -> Right:
+    who = (f"an administrator of duty {duty}, or of none yet", f"管理员（{_DUTY_ZH[duty]}，或尚未分工）")
+    return Right(kind=kind, actor=Administrators(duty=duty), who=who, signed=("administrator",))
 
 
 RIGHTS: Final[tuple[Right, ...]] = (
-    _by_administrators("party"),
+    _by_administrators("party", "system"),
     Right(
         kind="party", actor=ByState(), who=("the bureau over it within 4.4", "辖区财政部门（见规范 4.4）"),
         place="division",
@@ -126,8 +135,8 @@ RIGHTS: Final[tuple[Right, ...]] = (
             "项目单位，或辖区内的财政、主管部门",
         ),
     ),
-    _by_administrators("key"),
-    _by_administrators("log_key"),
+    _by_administrators("key", "security"),
+    _by_administrators("log_key", "system"),
     Right(
         kind="policy", actor=ByState(),
         who=(
@@ -140,7 +149,7 @@ RIGHTS: Final[tuple[Right, ...]] = (
         who=("an audit, supervision or finance party", "审计、监督或财政单位"),
     ),
     Right(
-        kind="allocation", more_by=("approval_tier",), actor=Named(field="actor"),
+        kind="allocation", in_emergency=True, more_by=("approval_tier",), actor=Named(field="actor"),
         who=(
             "the upper party: `from` when money goes down, `to` when it comes back",
             "上级一方：下达时为 from，收回时为 to",
@@ -151,7 +160,7 @@ RIGHTS: Final[tuple[Right, ...]] = (
         who=("`party`", "承诺方（party）"),
     ),
     Right(
-        kind="disbursement", more_by=("approval_tier",), actor=ByState(),
+        kind="disbursement", in_emergency=True, more_by=("approval_tier",), actor=ByState(),
         who=(
             ("the holder of the line, from an account of its own; a public body (finance, department, unit) also from one "
             "of the bureau over it, or of a public body that it is the bureau over"),
@@ -159,12 +168,12 @@ RIGHTS: Final[tuple[Right, ...]] = (
         ),
     ),
     Right(kind="matching_receipt", actor=OwnerOf(field="account"), who=_OWNER),
-    Right(kind="claim", actions=("submit",), actor=UnitOf(field="project"), who=_UNIT),
+    Right(kind="claim", in_emergency=True, actions=("submit",), actor=UnitOf(field="project"), who=_UNIT),
     Right(
-        kind="claim", actions=("approve", "return"), actor=ByState(),
+        kind="claim", in_emergency=True, actions=("approve", "return"), actor=ByState(),
         who=("the holder of its line, or else as in 4.7", "请款指标的持有方，否则见规范 4.7"),
     ),
-    Right(kind="transfer", actor=OwnerOf(field="from_account"), who=_OWNER_FROM),
+    Right(kind="transfer", in_emergency=True, actor=OwnerOf(field="from_account"), who=_OWNER_FROM),
     Right(kind="use", actor=OwnerOf(field="from_account"), who=_OWNER_FROM),
     Right(kind="interest", actor=OwnerOf(field="account"), who=_OWNER),
     Right(
@@ -233,6 +242,18 @@ RIGHTS: Final[tuple[Right, ...]] = (
         who=("the party that posted the event, or the bureau over it", "该事件的登记方，或其上的财政部门"),
     ),
     Right(kind="period_close", actor=Named(field="unit"), who=("`unit`", "结账单位（unit）")),
+    _by_administrators("administrator", "security"),
+    Right(
+        kind="deputation", actor=ByState(), who=("the party whose keys they are", "双方密钥所属的单位"),
+    ),
+    Right(
+        kind="override", actions=("declare",), actor=ByState(), signed=("approver", "approver"),
+        who=("the party in whose name the leaders act", "两位负责人所在单位"),
+    ),
+    Right(
+        kind="override", actions=("ratify",), actor=ByState(),
+        who=("the party that declared it", "当时声明越权的单位"),
+    ),
 )  # fmt: skip
 
 
@@ -247,6 +268,18 @@ PLACES: Final[Mapping[str, Place]] = MappingProxyType(
     {right.kind: right.place for right in RIGHTS if right.place}
 )
 """Kind → what its keys must cover, of the kinds that name a place beside the party's own."""
+
+
+EMERGENCY: Final = frozenset(right.kind for right in RIGHTS if right.in_emergency)
+"""Kinds that two leaders may post by an override."""
+
+
+@cache
+def duties_for(kind: str) -> frozenset[Duty]:
+    """The duties of administrators whose act `kind` is; none of a kind that is not theirs."""
+    return frozenset(
+        one.actor.duty for one in _BY_KIND.get(kind, ()) if isinstance(one.actor, Administrators)
+    )
 
 
 @cache

@@ -5,18 +5,22 @@ What is asked stands in `ledger.rights`, and what policies add to it in `ledger.
 and device (会计法 art. 25, internal control).
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
+from ledger.deputies import principals
 from ledger.instant import business_date
 from ledger.kinds.form import kind_of
+from ledger.kinds.mandate import Deputation, Override
 from ledger.kinds.registry import Key
+from ledger.kinds.vocabulary import AnyEvent
 from ledger.past_events import PastEvents
 from ledger.problems import Problem
 from ledger.register import Register
-from ledger.rights import rights_to
+from ledger.rights import EMERGENCY, rights_to
 from ledger.rulings import approvers_asked, panel_asked
 from ledger.submission import Submission
 
@@ -32,20 +36,26 @@ class Asked:
     """How many persons must sign in each role, and how many of the panel must be from other parties."""
 
     persons: Mapping[str, int]
+    recorded: str
     outside: int = 0
 
 
 def asked_of(register: Register, submission: Submission, *, recorded: str, past: PastEvents | None) -> Asked:
-    """A pair at least, whatever a newer program's events may ask for; more by the events and by what policies say."""
+    """A pair at least, or two leaders by an override; more by the events themselves and by what policies say."""
     kinds = {(kind_of(event), getattr(event, "action", "")) for event in submission.events}
-    seats = {role for kind, action in kinds for one in rights_to(kind, action) for role in one.signed}
-    persons = {role: 1 for role in _ROLE_ORDER if role in seats | _PAIR}
-    if not register.rulings:
-        return Asked(persons=persons)
-    today = business_date(recorded, register.genesis.time_zone)
-    panel, outside = panel_asked(register, submission, today=today)
-    more = {"approver": approvers_asked(register, submission, today=today, past=past), "panel": panel}
-    return Asked(persons=persons | {role: number for role, number in more.items() if number}, outside=outside)
+    override = ("override", "declare") in kinds
+    sets = [Counter(one.signed) for kind, action in kinds for one in rights_to(kind, action)]
+    persons = Counter() if override else Counter(_PAIR)
+    for one in sets if not override else [Counter(rights_to("override", "declare")[0].signed)]:
+        persons |= one
+    outside = 0
+    if register.rulings:
+        today = business_date(recorded, register.genesis.time_zone)
+        panel, outside = panel_asked(register, submission, today=today)
+        approvers = approvers_asked(register, submission, today=today, past=past)
+        persons |= Counter({"approver": approvers, "panel": panel})
+    asked = {role: persons[role] for role in _ROLE_ORDER if persons[role]}
+    return Asked(persons=asked, recorded=recorded, outside=outside)
 
 
 def check_seats(register: Register, submission: Submission, asked: Asked) -> Iterator[Problem]:
@@ -68,7 +78,9 @@ def check_seats(register: Register, submission: Submission, asked: Asked) -> Ite
             )
     given = {signature.role for signature in submission.signatures}
     for one, other in combinations(sorted(given & _ROLE_ZH.keys(), key=_ROLE_ORDER.index), 2):
-        yield from _check_separation(register, submission, one, other)
+        yield from _check_separation(register, submission, (one, other), recorded=asked.recorded)
+    yield from _override_problems(submission)
+    yield from _grant_problems(submission)
 
 
 def _persons(keys: Sequence[Key]) -> int:
@@ -93,10 +105,20 @@ def _missing(role: str, signed: int, number: int) -> Problem:
     )
 
 
-def _check_separation(register: Register, submission: Submission, one: str, other: str) -> Iterator[Problem]:
+def _check_separation(
+    register: Register, submission: Submission, roles: tuple[str, str], *, recorded: str
+) -> Iterator[Problem]:
+    """Whoever signs for somebody else by a deputation counts as both of them."""
+    one, other = roles
     for what, name_zh in (("person", "人"), ("device", "设备")):
-        first = {getattr(key, what) for key in _signers(register, submission, one)}
-        second = {getattr(key, what) for key in _signers(register, submission, other)}
+        first, second = (
+            {
+                getattr(key, what)
+                for own in _signers(register, submission, role)
+                for key in (own, *principals(register, own.key, role, recorded=recorded))
+            }
+            for role in roles
+        )
         if first & second:
             yield _problem(
                 "separation",
@@ -106,6 +128,39 @@ def _check_separation(register: Register, submission: Submission, one: str, othe
                 f"let another {what} sign as {other}",
                 f"请换一{'个人' if what == 'person' else '台设备'}作{_ROLE_ZH[other]}签名",
             )
+
+
+def _override_problems(submission: Submission) -> Iterator[Problem]:
+    """An override stands first and alone of its sort, and covers what may be done in an emergency."""
+    declared = [index for index, event in enumerate(submission.events) if _declares(event)]
+    covered = [kind_of(event) for event in submission.events if not _declares(event)]
+    if declared and (declared != [0] or not covered or not EMERGENCY.issuperset(covered)):
+        yield _problem(
+            "override",
+            "events",
+            f"an override stands first and covers {', '.join(sorted(EMERGENCY))} only",
+            f"越权声明须为首个事件，且只涵盖 {'、'.join(sorted(EMERGENCY))}",
+            "declare it once, before what it covers",
+            "请先声明一次，再列所涵盖的事项",
+        )
+
+
+def _declares(event: AnyEvent) -> bool:
+    return isinstance(event, Override) and event.action == "declare"
+
+
+def _grant_problems(submission: Submission) -> Iterator[Problem]:
+    signed = {(one.key, one.role) for one in submission.signatures}
+    granted = (one for one in submission.events if isinstance(one, Deputation) and one.action == "grant")
+    if any((event.principal, event.role) not in signed for event in granted):
+        yield _problem(
+            "deputation-principal",
+            "signatures",
+            "the principal has not signed, in the role that is lent",
+            "委托人未以所委托的角色签名",
+            "let the principal sign the header in that role",
+            "请委托人以该角色对提交头签名",
+        )
 
 
 def _signers(register: Register, submission: Submission, role: str) -> list[Key]:

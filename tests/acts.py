@@ -36,6 +36,7 @@ from ledger.kinds.fact import (
 )
 from ledger.kinds.form import Tag
 from ledger.kinds.log_key import LogKeyChange
+from ledger.kinds.mandate import AdministratorChange, Deputation, Override
 from ledger.kinds.registry import Calendar, Key, Party, Policy
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.log_keys import possession_bytes
@@ -45,11 +46,13 @@ from tests.later_kinds import HASH, LATER, change, contract, payee_list, plan, s
 from tests.worlds import (
     AUDIT,
     BANK,
+    BEGINNING,
     CITY,
     COUNTY,
     COUNTY_ACCOUNT,
     DAY,
     FUND,
+    ORIGIN,
     PROJECT,
     PROVINCE,
     SUPPLIER_ACCOUNT,
@@ -67,6 +70,7 @@ if TYPE_CHECKING:
     from ledger.keys import Ed25519Signer
     from ledger.kinds.registry import KeyRole
     from ledger.party import Level, PartyRole
+    from ledger.rights import Duty
 
 Signers = list[tuple[str, "Ed25519Signer"]]
 
@@ -150,6 +154,44 @@ def setting(world: World) -> Iterator[Submission]:
     yield world.submission(UNIT, contract())
     asked = Objection(occurred_on=DAY, id="o-1", event=_PAID, text="与公示不符", days=15)
     yield world.submission(UNIT, asked)
+    yield from _mandates(world)
+
+
+def _mandates(world: World) -> Iterator[Submission]:
+    """Two leaders of the county override, the unit's checker deputises, and two administrators come."""
+    role: KeyRole = "approver"
+    leaders: Signers = [(role, signer_named(f"leader {number}")) for number in (1, 2)]
+    holder = world.seats[COUNTY].party
+    keys = [
+        msgspec.structs.replace(world.key_event(holder, role, signer), person=f"l-{number}", device=f"l-{number}-t")
+        for number, (_, signer) in enumerate(leaders)
+    ]  # fmt: skip
+    proofs = [("possession", signer) for _, signer in leaders]
+    yield world.submission(ADMIN, *keys, signers=[*world.signers(ADMIN), *proofs])
+    declared = Override(occurred_on=DAY, action="declare", reason="抢险")
+    events = (declared, world.paid("L1", 1))
+    yield world.submission(COUNTY, *events, signers=leaders, submission_id="overridden")
+    yield world.submission(UNIT, _deputation("dep-1"))
+    new: tuple[tuple[str, Duty], ...] = (("admin-c", "system"), ("admin-d", "security"))
+    for name, duty in new:
+        proof = ("possession", signer_named(name))
+        yield world.submission(ADMIN, _appointed(name, duty), signers=[*world.signers(ADMIN), proof])
+
+
+def _deputation(deputation: str) -> Deputation:
+    return Deputation(
+        occurred_on=DAY, action="grant", id=deputation, principal=_id(signer_named(f"{ORIGIN} {UNIT} checker")),
+        deputy=_id(spoilt(UNIT, "same device")), role="checker", valid_from=BEGINNING,
+        valid_to="2026-02-01T00:00:00.000Z", reason="休假",
+    )  # fmt: skip
+
+
+def _appointed(name: str, duty: Duty) -> AdministratorChange:
+    signer = signer_named(name)
+    return AdministratorChange(
+        occurred_on=DAY, action="appoint", id=name, duty=duty, person=f"{name}-p", device=f"{name}-d", alg="ed25519",
+        key=_id(signer), public=base64.b64encode(signer.public).decode(),
+    )  # fmt: skip
 
 
 _SPOILT: Final = ("same person", "same device", "elsewhere", "later", "revoked")
@@ -372,6 +414,27 @@ ACTS: Final[tuple[Act, ...]] = (
         kind="period_close", action="", who=_only(UNIT),
         make=lambda _: PeriodClose(occurred_on=DAY, unit=UNIT, period="2025-Q4", statement=HASH),
     ),
+    Act(kind="deputation", action="grant", who=_only(UNIT), make=lambda _: _deputation("dep-2")),
+    Act(
+        kind="deputation", action="end", who=_only(UNIT),
+        make=lambda _: Deputation(occurred_on=DAY, action="end", id="dep-1"),
+    ),
+    Act(
+        kind="override", action="ratify", who=_only(COUNTY),
+        make=lambda _: Override(occurred_on=DAY, action="ratify", reason="补签", event=f"{COUNTY}/overridden/0"),
+    ),
+    Act(
+        kind="administrator", action="appoint", who=_only(ADMIN), new_key="admin-e",
+        make=lambda _: _appointed("admin-e", "system"),
+    ),
+    Act(
+        kind="administrator", action="assign", who=_only(ADMIN),
+        make=lambda _: AdministratorChange(occurred_on=DAY, action="assign", id="admin-b", duty="security"),
+    ),
+    Act(
+        kind="administrator", action="dismiss", who=_only(ADMIN),
+        make=lambda _: AdministratorChange(occurred_on=DAY, action="dismiss", id="admin-c"),
+    ),
 )  # fmt: skip
 
 
@@ -406,6 +469,8 @@ def _code(act: Act, party: str) -> str:
     """Keys that do not cover the place are refused before anybody asks whose act it is."""
     if party == ADMIN and act.new_key is not None:
         return "possession"
+    if (act.kind, act.action) == ("deputation", "grant") and party != ADMIN:
+        return "deputation-principal"
     return "key-jurisdiction" if party == NEIGHBOUR and act.kind in _PLACED else "actor"
 
 

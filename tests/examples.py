@@ -8,7 +8,7 @@ import datetime
 from typing import TYPE_CHECKING, Final
 
 from ledger.keys import key_id
-from ledger.kinds import authority, bank, code, contract, control, fact, registry
+from ledger.kinds import authority, bank, code, contract, control, fact, mandate, registry
 from ledger.kinds.attachment import Attachment
 from ledger.kinds.form import Provenance, Tag
 from ledger.kinds.log_key import LogKeyChange
@@ -125,6 +125,36 @@ def specimens() -> dict[str, AnyEvent]:
             media_type="application/pdf",
             locator="2026/06/3f3f.pdf",
             event="qh-unit/claim-7/0",
+        ),
+        "deputation": mandate.Deputation(
+            occurred_on=_DAY,
+            action="grant",
+            id="dep-1",
+            principal=_HASH,
+            deputy="4a" * 32,
+            role="approver",
+            valid_from="2026-06-12T00:00:00.000Z",
+            valid_to="2026-06-30T00:00:00.000Z",
+            reason="休假",
+        ),
+        "override": mandate.Override(
+            occurred_on=_DAY,
+            action="ratify",
+            reason="抢险拨款追认",
+            document="清财办〔2026〕9号",
+            event="qh-finance/s-9/0",
+        ),
+        "administrator": mandate.AdministratorChange(
+            occurred_on=_DAY,
+            action="appoint",
+            id="admin-c",
+            duty="security",
+            person="p-90",
+            device="usb-90",
+            alg="ed25519",
+            key=key_id("ed25519", signer.public),
+            public=base64.b64encode(signer.public).decode(),
+            reason="新任安全管理员",
         ),
         "policy": registry.Policy(
             occurred_on=_DAY,

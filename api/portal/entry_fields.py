@@ -25,6 +25,7 @@ from ledger.kinds.code import Code
 from ledger.kinds.contract import Progress
 from ledger.kinds.control import Disposition, Objection, PeriodClose
 from ledger.kinds.form import Tag
+from ledger.kinds.mandate import AdministratorChange
 from ledger.kinds.registry import Deadline, Party, PolicyRow
 
 _UNSHOWN: Final = frozenset({"v"})
@@ -39,7 +40,7 @@ _YEARS: Final = frozenset({"fiscal_year", "year"})
 _DIGESTS: Final = frozenset(
     {
         "key", "public", "payee_list", "hash", "file", "evidence", "log_keys", "vkey", "proof", "root", "finding",
-        "content_hash", "statement_hash", "commitments",
+        "content_hash", "statement_hash", "commitments", "principal", "deputy",
     }
 )  # fmt: skip
 _UNFOLDED: Final = 200
@@ -65,6 +66,7 @@ _MEANINGS: Final[dict[tuple[type[msgspec.Struct], str], str]] = {
     (PeriodClose, "unit"): "party",
     (Progress, "value"): "value_done",
     (Waiver, "row"): "policy_row",
+    (AdministratorChange, "duty"): "administrator_duty",
 }
 """Fields that mean something else in one record than a field of that name does elsewhere."""
 _TABLES: Final = {"class": "account_class", "roles": "role", "entries": "publicity"}

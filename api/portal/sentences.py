@@ -29,6 +29,7 @@ from ledger.kinds.fact import (
     Use,
 )
 from ledger.kinds.log_key import LogKeyChange
+from ledger.kinds.mandate import AdministratorChange, Deputation, Override
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.log_keys import short_name
@@ -83,6 +84,8 @@ class Sentences(SentenceParts):
                 return self.say("attachment", hash=event.hash[:16], type=event.media_type, size=event.size)
             case LogKeyChange():
                 return self.say(f"log_key_{event.action}", key=short_name(event.vkey))
+            case Deputation() | Override() | AdministratorChange():
+                return self._mandated(event)
             case Correction():
                 return self.say(
                     "correction", event=self.event_link(event.event), reason=self.text(event.reason)
@@ -146,6 +149,28 @@ class Sentences(SentenceParts):
         words = self.frame.words
         roles = words.say("words.separator").join(words.say(f"role.{role}") for role in event.roles)
         return self.say("key_register", holder=self.party(event.holder or ""), roles=roles)
+
+    def _mandated(self, event: Deputation | Override | AdministratorChange) -> Markup:
+        match event:
+            case Deputation(action="end"):
+                return self.say("deputation_end", id=event.id)
+            case Deputation():
+                return self.say(
+                    "deputation_grant",
+                    principal=f"{(event.principal or '')[:8]}…",
+                    deputy=f"{(event.deputy or '')[:8]}…",
+                    role=self.word(f"role.{event.role}"),
+                    start=self.day((event.valid_from or "")[:10]),
+                    end=self.day((event.valid_to or "")[:10]),
+                )
+            case Override(event=None):
+                return self.say("override_declare", reason=self.text(event.reason))
+            case Override():
+                covered = self.event_link(event.event or "")
+                return self.say("override_ratify", event=covered, reason=self.text(event.reason))
+            case AdministratorChange():
+                duty = Markup("") if event.duty is None else self.word(f"administrator_duty.{event.duty}")
+                return self.say(f"administrator_{event.action}", id=event.id, duty=duty)
 
     def _allocated(self, event: Allocation) -> Markup:
         parts = {

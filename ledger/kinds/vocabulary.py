@@ -30,6 +30,7 @@ from ledger.kinds.fact import (
 )
 from ledger.kinds.form import EVENT_BYTES_MAX
 from ledger.kinds.log_key import LogKeyChange
+from ledger.kinds.mandate import AdministratorChange, Deputation, Override
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 
 AnyEvent = (
@@ -70,6 +71,9 @@ AnyEvent = (
     | Reply
     | Erasure
     | PeriodClose
+    | Deputation
+    | Override
+    | AdministratorChange
 )
 """Every event kind."""
 
@@ -111,6 +115,9 @@ KINDS: Final[dict[str, type[AnyEvent]]] = {
     "reply": Reply,
     "erasure": Erasure,
     "period_close": PeriodClose,
+    "deputation": Deputation,
+    "override": Override,
+    "administrator": AdministratorChange,
 }
 
 ADMITTED_BY_GENESIS: Final = frozenset(list(KINDS)[: list(KINDS).index("log_key")])
@@ -219,7 +226,7 @@ def event_class(event: AnyEvent) -> str:  # noqa: PLR0911 - one row a class
             Party() | Account() | Fund() | Project() | Key() | Policy() | Calendar() | LogKeyChange() | Code()
         ):
             return "registry"
-        case Contract() | ContractChange():
+        case Contract() | ContractChange() | Deputation() | AdministratorChange():
             return "registry"
         case Allocation() | Disbursement() | MatchingPledge() | Plan() | Waiver():
             return "authority"
@@ -238,7 +245,7 @@ def event_class(event: AnyEvent) -> str:  # noqa: PLR0911 - one row a class
             return "fact"
         case Movement() | BankBalance():
             return "bank"
-        case Correction() | Disposition() | Objection() | Reply() | Erasure() | PeriodClose():
+        case Correction() | Disposition() | Objection() | Reply() | Erasure() | PeriodClose() | Override():
             return "control"
         case _:
             assert_never(event)

@@ -14,6 +14,7 @@ from ledger.rights import RIGHTS
 from tests.examples import specimens
 
 SPEC = Path(__file__).parents[2] / "docs" / "spec"
+EMERGENCY_WORD = ("override",)
 CHAPTERS = sorted(path.name for path in SPEC.glob("[0-9]-*.md"))
 
 
@@ -38,7 +39,9 @@ def test_the_table_of_rights_is_that_of_the_code() -> None:
     classes = {kind: event_class(event) for kind, event in specimens().items()}
     rows = [
         f"| `{one.kind}` | {classes[one.kind]} | {', '.join(one.actions)} | {one.who[0]} | {', '.join(one.signed)} "
-        f"| {one.place} | {', '.join(one.more_by)} |".replace("|  |", "| |").replace("|  |", "| |")
+        f"| {one.place} | {', '.join((*one.more_by, *EMERGENCY_WORD[: one.in_emergency]))} |".replace(
+            "|  |", "| |"
+        ).replace("|  |", "| |")
         for one in RIGHTS
     ]
     assert re.findall(r"^\| `\w+` \|.*$", text, re.MULTILINE) == rows

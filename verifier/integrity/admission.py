@@ -24,6 +24,7 @@ from ledger.first_entry import found
 from ledger.kinds.control import Correction
 from ledger.kinds.fact import Return
 from ledger.kinds.log_key import LogKeyChange
+from ledger.kinds.mandate import AdministratorChange, Deputation
 from ledger.kinds.registry import Account, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.past_events import KnownEvent
@@ -283,7 +284,10 @@ class Admission:
     def _register_only(self, taken: Regrouped) -> None:
         """Keep up to date the parties, accounts, projects, policies and keys, on which the rights of later signers rest."""
         for event in taken.submission.events:
-            if isinstance(event, Party | Account | Project | Key | Policy | LogKeyChange):
+            if isinstance(
+                event,
+                Party | Account | Project | Key | Policy | LogKeyChange | Deputation | AdministratorChange,
+            ):
                 party = taken.submission.header.party
                 known = KnownEvent(seq=taken.seq, recorded=taken.recorded, party=party, event=event)
                 for _problem in effects.take_in(self.register, known, name="", past=self._past):

@@ -9,10 +9,12 @@ from verifier.judgement.money_watch import MoneyWatch
 from verifier.obligations.case import Case
 from verifier.obligations.line_excess import LineExcess
 from verifier.obligations.matching_facts import MatchingFacts
+from verifier.obligations.overrides import Overrides
 from verifier.obligations.watch import DutyWatch, Gap, Watch
 from verifier.posted import PostedEvent
 from verifier.rules import (
     disbursement_delay,
+    emergency_override,
     matching_demand,
     matching_shortfall,
     over_limit,
@@ -67,6 +69,28 @@ class OverLimitWatch:
         return iter(())
 
 
+class OverrideWatch:
+    """K1, over the overrides that were declared."""
+
+    def __init__(self, case: Case) -> None:
+        """Nothing taken yet."""
+        self.rules: Final = (emergency_override.RULE,)
+        self._case = case
+        self._overrides = Overrides()
+
+    def take(self, posted: PostedEvent) -> None:
+        """Follow keys and overrides."""
+        self._overrides.take(posted)
+
+    def findings(self) -> Iterator[Finding]:
+        """One for each override."""
+        return emergency_override.judge(self._case, self._overrides)
+
+    def gaps(self) -> Iterator[Gap]:
+        """None."""
+        return iter(())
+
+
 def _passing_on(case: Case) -> Watch:
     return DutyWatch(case, passing_on_delay.RULE, passing_on_delay.note, passing_on_delay.judge)
 
@@ -81,5 +105,6 @@ WATCHES: Final[tuple[Callable[[Case], Watch], ...]] = (
     _disbursement,
     MatchingWatch,
     OverLimitWatch,
+    OverrideWatch,
 )
 """Makers of the rules; each is called once for a case."""
