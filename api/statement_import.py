@@ -30,6 +30,7 @@ from ledger.submission import EVENTS_MAX, Submission
 Period = tuple[datetime.date, datetime.date]
 
 _PREFIX: Final = "bank-statement"
+_CONFLICT: Final = "submission-conflict"
 _FORM: Final = b"1"
 """The way in which files become events; another one gives other submission ids."""
 
@@ -160,7 +161,7 @@ def _into(
     statements: tuple[tuple[Statement, str], ...],
 ) -> StatementResult:
     errors = tuple(
-        row_error(problem, offered, [source])
+        _known_file(source) if problem.code == _CONFLICT else row_error(problem, offered, [source])
         for problems in live.sequencer.rehearse([offered])
         for problem in problems
     )
@@ -172,6 +173,16 @@ def _into(
         submissions=1, replayed=int(answer.replayed), events=answer.events, entries=live.sequencer.size
     )
     return StatementResult(statements=statements, posted=posted)
+
+
+def _known_file(source: SourceFile) -> RowError:
+    """Its submission, which is named after the file, stands already, signed at another instant."""
+    error = refused(
+        "statement.known-file",
+        ("this very file was imported before", "该文件此前已导入"),
+        ("see what became of its lines: fundtrace reconcile", "请用 fundtrace reconcile 查看各行对账结果"),
+    )
+    return Place(file=source.path.name, row=1, column="file").error(source.path.name, error)
 
 
 def _two_banks() -> FormatError:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from rich.console import Console
 
+from api.import_session import Posted
 from api.import_text import error_plain, print_errors
 from api.statement_import import StatementResult
 from ledger.amount import group_amount
@@ -52,12 +53,22 @@ def _lines(result: StatementResult, zh: bool) -> Iterator[str]:  # noqa: FBT001 
     elif result.posted is None:
         yield "检查通过；未写入任何内容。" if zh else "All good; nothing was written."
     else:
-        number, size = result.posted.events, result.posted.entries
-        yield (
-            f"已入账 {number} 个事件；账本现有 {size} 条。"
+        yield _posted(result.posted, zh=zh)
+
+
+def _posted(posted: Posted, *, zh: bool) -> str:
+    number, size = posted.events, posted.entries
+    if posted.replayed:
+        return (
+            f"这 {number} 个事件此前已入账；账本现有 {size} 条。"
             if zh
-            else f"Posted {number} events; the ledger has {size} entries."
+            else f"These {number} events were there before; the ledger has {size} entries."
         )
+    return (
+        f"已入账 {number} 个事件；账本现有 {size} 条。"
+        if zh
+        else f"Posted {number} events; the ledger has {size} entries."
+    )
 
 
 def _plain(statement: Statement, account: str) -> dict[str, Any]:

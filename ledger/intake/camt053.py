@@ -18,13 +18,25 @@ cannot take as one booked line with one meaning, it refuses: entries not booked,
 
 import datetime
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, TypeVar
 
 from ledger.amount import format_amount, parse_amount
 from ledger.errors import FormatError
+from ledger.intake.camt_values import (
+    day_of,
+    direction_of,
+    given,
+    is_booked,
+    other_summary,
+    paged,
+    plain_amount,
+    twice,
+    two_decimals,
+    wrong_balances,
+)
 from ledger.intake.cells import refused
 from ledger.intake.small_xml import Element, read_xml
 from ledger.intake.statement import (
@@ -46,10 +58,6 @@ from ledger.intake.statement import (
 from ledger.intake.tables import unreadable
 
 _NAMESPACE: Final = re.compile(r"urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.(0[2-9]|1[0-3])")
-_DAY: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})?")
-_MOMENT: Final = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})?"
-)
 _ONE: Final = datetime.timedelta(days=1)
 
 T = TypeVar("T")
@@ -65,7 +73,7 @@ def read_camt053(path: Path, *, currency: str) -> StatementFile:
     reading = _Reading(file=path.name, currency=currency)
     try:
         with path.open("rb") as file:
-            root = read_xml(file, lambda space: _NAMESPACE.fullmatch(space) is not None, reading.take)
+            root = read_xml(file, _is_ours, reading.take, place=path.name)
     except OSError as error:
         raise unreadable(path, error) from error
     if root.name != "Document" or not reading.begun:
@@ -79,6 +87,10 @@ def read_camt053(path: Path, *, currency: str) -> StatementFile:
             place=path.name,
         )
     return StatementFile(statements=tuple(reading.statements), errors=tuple(reading.faults.found))
+
+
+def _is_ours(namespace: str) -> bool:
+    return _NAMESPACE.fullmatch(namespace) is not None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,14 +107,16 @@ class _Reading:
     statements: list[Statement] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
 
-    def take(self, element: Element) -> bool:
-        """Lines and statements are taken as they end, and need not be kept."""
-        match element.name:
-            case "Ntry":
+    def take(self, element: Element, above: Sequence[Element]) -> bool:
+        """Lines and statements are taken as they end, and not kept; elements of those names elsewhere are none."""
+        if element.name not in {"Ntry", "Stmt"}:
+            return True
+        match [*(one.name for one in above), element.name]:
+            case ["Document", "BkToCstmrStmt", "Stmt", "Ntry"]:
                 self.entries += 1
                 self._try(lambda: self.lines.append(self._line(element)))
                 return False
-            case "Stmt":
+            case ["Document", "BkToCstmrStmt", "Stmt"]:
                 self._try(lambda: self._end_statement(element))
                 self.begun += 1
                 self.entries = 0
@@ -123,12 +137,12 @@ class _Reading:
         if self.entries > LINES_MAX:
             raise too_long(self.file)
         at = _At(self, entry, f"Stmt[{self.begun + 1}]/Ntry[{self.entries}]", self.entries)
-        at.need(_booked, "Sts/Cd", "Sts")
+        at.need(is_booked, "Sts/Cd", "Sts")
         booked = at.day("BookgDt/Dt", "BookgDt/DtTm")
-        own, servicer = at.text("NtryRef"), at.may(bank_reference, "AcctSvcrRef")
+        own, servicer = at.text("NtryRef"), at.need(bank_reference, "AcctSvcrRef")
         details = list(entry.all("NtryDtls/TxDtls"))
         only = details[0] if len(details) == 1 else None
-        direction = at.need(_direction, "CdtDbtInd")
+        direction = at.need(direction_of, "CdtDbtInd")
         single = None if only is None else _At(self, only, f"{at.path}/NtryDtls/TxDtls", self.entries)
         return StatementLine(
             row=self.entries,
@@ -137,7 +151,7 @@ class _Reading:
             direction=direction,
             amount=at.amount("Amt", positive),
             counterparty=None if single is None else _other_side(single, direction),
-            bank_ref=servicer or _reference(single) or at.may(bank_reference, "NtryRef"),
+            bank_ref=servicer or _reference(single) or at.need(bank_reference, "NtryRef"),
             own=own or None,
         )
 
@@ -148,7 +162,7 @@ class _Reading:
         if (element.first("StmtPgntn/LastPgInd", "StmtPgntn/PgNb") is not None) and (
             at.text("StmtPgntn/LastPgInd") != "true" or at.text("StmtPgntn/PgNb") != "1"
         ):
-            raise at.refusal("StmtPgntn", at.text("StmtPgntn/PgNb"), _paged())
+            raise at.refusal("StmtPgntn", at.text("StmtPgntn/PgNb"), paged())
         opening, opened = self._balance(at, "OPBD", "PRCD")
         closing, to_on = self._balance(at, "CLBD")
         from_on = opened
@@ -156,8 +170,8 @@ class _Reading:
             from_on, to_on = at.day("FrToDt/FrDtTm", "FrToDt/FrDt"), at.day("FrToDt/ToDtTm", "FrToDt/ToDt")
         made = Statement(
             row=self.begun + 1,
-            account=at.need(_given, "Acct/Id/IBAN", "Acct/Id/Othr/Id"),
-            number=statement_number(at.need(_given, "Id")),
+            account=at.need(given, "Acct/Id/IBAN", "Acct/Id/Othr/Id"),
+            number=statement_number(at.need(given, "Id")),
             from_on=from_on,
             to_on=to_on,
             closed_on=max(to_on, at.day("CreDtTm")),
@@ -183,13 +197,13 @@ class _Reading:
                 if (kind := one.first("Tp/CdOrPrtry/Cd")) is not None and kind.text == code
             ]
             if len(found) > 1:
-                raise at.refusal("Bal", code, _balances(code, len(found)))
+                raise at.refusal("Bal", code, wrong_balances(code, len(found)))
             for number, one in found:
                 balance = _At(self, one, f"{at.path}/Bal[{number}]", at.row)
-                amount, side = balance.amount("Amt"), balance.need(_direction, "CdtDbtInd")
+                amount, side = balance.amount("Amt"), balance.need(direction_of, "CdtDbtInd")
                 day = balance.day("Dt/Dt", "Dt/DtTm")
                 return (amount if side == "credit" else -amount), day + _ONE if code == "PRCD" else day
-        raise at.refusal("Bal", "", _balances(" / ".join(codes), 0))
+        raise at.refusal("Bal", "", wrong_balances(" / ".join(codes), 0))
 
     def _check_summary(self, at: "_At", made: Statement) -> None:
         """Counts and sums that the bank itself states must be those of the lines."""
@@ -204,9 +218,9 @@ class _Reading:
             for name, found in stated.items():
                 path = f"TxsSummry/{part}/{name}"
                 text = at.text(path)
-                if text and text != found and _two_decimals(text) != found:
+                if text and text != found and two_decimals(text) != found:
                     place = Place(file=self.file, row=at.row, column=f"{at.path}/{path}")
-                    self.faults.note(place, text, _summary(found))
+                    self.faults.note(place, text, other_summary(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,22 +233,26 @@ class _At:
     row: int
 
     def text(self, *paths: str) -> str:
-        """The text at the first of `paths` that is there, empty without any."""
-        found = self.element.first(*paths)
-        return "" if found is None else found.text
+        """The text at the first of `paths` that is there, empty without any.
+
+        Raises:
+            RefusedValueError: it is there twice, and two readers could take one each.
+        """
+        found: list[Element] = []
+        for path in paths:
+            found = found or list(self.element.all(path))
+            if len(found) > 1:
+                raise self.refusal(path, found[1].text, twice())
+        return found[0].text if found else ""
 
     def need(self, reader: Callable[[str], T], *paths: str) -> T:
-        """What `reader` makes of the text at the first of `paths` that is there; without any it gets nothing to read."""
+        """What `reader` makes of the text at the first of `paths` that is there; without any, of an empty text."""
         there = next((path for path in paths if self.element.first(path) is not None), paths[0])
         return self.place(there).read(self.text(there), reader)
 
-    def may(self, reader: Callable[[str], T], path: str) -> T:
-        """As `need`, for what may be absent; `reader` then gets an empty text."""
-        return self.need(reader, path)
-
     def day(self, *paths: str) -> datetime.date:
         """The day at one of `paths`, as the bank wrote it, in the bank's own time zone."""
-        return self.need(_day, *paths)
+        return self.need(day_of, *paths)
 
     def amount(self, path: str, reader: Callable[[int], int] = int) -> int:
         """The amount at `path` in minor units of the currency of the reading."""
@@ -242,7 +260,7 @@ class _At:
         currency = "" if found is None else found.attributes.get("Ccy", "")
         if currency != self.reading.currency:
             raise self.refusal(f"{path}/@Ccy", currency, other_currency(self.reading.currency))
-        return self.need(lambda text: reader(parse_amount(_plain(text), place=path)), path)
+        return self.need(lambda text: reader(parse_amount(plain_amount(text), place=path)), path)
 
     def place(self, path: str) -> Place:
         """Where the value at `path` stands."""
@@ -261,85 +279,4 @@ def _other_side(details: _At, direction: Literal["credit", "debit"]) -> str | No
 def _reference(details: _At | None) -> str | None:
     if details is None:
         return None
-    return details.may(bank_reference, "Refs/AcctSvcrRef") or details.may(bank_reference, "Refs/EndToEndId")
-
-
-def _plain(text: str) -> str:
-    """An amount of up to five decimals (ISO 20022 ActiveCurrencyAndAmount) without noughts beyond the second."""
-    whole, point, decimals = text.partition(".")
-    return f"{whole}{point}{decimals[:2]}{decimals[2:].rstrip('0')}"
-
-
-def _two_decimals(text: str) -> str:
-    """A sum with exactly two decimals, as long as it has no more."""
-    whole, _, decimals = _plain(text).partition(".")
-    return f"{whole}.{decimals.ljust(2, '0')}"
-
-
-def _day(text: str) -> datetime.date:
-    found = _DAY.fullmatch(text) or _MOMENT.fullmatch(text)
-    try:
-        return datetime.date.fromisoformat(found[1] if found else text)
-    except ValueError as error:
-        raise refused(
-            "camt.date",
-            (f"{text[:40]!r} is no day", f"{text[:40]!r} 不是日期"),
-            ("dates are written 2026-01-31", "日期应写作 2026-01-31"),
-        ) from error
-
-
-def _direction(text: str) -> Literal["credit", "debit"]:
-    match text:
-        case "CRDT":
-            return "credit"
-        case "DBIT":
-            return "debit"
-        case _:
-            raise refused(
-                "camt.direction",
-                (f"{text[:40]!r} is neither CRDT nor DBIT", f"{text[:40]!r} 既非 CRDT 也非 DBIT"),
-                ("get the statement from the bank again", "请向银行重新取得对账单"),
-            )
-
-
-def _booked(text: str) -> str:
-    if text == "BOOK":
-        return text
-    raise refused(
-        "camt.not-booked",
-        (f"its status is {text[:40]!r}, not BOOK", f"状态为 {text[:40]!r}，并非已记账（BOOK）"),
-        ("ask the bank for a statement of booked entries only", "请向银行索取仅含已记账分录的对账单"),
-    )
-
-
-def _given(text: str) -> str:
-    if text:
-        return text
-    raise refused("camt.missing", ("it is missing", "缺少该项"), ("ask the bank for it", "请向银行索取"))
-
-
-def _paged() -> FormatError:
-    return refused(
-        "camt.pages",
-        ("one page of several: the statement is not whole", "仅为多页中的一页，对账单不完整"),
-        ("ask the bank for the whole statement in one message", "请向银行索取单一报文的完整对账单"),
-    )
-
-
-def _balances(code: str, number: int) -> FormatError:
-    return refused(
-        "camt.balance",
-        (
-            f"{number} balances with code {code}, and one is needed",
-            f"代码为 {code} 的余额有 {number} 个，应有一个",
-        ),
-        ("ask the bank for opening and closing booked balances", "请向银行索取期初、期末账面余额"),
-    )
-
-
-def _summary(found: str) -> FormatError:
-    return refused(
-        "camt.summary",
-        (f"the lines give {found}", f"按各行计算为 {found}"),
-        ("a line is missing or altered: get the statement again", "存在缺行或改动：请重新取得对账单"),
-    )
+    return details.need(bank_reference, "Refs/AcctSvcrRef") or details.need(bank_reference, "Refs/EndToEndId")

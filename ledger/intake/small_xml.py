@@ -5,7 +5,7 @@ A document type is the door to every known attack by XML (entity bombs, files re
 ISO 20022 has one; the parser of the standard library says when it meets one, and that ends the reading.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 from xml.parsers import expat
@@ -45,22 +45,24 @@ class Element:
         return next((found for path in paths for found in self.all(path)), None)
 
 
-Taker = Callable[[Element], bool]
-"""Told of each element at its end, with the children that were kept; says whether to keep it."""
+Taker = Callable[[Element, Sequence[Element]], bool]
+"""Told of each element at its end, with the children that were kept, and of those around it; says whether to keep it."""
 
 
-def read_xml(file: BinaryIO, namespace: Callable[[str], bool], take: Taker) -> Element:
-    """The root of the document in `file`, whose namespace `namespace` accepts; `take` sees every element as it ends.
+def read_xml(file: BinaryIO, namespace: Callable[[str], bool], take: Taker, *, place: str) -> Element:
+    """The root of the document in `file`, called `place`, all in namespaces that `namespace` accepts.
+
+    `take` sees every element as it ends.
 
     Raises:
-        FormatError: no well-formed XML, a document type, or another namespace; the place is the line.
+        FormatError: no well-formed XML, a document type, or another namespace; the place ends with the line.
         LimitError: larger, deeper, longer or more than the limits of this module.
     """
-    return _Reader(namespace, take).read(file)
+    return _Reader(namespace, take, place).read(file)
 
 
 class _Reader:
-    def __init__(self, namespace: Callable[[str], bool], take: Taker) -> None:
+    def __init__(self, namespace: Callable[[str], bool], take: Taker, place: str) -> None:
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.buffer_text = True
         self._parser.StartDoctypeDeclHandler = self._refuse_doctype
@@ -68,6 +70,7 @@ class _Reader:
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text
         self._namespace = namespace
+        self._place = place
         self._take = take
         self._open: list[Element] = []
         self._held = 0
@@ -128,7 +131,7 @@ class _Reader:
         if not self._open:
             self._root = element
             return
-        if self._take(element):
+        if self._take(element, self._open):
             self._open[-1].children.append(element)
         else:
             self._held -= _count(element)
@@ -137,7 +140,7 @@ class _Reader:
         if found > limit:
             raise LimitError(
                 code="xml.too-large",
-                place=f"line {self._parser.CurrentLineNumber}",
+                place=f"{self._place}, line {self._parser.CurrentLineNumber}",
                 message_en=f"more than {limit:,} {what_en}",
                 message_zh=f"超过 {limit:,} {what_zh}",
                 remedy_en="Ask the bank for statements of shorter periods.",
@@ -152,7 +155,7 @@ class _Reader:
                 "give the camt.053 file as the bank sent it",
                 "请提供银行原样发送的 camt.053 文件",
             ),
-            place=f"line {self._parser.CurrentLineNumber}",
+            place=f"{self._place}, line {self._parser.CurrentLineNumber}",
         )
 
 

@@ -240,7 +240,17 @@ class _Reading:
 
 
 def _amount(cell: Cell) -> int:
-    return amount_of(cell, _AMOUNT)
+    """In minor units; a refusal advises people who have no mapping to mend."""
+    try:
+        return amount_of(cell, _AMOUNT)
+    except FormatError as error:
+        if error.code != "cell.amount":
+            raise
+        raise refused(
+            error.code,
+            (error.message_en, error.message_zh),
+            ("write it in yuan, like 1,234.50", "请以元为单位书写，例如 1,234.50"),
+        ) from error
 
 
 def _date(cell: Cell) -> datetime.date:

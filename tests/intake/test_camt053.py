@@ -128,6 +128,14 @@ CASES = {
         with_entry("<BookgDt><Dt>2026-01-05", "<BookgDt><Dt>2026-02-30"),
         (1, "Stmt[1]/Ntry[1]/BookgDt/Dt", "2026-02-30", "camt.date"),
     ),
+    "day-in-another-spelling": (
+        with_entry("<BookgDt><Dt>2026-01-05", "<BookgDt><Dt>20260105"),
+        (1, "Stmt[1]/Ntry[1]/BookgDt/Dt", "20260105", "camt.date"),
+    ),
+    "two-amounts": (
+        with_entry("<Amt Ccy='CNY'>100.5</Amt>", "<Amt Ccy='CNY'>100.5</Amt><Amt Ccy='CNY'>900.5</Amt>"),
+        (2, f"{SECOND}/Amt", "900.5", "camt.twice"),
+    ),
     "day-outside": (
         with_entry("<BookgDt><Dt>2026-01-05", "<BookgDt><Dt>2026-02-01"),
         (1, "Stmt[1]/Ntry[1]/BookgDt", "2026-02-01", "statement.day-outside"),
@@ -199,6 +207,17 @@ def test_no_camt_at_all(folder: Path) -> None:
         assert caught.value.code == code
     with pytest.raises(EnvironmentFault):
         read_camt053(folder / "absent.xml", currency="CNY")
+
+
+def test_entries_outside_a_statement_are_no_lines(folder: Path) -> None:
+    """Put anywhere else they count for nothing, so that no other reader sees other lines than this one."""
+    stray = Entry(amount="100.00", side="CRDT").xml
+    assert (
+        read(folder, GOOD.replace("</GrpHdr>", f"{stray}</GrpHdr>{stray}")).statements
+        == read(folder, GOOD).statements
+    )
+    inside = read(folder, with_entry("<Ntry>", f"{stray}<Ntry>"))
+    assert [one.rule for one in inside.errors] == ["statement.balance"]
 
 
 def test_too_many_lines(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,13 +12,18 @@ from ledger.errors import FormatError, LimitError
 from ledger.intake import small_xml
 from ledger.intake.small_xml import Element, read_xml
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 BOMB = '<!DOCTYPE a [<!ENTITY x "ha"><!ENTITY y "&x;&x;&x;&x;"><!ENTITY z "&y;&y;&y;&y;">]>'
 OUTSIDE = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 
 
 def read(text: str, *, namespace: str = "n") -> Element:
     """The root, every element kept."""
-    return read_xml(io.BytesIO(text.encode()), lambda space: space == namespace, lambda _: True)
+    return read_xml(
+        io.BytesIO(text.encode()), lambda space: space == namespace, lambda *_: True, place="f.xml"
+    )
 
 
 def test_elements_come_with_text_and_children() -> None:
@@ -39,7 +45,7 @@ def test_a_document_type_is_refused(head: str) -> None:
     body = "<a xmlns='n'>{}</a>"
     with pytest.raises(FormatError) as caught:
         read(f"<?xml version='1.0'?>\n{head}{body.format('&z;')}")
-    assert (caught.value.code, caught.value.place) == ("xml.doctype", "line 2")
+    assert (caught.value.code, caught.value.place) == ("xml.doctype", "f.xml, line 2")
     assert read(f"<?xml version='1.0'?>\n{body.format('ha')}").text == "ha"
 
 
@@ -87,13 +93,13 @@ def test_elements_that_are_not_kept_take_no_room(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(small_xml, "HELD_MAX", 3)
     seen: list[str] = []
 
-    def take(element: Element) -> bool:
-        seen.append(element.text)
+    def take(element: Element, above: Sequence[Element]) -> bool:
+        seen.append("/".join(one.name for one in above))
         return element.name != "b"
 
     text = f"<a xmlns='n'>{'<b><c/></b>' * 1_000}</a>"
     with pytest.raises(LimitError):
         read(text)
-    root = read_xml(io.BytesIO(text.encode()), lambda _: True, take)
+    root = read_xml(io.BytesIO(text.encode()), lambda _: True, take, place="f.xml")
     assert root.children == []
-    assert len(seen) == 2_000
+    assert seen == ["a/b", "a"] * 1_000

@@ -6,15 +6,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from typer.testing import CliRunner, Result
 
+from ledger.intake.batches import id_prefix
+from ledger.intake.tables import source_file
 from ledger.key_files import save_private_key
 from ledger.kinds.bank import BankBalance, Movement
 from tests.intake.ledgers import stored_entries, stored_events
 from tests.intake.statement_files import GOOD, TABLE, Entry, message, statement
 from tests.ledgers import founded, post_all
-from tests.worlds import BANK, COUNTY, COUNTY_ACCOUNT, make_world
+from tests.worlds import BANK, COUNTY, COUNTY_ACCOUNT, PROVINCE, make_world
 from verifier.cli import build
 
 if TYPE_CHECKING:
@@ -151,6 +154,38 @@ def test_the_same_file_again_adds_nothing(folder: Path) -> None:
         "unmatched",
     ]
     assert entries(folder) == before
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "were there before"), ("zh", "此前已入账")])
+def test_a_repetition_says_so(folder: Path, language: str, word: str) -> None:
+    """In either language, and the first time not."""
+    assert word not in run(folder, "--lang", language).output
+    assert word in run(folder, "--lang", language).output
+
+
+def test_a_file_known_from_another_instant(folder: Path, world: World) -> None:
+    """Under a wall clock the second signature has another time; what stands is told, not who is at odds with whom."""
+    known = id_prefix("bank-statement", b"1", [source_file("statement", folder / "statement.xml")])
+    with founded(f"sqlite:///{folder / 'l.db'}", world) as sequencer:
+        post_all(sequencer, [world.submission(BANK, world.moved(1, 5), submission_id=f"{known}-00001")])
+    before = entries(folder)
+    (error,) = machine(run(folder, "--json"), code=1)["errors"]
+    assert (error["rule"], error["file"], error["row"]) == ("statement.known-file", "statement.xml", 1)
+    assert entries(folder) == before
+
+
+def test_statements_of_two_banks(folder: Path, world: World) -> None:
+    """One submission has one bank; each bank's statements by themselves go in."""
+    other = msgspec.structs.replace(world.seats[BANK].party, id="bank-2", name="某银行")
+    moved = msgspec.structs.replace(world.accounts()[1], bank="bank-2", id="A-2")
+    with founded(f"sqlite:///{folder / 'l.db'}", world) as sequencer:
+        post_all(sequencer, [world.submission("admin-a", other), world.submission(PROVINCE, moved)])
+    ours, theirs = statement(closing="10000.00"), statement(account="A-2", closing="10000.00")
+    (folder / "both.xml").write_text(message(ours, theirs), "utf-8")
+    (folder / "ours.xml").write_text(message(ours), "utf-8")
+    (error,) = machine(run(folder, "--json", file="both.xml"), code=1)["errors"]
+    assert (error["rule"], error["row"], error["value"]) == ("statement.two-banks", 2, "bank-2")
+    assert machine(run(folder, "--json", file="ours.xml"))["posted"]["events"] == 1
 
 
 def test_accounts_by_word(folder: Path) -> None:
