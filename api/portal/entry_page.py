@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from api.portal.entry_fields import FieldRow, entry_fields
 from api.portal.proof_path import draw_proof, siblings_left
-from api.portal.reader_words import reader_words
+from api.portal.reader_words import reader_words, refusal_words
 from api.portal.visit import Visit
 from ledger.entry import EventEntry, ForeignEntry, GenesisEntry, HeaderEntry, parse_entry
 from ledger.errors import ProgrammerError
@@ -64,6 +64,7 @@ class EntryPage:
     drawings: tuple[Markup, Markup, Markup]
     key_entries: str
     reader_words: dict[str, str]
+    refusal_words: dict[str, dict[str, str]]
 
 
 def entry_page(visit: Visit, seq: int, data: bytes, checkpoint: StoredCheckpoint) -> EntryPage:
@@ -95,6 +96,7 @@ def entry_page(visit: Visit, seq: int, data: bytes, checkpoint: StoredCheckpoint
         drawings=_drawings(visit, seq, checkpoint.size),
         key_entries=json.dumps(_key_entries(visit, signatures)),
         reader_words=reader_words(visit.frame.words),
+        refusal_words=refusal_words(visit.frame.words),
     )
 
 

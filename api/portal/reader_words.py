@@ -3,10 +3,11 @@
 
 from typing import Final
 
-from api.portal.wording import Wording
+from api.portal.wording import Wording, wording
 
 _READER: Final = "reader.say."
 _ROLE: Final = "role."
+_REFUSALS: Final = ("why", "at")
 
 
 def reader_words(words: Wording) -> dict[str, str]:
@@ -18,3 +19,18 @@ def reader_words(words: Wording) -> dict[str, str]:
         elif isinstance(sentence, str) and key.startswith(_ROLE):
             found[f"role_{key.removeprefix(_ROLE)}"] = sentence
     return found
+
+
+def refusal_words(words: Wording) -> dict[str, dict[str, str]]:
+    """The reasons (`why`) and places (`at`) of refusals: from the script's English to the language of the page."""
+    if words.language == "en":
+        return {}
+    english = wording("en").sentences
+    return {
+        name: {
+            str(english[key]): str(sentence)
+            for key, sentence in words.sentences.items()
+            if key.startswith(f"reader.{name}.")
+        }
+        for name in _REFUSALS
+    }

@@ -100,6 +100,20 @@ def test_a_corrupted_file_does_not_agree(
     assert "failed" in found
     assert page.locator(".strip-state").inner_text() == SAYS[language]["disagrees"]
     assert page.locator("#check-verdict").is_visible()
+    reason = page.locator("#check-verdict .mono").inner_text()
+    assert bool(re.search("[\u3400-\u9fff]", reason)) == (language == "zh")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_entries_kept_back_are_checked_in_part(page: Page, server: ServerProcess, language: str) -> None:
+    """A restricted ledger: each step says what it could not do, and the strip never says "checked"."""
+    page.route("**/log/tile/entries/**", lambda route: route.fulfill(status=403, body="for auditors"))
+    opened(page, server, language, "partly")
+    assert states(page) == ["open", "open", "open", "passed", "open"]
+    strip = page.locator(".strip-state").inner_text()
+    assert ("一部分" if language == "zh" else "in part") in strip
+    assert not strip.startswith("本机已核验")
+    assert page.locator("#check-verdict").is_visible()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -110,7 +124,8 @@ def test_a_missing_file_decides_nothing(page: Page, server: ServerProcess, langu
     page.wait_for_selector('#check-verdict[data-state="open"]', timeout=SECONDS)
     assert states(page) == ["passed"] * 4 + ["open"]
     assert page.locator(".strip-state").inner_text() == SAYS[language]["unchecked"]
-    assert "policy" in page.locator("#check-verdict").inner_text()
+    named = "策略文件: 服务器回答 404" if language == "zh" else "policy: the server answers 404"
+    assert named in page.locator("#check-verdict").inner_text()
 
 
 def test_another_text_on_the_page_is_noticed(page: Page, server: ServerProcess) -> None:

@@ -133,8 +133,9 @@ export class EntryCheck {
     const own = [...policy.logs, ...policy.witnesses.values()].filter(({ key }) => key.name === origin);
     const strange = own.find(({ key }) => !keys.current.includes(key.text));
     const unsaid = policy.changes.length === 0 && policy.retired.some(({ key }) => keys.current.includes(key.text));
-    const why = unsaid ? "the log has changed its keys, and does not say where" : "it names a key to which no entry leads";
-    demand(strange === undefined, unsaid ? "missing" : "signature", "policy", why);
+    const known = strange === undefined;
+    demand(known || !unsaid, "missing", "policy", "the log has changed its keys, and does not say where");
+    demand(known, "signature", "policy", "it names a key to which no entry leads");
     keys.checkLines(this.#note);
     return keys;
   }

@@ -4,6 +4,7 @@
 
 import { fromHex, utf8 } from "./bytes.mjs";
 import { EntryCheck, STEPS } from "./entry_check.mjs";
+import { sayer } from "./reasons.mjs";
 import { Refused } from "./refused.mjs";
 import { staticFiles } from "./static_log.mjs";
 import { parseTrust } from "./trust.mjs";
@@ -17,6 +18,14 @@ const words = Object.fromEntries(
     one.textContent,
   ]),
 );
+
+/** The sentences of refusals that this page brings, as pairs of English and its own language; none on English pages. */
+function pairs(name) {
+  const found = document.getElementById("check-words").content.querySelectorAll(`[data-${name}]`);
+  return Array.from(found, (one) => [one.dataset[name], one.textContent]);
+}
+
+const reasonOf = sayer({ why: pairs("why"), at: pairs("at") });
 
 /** A sentence of the page with its gaps filled. */
 function say(word, gaps = {}) {
@@ -54,7 +63,6 @@ function showVerdict(state, text, detail = "") {
   verdict.hidden = false;
   const small = document.createElement("span");
   small.className = "mono small";
-  small.lang = "en"; // a hash, or the place and the reason as the modules say them
   small.textContent = detail;
   verdict.replaceChildren(document.createTextNode(text), ...(detail ? [document.createElement("br"), small] : []));
 }
@@ -102,11 +110,11 @@ function stop(step, error) {
   if (error.reason === "missing") {
     showStep(step, "open", say("open"));
     showStrip("unchecked", say("strip_unchecked"));
-    showVerdict("open", say("verdict_open"), error.message);
+    showVerdict("open", say("verdict_open"), reasonOf(error));
   } else {
     showStep(step, "failed", say("failed"));
     showStrip("disagrees", say("strip_disagrees", { n: Number(card.dataset.seq).toLocaleString("en") }));
-    showVerdict("disagrees", say(`verdict_${error.reason}`), error.message);
+    showVerdict("disagrees", say(`verdict_${error.reason}`), reasonOf(error));
   }
 }
 
@@ -149,7 +157,7 @@ async function start() {
     trust = parseTrust(field.value);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    fault.textContent = `${say("trust_fault")} ${error.message}`;
+    fault.textContent = `${say("trust_fault")} ${reasonOf(error)}`;
     fault.hidden = false;
     field.focus();
     return;

@@ -10,6 +10,7 @@ export class Refused extends Error {
     this.name = "Refused";
     this.reason = reason;
     this.place = place;
+    this.detail = message;
   }
 }
 
