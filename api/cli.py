@@ -6,7 +6,17 @@ import typer
 
 def register(app: typer.Typer) -> None:
     """`app` has the commands that need the server extra; each loads what it needs here."""
-    from api.commands import benchmarking, importing, keys, ledger, posting, serving, signing, witnessing
+    from api.commands import (
+        benchmarking,
+        importing,
+        keys,
+        ledger,
+        posting,
+        serving,
+        signing,
+        templates,
+        witnessing,
+    )
 
-    for commands in (ledger, posting, importing, serving, signing, keys, witnessing, benchmarking):
+    for commands in (ledger, templates, posting, importing, serving, signing, keys, witnessing, benchmarking):
         commands.register(app)

@@ -98,7 +98,7 @@ def envelope_for(order: Order, live: Live, signers: Lookup[KeyRole, Signer], *, 
         party=order.party,
         prefix=id_prefix(order.mapping.id, order.data, order.files.values()),
         signed_at=order.section.at if genesis.clock == "replay" else now,
-        signers=signers,
+        signers=tuple(signers.items()),
     )
 
 

@@ -149,7 +149,7 @@ def _envelope(
         party=bank,
         prefix=id_prefix(_PREFIX, _FORM, [source]),
         signed_at=f"{last}T23:59:59.000Z" if replayed else format_instant(choices.now()),
-        signers={role: load_key(folder / f"{bank}-{role}.pem") for role in ROLES},
+        signers=tuple((role, load_key(folder / f"{bank}-{role}.pem")) for role in ROLES),
     )
 
 

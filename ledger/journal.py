@@ -46,6 +46,13 @@ class Journal:
             else:
                 table[key] = before
 
+    def compact(self) -> None:
+        """Only mark 0 stays good; memory is then that of the keys changed since, however often they were."""
+        first: dict[tuple[int, Any], tuple[dict[Any, Any], Any, Any]] = {}
+        for change in self._changes:
+            first.setdefault((id(change[0]), change[1]), change)
+        self._changes[:] = first.values()
+
     def forget(self) -> None:
         """All changes so far are final."""
         self._changes.clear()

@@ -22,7 +22,7 @@ from ledger.kinds.control import Objection
 from ledger.kinds.fact import Claim
 from ledger.kinds.form import kind_of
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
-from ledger.kinds.vocabulary import ADMITTED_BY_GENESIS, AnyEvent
+from ledger.kinds.vocabulary import ADMITTED_BY_GENESIS, AnyEvent, event_bytes
 from ledger.past_events import KnownEvent, PastEvents
 from ledger.problems import Check, Problem
 from ledger.references import TABLE_NAMES, Table, references
@@ -72,6 +72,23 @@ def admit(
     key = (submission.header.party, submission.header.id)
     register.put(register.pending_submissions, key, seq)
     return ()
+
+
+def preview(register: Register, known: KnownEvent, *, name: str, past: PastEvents) -> tuple[Problem, ...]:
+    """Empty, and the register holds what `known` does, undoably; or its problems, and nothing changed.
+
+    Judged as `admit` does, signatures and header apart. Later events do not find it by `name`.
+
+    Raises:
+        FormatError: the event is too large.
+    """
+    mark = register.mark()
+    today = business_date(known.recorded, register.genesis.time_zone)
+    encoded = event_bytes(known.event)
+    found = _event_problems(register, known, name=name, encoded=encoded, today=today, past=past)
+    if found:
+        register.rollback(mark)
+    return tuple(found)
 
 
 def _header_problems(
@@ -153,14 +170,14 @@ def _take_events(
     header = submission.header
     for index, event in enumerate(submission.events):
         known = KnownEvent(seq=seq + 1 + index, recorded=recorded, party=header.party, event=event)
-        found = _event_problems(
-            register, known, name=event_name(header, index), encoded=submission.event_bytes[index],
-            today=today, past=past,
-        )  # fmt: skip
-        if found:
-            problems.extend(replace(problem, index=index) for problem in found)
-            if len(problems) >= PROBLEMS_MAX:
-                break
+        name, encoded = event_name(header, index), submission.event_bytes[index]
+        found = _event_problems(register, known, name=name, encoded=encoded, today=today, past=past)
+        if not found:
+            register.put(register.pending_events, name, known)
+            continue
+        problems.extend(replace(problem, index=index) for problem in found)
+        if len(problems) >= PROBLEMS_MAX:
+            break
     return tuple(problems)
 
 
@@ -173,7 +190,7 @@ def _event_problems(
     today: datetime.date,
     past: PastEvents,
 ) -> list[Problem]:
-    """Problems of one event; without any, the register holds it."""
+    """Problems of one event; without any, the register holds what it does."""
     event = known.event
     problems = [
         *_admission_problems(register, event),
@@ -189,8 +206,6 @@ def _event_problems(
         problems.extend(effects.take_in(register, known, name=name, past=past))
         if register.genesis.ceilings == "flag":
             problems = [problem for problem in problems if problem.check != "ceiling"]
-    if not problems:
-        register.put(register.pending_events, name, known)
     return problems
 
 

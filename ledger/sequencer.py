@@ -19,15 +19,18 @@ from sqlalchemy import Connection, Engine
 
 from ledger import clock
 from ledger.draft import Draft, header_hash
-from ledger.errors import EnvironmentFault
+from ledger.errors import EnvironmentFault, InputError
 from ledger.flush import Known, Placed, Proposal, Turned, Verdict, judge, open_draft, precheck
 from ledger.genesis import Genesis
 from ledger.group_commit import Answer, GroupCommit
 from ledger.kinds.registry import Account
+from ledger.kinds.vocabulary import AnyEvent
 from ledger.log_signer import LogSigner
 from ledger.open_state import OpenState
 from ledger.outcome import Outcome, Refused, failing, new_answer, not_stored, outcome_unknown, stored_answer
 from ledger.own_checkpoints import Place
+from ledger.past_events import KnownEvent
+from ledger.posting import preview
 from ledger.problems import Problem
 from ledger.signing import Signing
 from ledger.store.engine import holding_lock, reading, shown
@@ -39,6 +42,9 @@ from ledger.submission import Submission
 
 FLUSH_EVENTS: Final = 20_000
 """Events gathered into one flush; a larger submission goes alone."""
+
+PREVIEW_COMPACTED: Final = 5_000
+"""After so many events a preview drops what it need not undo one by one."""
 
 
 class Sequencer:
@@ -136,6 +142,27 @@ class Sequencer:
                 finally:
                     self._state.register.rollback(0)
 
+    def preview(
+        self, party: str, events: Iterable[AnyEvent], *, signed_at: str
+    ) -> Generator[tuple[Problem, ...], None, None]:
+        """Yield the problems that each event would meet as an act of `party`, after those before it that stand.
+
+        Nothing is stored and nothing need be signed; signatures and their rights are not judged. Submissions of other
+        threads wait until the iterator is exhausted or closed.
+
+        Raises:
+            InputError: `party` is not registered.
+            EnvironmentFault: the database failed.
+        """
+        with self._office:
+            self._refresh()
+            with reading(self._engine) as connection:
+                self._catch_up(connection)
+                try:
+                    yield from self._preview(connection, party, events, signed_at)
+                finally:
+                    self._state.register.rollback(0)
+
     @property
     def rival(self) -> EnvironmentFault | None:
         """Why nothing is signed any more: a checkpoint of our own, found elsewhere, is not of this database."""
@@ -224,6 +251,21 @@ class Sequencer:
                     yield ()
                 case _:
                     raise verdict
+
+    def _preview(
+        self, connection: Connection, party: str, events: Iterable[AnyEvent], signed_at: str
+    ) -> Iterator[tuple[Problem, ...]]:
+        register, size, now = self._state.register, self._state.size, self._now()
+        if party not in register.parties and party not in register.administrators:
+            raise _unknown_party(party)
+        previous = open_draft(self._state, now=now).recorded
+        recorded = clock.recorded_at(register.genesis, previous=previous, now=now, signed_at=signed_at)
+        past = StoredPast(connection, before=size)
+        for number, event in enumerate(events):
+            known = KnownEvent(seq=size + 1 + number, recorded=recorded, party=party, event=event)
+            yield preview(register, known, name=f"{party}/preview/{number}", past=past)
+            if number % PREVIEW_COMPACTED == PREVIEW_COMPACTED - 1:
+                register.compact()
 
     # --- one flush ----------------------------------------------------------------------------------------
 
@@ -319,6 +361,17 @@ class Sequencer:
 def _point_of_no_return(connection: Connection) -> None:
     """Commit. Before this call nothing of the flush exists; after it, all of it does, whatever happens to us."""
     connection.commit()
+
+
+def _unknown_party(party: str) -> InputError:
+    return InputError(
+        code="party-unknown",
+        place="party",
+        message_en=f"party {party} is not registered in this ledger",
+        message_zh=f"单位 {party} 未在本账本登记",
+        remedy_en="Check the id, or have the party registered first.",
+        remedy_zh="请核对单位编号，或先登记该单位。",
+    )
 
 
 def _events_in(proposals: Sequence[Proposal]) -> int:

@@ -8,7 +8,19 @@ from pathlib import Path
 from typing import IO, Annotated
 
 import typer
+from sqlalchemy import Engine
 
+from api.commands.form_options import (
+    FORM_SUFFIXES,
+    AnnotateOption,
+    IgnoreOption,
+    KeysOption,
+    KindOption,
+    PartyOption,
+    RestOption,
+    SheetOption,
+    ValidOnlyOption,
+)
 from api.commands.ledger import DatabaseOption, LogKeyFileOption, chosen_url, opened, telling
 from api.commands.ledger_text import Tally, outcome_text, record_of_posting, summary_text
 from api.log_key import load_log_signer, log_key_path
@@ -40,7 +52,11 @@ def register(app: typer.Typer) -> None:
 
 def post(  # noqa: PLR0913 - one parameter for each option of the command
     file: Annotated[
-        Path, typer.Argument(metavar="FILE.ndjson", help="One signed submission to a line; - for input.")
+        Path,
+        typer.Argument(
+            metavar="FILE.ndjson|xlsx|csv",
+            help="One signed submission to a line (- for input), or a form that people filled in.",
+        ),
     ],
     *,
     db: DatabaseOption = None,
@@ -55,14 +71,23 @@ def post(  # noqa: PLR0913 - one parameter for each option of the command
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be refused; store nothing.")
     ] = False,
+    kind: KindOption = None,
+    party: PartyOption = None,
+    keys: KeysOption = None,
+    sheet: SheetOption = None,
+    ignore_column: IgnoreOption = None,
+    valid_only: ValidOnlyOption = False,
+    annotate: AnnotateOption = None,
+    rest: RestOption = None,
     log_key_file: LogKeyFileOption = None,
     as_json: JsonOption = False,
     lang: LanguageOption = None,
 ) -> None:
-    """Post signed submissions; what was posted before is answered with its first receipt.
+    """Post signed submissions, or the rows of a form signed with the keys of a party.
 
+    What was posted before is answered with its first receipt. A form goes in whole or not at all, unless --valid-only.
     With --url, --policy or --log-key verify each receipt, and what a broken connection left open is sent again.
-    Exit code 0, 1 when any line was refused (the others are posted all the same), 3 when it could not be completed.
+    Exit code 0, 1 when anything was refused (other lines of NDJSON are posted all the same), 3 when not completed.
     """
     language = chosen_language(lang)
     own = db is not None or log_key_file is not None or dry_run
@@ -70,10 +95,24 @@ def post(  # noqa: PLR0913 - one parameter for each option of the command
         raise typer.BadParameter(
             "--policy and --log-key go with it; --db, --log-key-file and --dry-run do not", param_hint="--url"
         )
+    if file.suffix.lower() in FORM_SUFFIXES:
+        if url is not None:
+            raise typer.BadParameter("a form is posted with --db", param_hint="--url")
+        # Imported late: other commands do without the reader of spreadsheets.
+        from api.commands import form_posting  # noqa: PLC0415
+
+        order = form_posting.order_of(
+            file, kind=kind, party=party, sheet=sheet, ignore=ignore_column, url=chosen_url(db), keys=keys,
+            dry_run=dry_run, valid_only=valid_only, annotate=annotate, rest=rest,
+        )  # fmt: skip
+        with _own_office(order.url, log_key_file, language) as (engine, sequencer):
+            result = form_posting.run(engine, sequencer, order)
+        form_posting.tell_result(result, dry_run=dry_run, as_json=as_json, language=language)
+        raise typer.Exit(EXIT_FINDINGS if result.reading.error_count else EXIT_CLEAN)
     tally = Tally()
     with contextlib.ExitStack() as stack:
         office = (
-            stack.enter_context(_own_office(chosen_url(db), log_key_file, language))
+            stack.enter_context(_own_office(chosen_url(db), log_key_file, language))[1]
             if url is None
             else stack.enter_context(LedgerClient(url, log_keys=_believed(policy, log_key)))
         )
@@ -98,13 +137,15 @@ def post(  # noqa: PLR0913 - one parameter for each option of the command
 
 
 @contextlib.contextmanager
-def _own_office(url: str, log_key_file: Path | None, language: Language) -> Iterator[Sequencer]:
-    """The commit path of the database at `url`."""
+def _own_office(
+    url: str, log_key_file: Path | None, language: Language
+) -> Iterator[tuple[Engine, Sequencer]]:
+    """The database at `url` and its commit path."""
     with opened(url) as engine:
         check(engine)
         path = log_key_path(engine, given=log_key_file)
         places = lookout_of(Settings(), telling(language)).places_of(engine, path)
-        yield Sequencer(engine, load_log_signer(path), places=places)
+        yield engine, Sequencer(engine, load_log_signer(path), places=places)
 
 
 def _believed(policy: Path | None, log_keys: list[str] | None) -> tuple[LogKey, ...]:

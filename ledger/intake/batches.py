@@ -2,7 +2,7 @@
 """Events of a reading as signed submissions, and what the ledger says of them as errors of rows."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -10,7 +10,6 @@ from typing import Final
 from ledger.intake.rows import EventAt, RowError
 from ledger.intake.tables import SourceFile
 from ledger.keys import Signer
-from ledger.kinds.registry import KeyRole
 from ledger.problems import Problem
 from ledger.submission import Header, Submission, assemble
 
@@ -27,19 +26,24 @@ class Envelope:
     party: str
     prefix: str
     signed_at: str
-    signers: Mapping[KeyRole, Signer]
+    signers: Sequence[tuple[str, Signer]]
 
     def header(self, number: int, count: int, root: str) -> Header:
         """The header of submission `number`, counted from 1."""
         return Header(
             count=count,
             genesis=self.genesis,
-            id=f"{self.prefix}-{number:05}",
+            id=submission_id(self.prefix, number),
             origin=self.origin,
             party=self.party,
             root=root,
             signed_at=self.signed_at,
         )
+
+
+def submission_id(prefix: str, number: int) -> str:
+    """The id of submission `number`, counted from 1, of an import."""
+    return f"{prefix}-{number:05}"
 
 
 def id_prefix(mapping_id: str, mapping: bytes, files: Iterable[SourceFile]) -> str:
@@ -57,7 +61,6 @@ def submissions(
     events: Iterable[EventAt], envelope: Envelope, *, size: int = BATCH_EVENTS
 ) -> Iterator[Submission]:
     """Signed submissions of `size` events each, the last one shorter; one batch is held at a time."""
-    signers = list(envelope.signers.items())
     rest = iter(events)
     number = 0
     while batch := [one.event for one in islice(rest, size)]:
@@ -66,7 +69,7 @@ def submissions(
         def header(count: int, root: str, number: int = number) -> Header:
             return envelope.header(number, count, root)
 
-        yield assemble(events=batch, header=header, signers=signers)
+        yield assemble(events=batch, header=header, signers=envelope.signers)
 
 
 def row_error(problem: Problem, submission: Submission, files: Iterable[SourceFile]) -> RowError:

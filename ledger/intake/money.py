@@ -2,6 +2,8 @@
 """Amounts in cells: decimal and thousands marks, units such as 万元, currency marks, signs; exact or refused."""
 
 import datetime
+import re
+import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
@@ -30,6 +32,15 @@ MINOR_PER_UNIT: Final[Mapping[str, int]] = MappingProxyType(
     }
 )
 """Minor units in one unit of a column; ``1`` is the unit of the currency itself (元, peso, real)."""
+
+
+_STATED: Final = re.compile(
+    r"(?:人民币|RMB|CNY|[¥￥])?\s*(?P<body>.*?[0-9)])\s*(?P<unit>元|角|分|百元|千元|万元|万|百万元|百万|千万元|千万|亿元|亿)?整?",
+    re.IGNORECASE,
+)
+_SHORT_UNITS: Final[Mapping[str, str]] = MappingProxyType(
+    {"万": "万元", "百万": "百万元", "千万": "千万元", "亿": "亿元"}
+)
 
 
 def amount_of(cell: Cell, column: AmountColumn) -> int:
@@ -75,6 +86,21 @@ def amount_of(cell: Cell, column: AmountColumn) -> int:
             ),
         )
     return -units if negative else units
+
+
+def stated_amount(cell: Cell, *, unit: str, signed: bool = False) -> int:
+    """`cell` as people write money, in minor units: ``¥1,234.50``, ``12.5万元``; what it says itself goes before `unit`.
+
+    Raises:
+        FormatError: as `amount_of`.
+    """
+    if not isinstance(cell, str):
+        return amount_of(cell, AmountColumn(unit=unit, signed=signed))
+    text = unicodedata.normalize("NFKC", text_of(cell))
+    found = _STATED.fullmatch(text)
+    stated = _SHORT_UNITS.get(found["unit"], found["unit"]) if found and found["unit"] else unit
+    body = found["body"] if found else text
+    return amount_of(body, AmountColumn(thousands=",", unit=stated, signed=signed))
 
 
 def _unsigned(text: str) -> tuple[str, bool]:

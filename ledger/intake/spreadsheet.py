@@ -66,7 +66,7 @@ def _rows(
     number = 0
     try:
         for number, cells in enumerate(found.iter_rows(values_only=True), start=1):
-            yield number, [_cell(value) for value in cells]
+            yield number, [cell_of(value) for value in cells]
     except (Xml.ParseError, zipfile.BadZipFile, zlib.error, ArithmeticError) as error:
         raise _refused(
             path, f"it breaks off after row {number}: {error}", f"第 {number} 行之后损坏：{error}"
@@ -76,7 +76,8 @@ def _rows(
         held.close()
 
 
-def _cell(value: object) -> Cell:
+def cell_of(value: object) -> Cell:
+    """What openpyxl read from a cell, as tables hold it: exact, and a time of day only as text."""
     match value:
         case bool():
             return "TRUE" if value else "FALSE"

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `fundtrace post FILE.xlsx|csv` does: keys of the party, a private copy, judgement, posting, what is told."""
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+import typer
+from rich.console import Console
+from sqlalchemy import Engine
+
+from api.forms.form import form_of
+from api.forms.form_reading import Asked, FilledFile, private_copy
+from api.forms.form_run import Poster, Result, judge, post_spooled, prefix_of, rows_before
+from api.forms.marked_book import annotate
+from api.forms.row_file import write_rows
+from api.forms.told import plain, tell
+from api.import_keys import default_folder
+from api.log_key import load_key
+from ledger.clock import system_clock
+from ledger.errors import EnvironmentFault, InputError
+from ledger.hashing import leaf_hash
+from ledger.instant import format_instant
+from ledger.intake.batches import Envelope
+from ledger.keys import Signer
+from ledger.kinds.registry import KeyRole
+from ledger.sequencer import Sequencer
+from ledger.store.engine import reading
+from ledger.store.log_reader import LogReader
+from verifier.language import Language
+from verifier.source_options import progress_bar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What the command line asks for."""
+
+    file: Path
+    asked: Asked
+    party: str
+    url: str
+    keys: Path | None
+    dry_run: bool
+    valid_only: bool
+    annotate: Path | None
+    rest: Path | None
+
+
+def order_of(  # noqa: PLR0913 - one parameter an option
+    file: Path,
+    *,
+    kind: str | None,
+    party: str | None,
+    sheet: str | None,
+    ignore: list[str] | None,
+    url: str,
+    keys: Path | None,
+    dry_run: bool,
+    valid_only: bool,
+    annotate: Path | None,
+    rest: Path | None,
+) -> Order:
+    """The order that these options make.
+
+    Raises:
+        InputError: kind or party is missing, or the kind has no form.
+    """
+    if kind is None or party is None:
+        raise InputError(
+            code="post.form-options",
+            place=file.name,
+            message_en="a spreadsheet does not say what its rows are, or whose",
+            message_zh="表格本身不说明各行是什么事件、由谁登记",
+            remedy_en="Add --kind KIND and --party ID (fundtrace template lists the kinds).",
+            remedy_zh="请加上 --kind 种类 和 --party 单位编号（fundtrace template 列出种类）。",
+        )
+    form_of(kind)
+    return Order(
+        file=file, asked=Asked(kind=kind, sheet=sheet, ignore=tuple(ignore or ())), party=party, url=url,
+        keys=keys, dry_run=dry_run, valid_only=valid_only, annotate=annotate, rest=rest,
+    )  # fmt: skip
+
+
+def run(engine: Engine, sequencer: Sequencer, order: Order) -> Result:
+    """What became of the file; what the order asks to be written is written.
+
+    Raises:
+        InputError: the file is no form of this kind, or the party or its keys are not good.
+        EnvironmentFault: a file or the database failed.
+    """
+    now = format_instant(system_clock())
+    with tempfile.TemporaryDirectory(prefix="fundtrace-form-") as name, progress_bar("post · 登记") as step:
+        file = _copied(order.file, Path(name))
+        before = rows_before(engine, order.party, prefix_of(order.asked, file))
+        poster = Poster(party=order.party, signed_at=now, before=before)
+        result = judge(sequencer, order.asked, file, poster, step)
+        good = result.good and (order.valid_only or not result.reading.error_count)
+        if good and not order.dry_run and result.reading.columns_good:
+            envelope = _envelope(engine, sequencer, order, file, now)
+            result = post_spooled(engine, sequencer, result, envelope, step)
+        _write_files(order, result)
+    return result
+
+
+def tell_result(result: Result, *, dry_run: bool, as_json: bool, language: Language) -> None:
+    """Standard output has what became of the file."""
+    if as_json:
+        typer.echo(json.dumps(plain(result, dry_run=dry_run), ensure_ascii=False))
+    else:
+        tell(Console(), result, language, dry_run=dry_run)
+
+
+def signers_of(sequencer: Sequencer, folder: Path, party: str) -> tuple[tuple[str, Signer], ...]:
+    """The keys in `folder` that sign for `party`: of administrators all, else ``PARTY-ROLE.pem`` of each role there.
+
+    Raises:
+        EnvironmentFault: there are none, or they cannot be read.
+    """
+    administrators = [one.id for one in sequencer.genesis.administrators]
+    if party in administrators:
+        names = [("administrator", folder / f"{one}.pem") for one in administrators]
+    else:
+        names = [
+            (role, folder / f"{party}-{role}.pem") for role in get_args(KeyRole) if role != "administrator"
+        ]
+    found = tuple((role, load_key(path)) for role, path in names if path.is_file())
+    if not found:
+        raise EnvironmentFault(
+            code="post.no-keys",
+            place=str(folder),
+            message_en=f"there is no key file of {party}, such as {names[0][1].name}",
+            message_zh=f"没有 {party} 的密钥文件，例如 {names[0][1].name}",
+            remedy_en="Say with --keys where the keys of maker and checker lie; --dry-run needs none.",
+            remedy_zh="请用 --keys 指明经办和复核密钥所在文件夹；试运行不需要密钥。",
+        )
+    return found
+
+
+def _copied(path: Path, folder: Path) -> FilledFile:
+    try:
+        with path.open("rb") as source:
+            return private_copy(source, folder, name=path.name)
+    except OSError as error:
+        raise EnvironmentFault(
+            code="post.unreadable",
+            place=str(path),
+            message_en=f"the file cannot be read: {error.strerror or error}",
+            message_zh=f"无法读取文件：{error.strerror or error}",
+            remedy_en="Check the path.",
+            remedy_zh="请核对路径。",
+        ) from error
+
+
+def _envelope(
+    engine: Engine, sequencer: Sequencer, order: Order, file: FilledFile, signed_at: str
+) -> Envelope:
+    with reading(engine) as connection:
+        first = LogReader(connection).entry(0) or b""
+    return Envelope(
+        genesis=leaf_hash(first).hex(),
+        origin=sequencer.genesis.origin,
+        party=order.party,
+        prefix=prefix_of(order.asked, file),
+        signed_at=signed_at,
+        signers=signers_of(sequencer, order.keys or default_folder(order.url), order.party),
+    )
+
+
+def _write_files(order: Order, result: Result) -> None:
+    if order.annotate is not None and result.reading.error_count:
+        annotate(result.reading, order.annotate)
+    if order.rest is not None and result.posted is not None and result.reading.error_count:
+        write_rows(result.reading, order.rest, only_bad=True)

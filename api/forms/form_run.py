@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A filled file against a ledger: read whole, every row judged by the real rules, then all of it posted, or nothing.
+
+What is good lies meanwhile in a spool file beside the private copy, so that memory does not grow with rows.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Engine
+
+from api.forms.form import Column
+from api.forms.form_reading import Asked, FilledFile, FormReading
+from api.import_ledgers import accepted
+from api.import_session import Posted
+from ledger.amount import format_amount
+from ledger.entry import EventEntry, HeaderEntry, parse_entry
+from ledger.errors import InputError, ProgrammerError
+from ledger.intake.batches import Envelope, submission_id, submissions
+from ledger.intake.rows import EventAt, RowError
+from ledger.kinds.form import kind_of
+from ledger.kinds.vocabulary import AnyEvent, event_bytes, parse_event
+from ledger.outcome import Refused
+from ledger.problems import Problem
+from ledger.sequencer import Sequencer
+from ledger.store.engine import reading
+from ledger.store.log_reader import LogReader
+from ledger.submission import Submission
+
+Step = Callable[[int, int], None]
+"""Told now and then how many rows are done, and how many there are as far as known."""
+
+STEP_ROWS: Final = 500
+_ID_DIGITS: Final = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What became of a file: its reading with all errors, how many rows are good, what was posted (None: nothing).
+
+    `before` are the good rows that the same file brought into the ledger earlier.
+    """
+
+    reading: FormReading
+    good: int
+    before: int = 0
+    posted: Posted | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poster:
+    """Whose acts the rows are, the time at which they would be signed, and rows that the file brought in before."""
+
+    party: str
+    signed_at: str
+    before: frozenset[int] = frozenset()
+
+
+def judge(sequencer: Sequencer, asked: Asked, file: FilledFile, poster: Poster, step: Step) -> Result:
+    """The reading of `file`, each good row judged by the ledger after the good ones before it; nothing is stored.
+
+    The events that would stand are spooled beside the file, for `post_spooled`.
+
+    Raises:
+        FormatError: the file is no form of this kind.
+        InputError: the party is not registered.
+        EnvironmentFault: the ledger cannot be read.
+    """
+    found = FormReading(asked=asked, file=file)
+    offered: list[AnyEvent] = []
+    good = before = 0
+    with spool_of(file).open("wb") as spool:
+
+        def one_by_one() -> Iterator[AnyEvent]:
+            nonlocal before
+            for one in found.events():
+                if found.rows % STEP_ROWS == 0:
+                    step(found.rows, found.rows)
+                if one.event.provenance is not None and one.event.provenance.row in poster.before:
+                    before += 1
+                    spool.write(event_bytes(one.event) + b"\n")
+                    continue
+                offered[:] = [one.event]
+                yield one.event
+
+        for problems in sequencer.preview(poster.party, one_by_one(), signed_at=poster.signed_at):
+            for problem in problems:
+                found.note(problem_error(problem, offered[0], found))
+            if not problems:
+                good += 1
+                spool.write(event_bytes(offered[0]) + b"\n")
+    step(found.rows, found.rows)
+    return Result(reading=found, good=good + before, before=before)
+
+
+def prefix_of(asked: Asked, file: FilledFile) -> str:
+    """Prefix of submission ids: the same rows of the same file have the same ids, so that a file posted twice is known."""
+    read = "\n".join((file.digest, asked.sheet or "", *asked.ignore))
+    return f"{asked.kind}-{hashlib.sha256(read.encode()).hexdigest()[:_ID_DIGITS]}"
+
+
+def rows_before(engine: Engine, party: str, prefix: str) -> frozenset[int]:
+    """The rows of the file that submissions of `party` with this prefix brought into the ledger.
+
+    Raises:
+        EnvironmentFault: the database failed.
+    """
+    rows: set[int] = set()
+    with reading(engine) as connection:
+        reader = LogReader(connection)
+        for number in count(1):
+            stored = reader.submission(party, submission_id(prefix, number))
+            if stored is None:
+                break
+            for data in reader.entries(stored.seq + 1, stored.seq + 1 + stored.events):
+                entry = parse_entry(data, place="entry")
+                if isinstance(entry, EventEntry) and entry.event.provenance is not None:
+                    rows.add(entry.event.provenance.row)
+    return frozenset(rows)
+
+
+def post_spooled(
+    engine: Engine, sequencer: Sequencer, result: Result, envelope: Envelope, step: Step
+) -> Result:
+    """`result` after the spooled events were posted, batch by batch; what was posted before is not posted again.
+
+    A file of up to `BATCH_EVENTS` rows is one submission and goes in whole or not at all. Of a larger one the batches
+    accepted so far stay when a later one fails; posting the same file again completes it.
+
+    Raises:
+        InputError: the ledger refuses what it would have taken a moment ago.
+        EnvironmentFault: the machine failed.
+    """
+    posted = Posted(submissions=0, replayed=0, events=0, entries=sequencer.size)
+    for submission in submissions(_spooled(result), envelope):
+        before = _stored_before(engine, submission)
+        if not before:
+            outcome = sequencer.submit(submission)
+            if isinstance(outcome, Refused):
+                return _refused_after_all(result, submission, outcome.problems, posted)
+            accepted(outcome)
+        posted = replace(
+            posted,
+            submissions=posted.submissions + 1,
+            replayed=posted.replayed + before,
+            events=posted.events + len(submission.events),
+            entries=sequencer.size,
+        )
+        step(posted.events, result.good)
+    return replace(result, posted=posted)
+
+
+def spool_of(file: FilledFile) -> Path:
+    """Where the good events of `file` lie."""
+    return file.path.with_name("spool")
+
+
+def problem_error(problem: Problem, event: AnyEvent, found: FormReading) -> RowError:
+    """`problem` of `event` as what is wrong in its row, under the title that the file has for the field."""
+    placed = (
+        next((one for one in found.header.columns if one.column.name == problem.place), None)
+        if found.header
+        else None
+    )
+    return RowError(
+        table=found.asked.kind,
+        file=found.file.name,
+        sheet=found.sheet,
+        row=event.provenance.row if event.provenance is not None else 0,
+        column=placed.title if placed is not None else problem.place,
+        value=_field_text(event, placed.column) if placed is not None else "",
+        rule=problem.code,
+        message_en=problem.message_en,
+        message_zh=problem.message_zh,
+        remedy_en=problem.remedy_en,
+        remedy_zh=problem.remedy_zh,
+    )
+
+
+def _field_text(event: AnyEvent, column: Column) -> str:
+    value: Any = msgspec.to_builtins(event)
+    for part in column.path:
+        value = value.get(part) if isinstance(value, dict) else None
+    if isinstance(value, int) and column.sort == "amount":
+        return format_amount(value)
+    return "" if value is None or isinstance(value, dict | list) else str(value)[:200]
+
+
+def _spooled(result: Result) -> Iterator[EventAt]:
+    with spool_of(result.reading.file).open("rb") as spool:
+        for line in spool:
+            event = parse_event(line.rstrip(b"\n"), place="spool")
+            yield EventAt(event=event, label=kind_of(event), table=kind_of(event))
+
+
+def _stored_before(engine: Engine, submission: Submission) -> bool:
+    """Whether the same events of this file were posted before, whenever they were signed."""
+    with reading(engine) as connection:
+        reader = LogReader(connection)
+        stored = reader.submission(submission.header.party, submission.header.id)
+        data = reader.entry(stored.seq) if stored is not None else None
+    if data is None:
+        return False
+    entry = parse_entry(data, place="submission")
+    if not isinstance(entry, HeaderEntry):
+        raise ProgrammerError("the index names an entry that is no header")
+    return entry.header.root == submission.header.root
+
+
+def _refused_after_all(
+    result: Result, submission: Submission, problems: Iterable[Problem], posted: Posted
+) -> Result:
+    """Rows that the ledger took a moment ago and refuses now, because of what others posted or who signed."""
+    for problem in problems:
+        if problem.index is None:
+            raise InputError(
+                code=problem.code,
+                place=problem.place,
+                message_en=f"the ledger refused it: {problem.message_en}",
+                message_zh=f"账本拒绝了该提交：{problem.message_zh}",
+                remedy_en=problem.remedy_en,
+                remedy_zh=problem.remedy_zh,
+            )
+        result.reading.note(problem_error(problem, submission.events[problem.index], result.reading))
+    return replace(result, posted=posted if posted.submissions else None)
