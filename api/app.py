@@ -24,6 +24,7 @@ from api.metrics import Metrics
 from api.request_log import RequestLog
 from api.routers import (
     anchors,
+    desk_pages,
     drafts,
     entries,
     health,
@@ -95,6 +96,7 @@ def create_app(
         anchors,
         health,
         portal_pages,
+        desk_pages,
     ):
         app.include_router(module.router())
     app.mount("/static", _Assets(directory=STATIC), name="static")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The parts that sentences about entries are made of: names as links, amounts in full, days in prose."""
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -43,9 +44,13 @@ class SentenceParts:
         """Free text, marked with its language."""
         return in_its_language(text, self.frame.language)
 
-    def day(self, day: object) -> str:
+    def day(self, day: datetime.date) -> str:
         """A date in prose."""
-        return day_in_prose(day, self.frame.language)  # type: ignore[arg-type]
+        return day_in_prose(day, self.frame.language)
+
+    def moment(self, instant: str | None) -> str:
+        """An instant in the ledger's time zone; empty where there is none."""
+        return "" if instant is None else self.frame.moment(instant)
 
     def amount(self, amount: int) -> Markup:
         """Exact in full: an entry is evidence, not a summary."""

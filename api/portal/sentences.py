@@ -160,8 +160,8 @@ class Sentences(SentenceParts):
                     principal=f"{(event.principal or '')[:8]}…",
                     deputy=f"{(event.deputy or '')[:8]}…",
                     role=self.word(f"role.{event.role}"),
-                    start=self.day((event.valid_from or "")[:10]),
-                    end=self.day((event.valid_to or "")[:10]),
+                    start=self.moment(event.valid_from),
+                    end=self.moment(event.valid_to),
                 )
             case Override(event=None):
                 return self.say("override_declare", reason=self.text(event.reason))

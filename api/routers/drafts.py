@@ -15,6 +15,7 @@ from api.bodies import bounded_body
 from api.drafts.draft import REASON_MAX, Draft, Whole
 from api.drafts.draft_desk import DraftDesk, Progress, events_of
 from api.drafts.signing_view import SeenDraft, SeenEvent, seen_draft
+from api.languages import Language
 from api.problems import language_of, refusal
 from api.routers.portal_answers import visiting
 from api.routers.sessions import OriginHeader, TokenHeader, signed_in, signed_in_to_write
@@ -241,11 +242,11 @@ def draft_row(request: Request, draft: Draft) -> dict[str, Any]:
     return {**{name: getattr(draft, name) for name in DraftRow.model_fields}, "state": state}
 
 
-def seen_in(request: Request, whole: Whole) -> SeenDraft:
-    """The draft in the words of the reader's language."""
+def seen_in(request: Request, whole: Whole, *, language: Language) -> SeenDraft:
+    """The draft in the words of `language`."""
     last = () if whole.last is None else whole.last.events
     with visiting(request) as visit:
-        frame = replace(visit.frame, language=language_of(request), exact=True)
+        frame = replace(visit.frame, language=language, exact=True)
         return seen_draft(replace(visit, frame=frame).sentences(), events_of(whole.newest), last)
 
 
@@ -300,7 +301,7 @@ def _answer(request: Request, progress: Progress) -> Response:
         case None:
             pass
     whole = progress.whole
-    seen = seen_in(request, whole)
+    seen = seen_in(request, whole, language=language_of(request))
     last = None if whole.last is None else [json.loads(one) for one in whole.last.events]
     body = {
         **draft_row(request, whole.draft),

@@ -27,6 +27,7 @@ PATHS = (
     "/search?q=990121",
     "/about",
     "/anchor",
+    "/login",
     "/entries/0",
     "/entries/900",
     "/nowhere",

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pages for people at work: signing in, the drafts of their bureau, one draft; kept by nobody."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from api.drafts.draft_desk import DraftDesk
+from api.portal.frame import page
+from api.portal.wording import Wording
+from api.routers.drafts import draft_row, seen_in
+from api.routers.portal_answers import WITH_THE_VERIFIER, page_language, visiting
+from api.routers.sessions import someone_signed_in
+from api.sessions.front_desk import Present
+from ledger.submission import header_bytes
+
+_HEADERS = {**WITH_THE_VERIFIER, "Cache-Control": "no-store"}
+
+
+def router() -> APIRouter:
+    """The routes of this module; they stand outside the OpenAPI document."""
+    routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+    @routes.get("/login")
+    def login(request: Request) -> Response:
+        """Sign in with a key of this browser, or make one."""
+        present = someone_signed_in(request)
+        with visiting(request) as visit:
+            words = _script_words(visit.frame.words, "login.say.")
+            return page(
+                "login.html", visit.frame, headers=_HEADERS, words=words, present=present, visit=visit
+            )
+
+    @routes.get("/desk/drafts")
+    def drafts(request: Request) -> Response:
+        """The drafts of the signer's bureau."""
+        present = someone_signed_in(request)
+        if present is None:
+            return _to_login(request)
+        desk: DraftDesk = request.app.state.draft_desk
+        rows = [draft_row(request, one) for one in desk.listed(present)]
+        return _page(request, present, "drafts.html", rows=rows)
+
+    @routes.get("/desk/drafts/{name}")
+    def draft(request: Request, name: Annotated[str, Path(pattern="^[0-9a-f]{32}$")]) -> Response:
+        """One draft, as it would be signed."""
+        present = someone_signed_in(request)
+        if present is None:
+            return _to_login(request)
+        desk: DraftDesk = request.app.state.draft_desk
+        progress = desk.progress(present, name)
+        whole = progress.whole
+        zh = page_language(request) == "zh"
+        events = [json.loads(one) for one in whole.newest.events]
+        return _page(
+            request,
+            present,
+            "draft.html",
+            row=draft_row(request, whole.draft),
+            seen=seen_in(request, whole, language=page_language(request)),
+            header=whole.newest.header,
+            header_text=header_bytes(whole.newest.header).decode(),
+            signatures=whole.signatures,
+            waiting=[one.message_zh if zh else one.message_en for one in progress.waiting],
+            reviews=bool(set(present.key.roles) - {"maker"}),
+            events_text=json.dumps(events, ensure_ascii=False, indent=1),
+        )
+
+    return routes
+
+
+def _page(request: Request, present: Present, template: str, **parts: Any) -> Response:  # noqa: ANN401 - of each template
+    with visiting(request) as visit:
+        words = visit.frame.words
+        return page(
+            template,
+            visit.frame,
+            headers=_HEADERS,
+            present=present,
+            name=visit.names.text("party", present.party),
+            roles=words.text("words.separator").join(words.text(f"role.{one}") for one in present.key.roles),
+            script_words=_script_words(words, "desk.say."),
+            visit=visit,
+            **parts,
+        )
+
+
+def _to_login(request: Request) -> Response:
+    query = "?lang=en" if page_language(request) == "en" else ""
+    return RedirectResponse(f"/login{query}", status_code=303, headers={"Cache-Control": "no-store"})
+
+
+def _script_words(words: Wording, family: str) -> dict[str, str]:
+    """The sentences that the script of the page speaks in, by the names it calls them, with their gaps still open."""
+    return {
+        key.removeprefix(family): sentence
+        for key, sentence in words.sentences.items()
+        if key.startswith(family) and isinstance(sentence, str)
+    }
