@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ledger.intake.statement import StatementFile
+    from tests.conftest import Sample
 
 
 @pytest.fixture
@@ -218,6 +219,22 @@ def test_entries_outside_a_statement_are_no_lines(folder: Path) -> None:
     )
     inside = read(folder, with_entry("<Ntry>", f"{stray}<Ntry>"))
     assert [one.rule for one in inside.errors] == ["statement.balance"]
+
+
+def test_any_changed_character_ends_in_an_answer(folder: Path, sample: Sample) -> None:
+    """One character of the file replaced, anywhere: refused with a reason, or a statement that still adds up."""
+    answers = set()
+    for at in sample(range(len(GOOD)), 150):
+        for new in "<>&'/x0 ":
+            try:
+                found = read(folder, GOOD[:at] + new + GOOD[at + 1 :])
+            except FormatError:
+                answers.add("no message")
+                continue
+            answers.add("errors" if found.errors else "read")
+            for one in () if found.errors else found.statements:
+                assert one.opening + sum(line.signed for line in one.lines) == one.closing
+    assert answers == {"no message", "errors", "read"}
 
 
 def test_too_many_lines(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
