@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may sign for whom at an instant (spec §3.12). A deputation ends by itself: nothing happens when its window closes."""
+"""Who may sign for whom at an instant (spec §3.13). A deputation ends by itself: nothing happens when its window closes."""
 
 from collections.abc import Iterator
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which administrators may sign what, once duties are given (三员分立, spec §3.14): no one does the work of two."""
+"""Which administrators may sign what, once duties are given (三员分立, spec §3.15): no one does the work of two."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Deputations, overrides and changes of administrators as the register takes them in (spec §3.12 to §3.14)."""
+"""Deputations, overrides and changes of administrators as the register takes them in (spec §3.13 to §3.15)."""
 
 import datetime
 from collections.abc import Iterator

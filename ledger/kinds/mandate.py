@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who acts in whose place, and for what: deputations, emergency overrides, the administrators' own posts (ADR 0017).
 
-None of them is among the kinds that genesis admits: a policy admits each before its first use (spec §3.12 to §3.14).
+None of them is among the kinds that genesis admits: a policy admits each before its first use (spec §3.13 to §3.15).
 """
 
 from typing import Annotated, Final, Literal
@@ -12,6 +12,9 @@ from ledger.instant import Instant
 from ledger.kinds.form import Digest, Event, Reference, Text, forbid, require
 from ledger.party import EventName, Id
 from ledger.rights import Duty
+
+LentRole = Literal["maker", "checker", "approver", "panel"]
+"""Roles that can be lent."""
 
 DEPUTATION_DAYS_MAX: Final = 92
 """Longest deputation, days: a quarter; who is away for longer gets a successor, not a deputy."""
@@ -28,7 +31,7 @@ class Deputation(Event, frozen=True, kw_only=True, tag="deputation"):
     id: Id
     principal: Digest | None = None
     deputy: Digest | None = None
-    role: Literal["maker", "checker", "approver", "panel"] | None = None
+    role: LentRole | None = None
     valid_from: Instant | None = None
     valid_to: Instant | None = None
     reason: Text | None = None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Deputations, overrides and the three duties of administrators (spec §3.12 to §3.14): each refusal beside its twin."""
+"""Deputations, overrides and the three duties of administrators (spec §3.13 to §3.15): each refusal beside its twin."""
 
 from __future__ import annotations
 
