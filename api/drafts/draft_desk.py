@@ -118,8 +118,8 @@ class DraftDesk:
             raise _unknown(name)
         return found
 
-    def listed(self, present: Present) -> list[Draft]:
-        """The drafts of the party of whoever is present."""
+    def listed(self, present: Present) -> list[tuple[Draft, Header]]:
+        """The drafts of the party of whoever is present, each with its newest header."""
         with self._ledger.reading_database() as connection:
             return kept.drafts_of(connection, present.party, most=LISTED_MAX)
 

@@ -103,10 +103,12 @@ def forget_old(connection: Connection, instant: str) -> None:
         _delete(connection, identifier)
 
 
-def drafts_of(connection: Connection, party: str, *, most: int) -> list[Draft]:
-    """Drafts of `party`, those that expire last first."""
-    wanted = select(DRAFT).where(DRAFT.c.party == party).order_by(DRAFT.c.expires.desc(), DRAFT.c.id)
-    return [_draft(row) for row in connection.execute(wanted.limit(most))]
+def drafts_of(connection: Connection, party: str, *, most: int) -> list[tuple[Draft, Header]]:
+    """Drafts of `party` with their newest headers, those that expire last first."""
+    newest = (DRAFT_VERSION.c.draft == DRAFT.c.id) & (DRAFT_VERSION.c.version == DRAFT.c.version)
+    wanted = select(DRAFT, DRAFT_VERSION.c.header).join(DRAFT_VERSION, newest).where(DRAFT.c.party == party)
+    found = connection.execute(wanted.order_by(DRAFT.c.expires.desc(), DRAFT.c.id).limit(most))
+    return [(_draft(row), _HEADER.decode(row.header)) for row in found]
 
 
 def whole_draft(connection: Connection, identifier: str, *, party: str) -> Whole | None:
@@ -163,7 +165,8 @@ def _delete(connection: Connection, identifier: str) -> None:
 
 
 def _draft(row: Row[tuple[object, ...]]) -> Draft:
-    return Draft(**dict(row._mapping))  # noqa: SLF001 - the public way of SQLAlchemy to a row as a mapping
+    named = row._mapping  # noqa: SLF001 - the public way of SQLAlchemy to a row as a mapping
+    return Draft(**{name: named[name] for name in DRAFT.c.keys()})  # noqa: SIM118 - columns, not a dict
 
 
 def _version(row: Row[tuple[object, ...]]) -> Version:

@@ -40,7 +40,7 @@ def router() -> APIRouter:
         if present is None:
             return _to_login(request)
         desk: DraftDesk = request.app.state.draft_desk
-        rows = [draft_row(request, one) for one in desk.listed(present)]
+        rows = [draft_row(request, one, header) for one, header in desk.listed(present)]
         return _page(request, present, "drafts.html", rows=rows)
 
     @routes.get("/desk/drafts/{name}")
@@ -58,7 +58,7 @@ def router() -> APIRouter:
             request,
             present,
             "draft.html",
-            row=draft_row(request, whole.draft),
+            row=draft_row(request, whole.draft, whole.newest.header),
             seen=seen_in(request, whole, language=page_language(request)),
             header=whole.newest.header,
             header_text=header_bytes(whole.newest.header).decode(),

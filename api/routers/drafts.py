@@ -27,7 +27,7 @@ from ledger.kinds.vocabulary import AnyEvent, decode_event
 from ledger.outcome import Accepted, Refused
 from ledger.party import Id
 from ledger.problems import Problem
-from ledger.submission import Signature, header_bytes, refuse_duplicate_keys
+from ledger.submission import Header, Signature, header_bytes, refuse_duplicate_keys
 
 DRAFT_BYTES_MAX: Final = 16 * 1024 * 1024
 DRAFT_EVENTS_MAX: Final = 10_000
@@ -67,6 +67,8 @@ class DraftRow(BaseModel):
 
     id: str
     party: str
+    submission: Annotated[str, Field(description="id of the submission that it becomes")]
+    dated: Annotated[str, Field(description="when the newest version was made: its signed_at")]
     state: Annotated[str, Field(description="open, returned, posting or posted; expired where it lapsed")]
     version: int
     expires: str
@@ -134,7 +136,7 @@ def router() -> APIRouter:
     def listing(request: Request) -> Response:
         """The drafts of the signer's party."""
         desk, present = _desk(request), signed_in(request)
-        rows = [draft_row(request, one) for one in desk.listed(present)]
+        rows = [draft_row(request, one, header) for one, header in desk.listed(present)]
         return JSONResponse({"drafts": rows}, headers=_UNCACHED)
 
     @routes.post(
@@ -235,11 +237,12 @@ def _add_acts(routes: APIRouter, told: dict[str, Any]) -> None:
         return _answer(request, _desk(request).post(present, name, seen=body.version))
 
 
-def draft_row(request: Request, draft: Draft) -> dict[str, Any]:
-    """`draft` as a row."""
+def draft_row(request: Request, draft: Draft, header: Header) -> dict[str, Any]:
+    """`draft` with its newest header as a row."""
     now = request.app.state.front_desk.now()
     state = "expired" if draft.expired(now) and draft.state != "returned" else draft.state
-    return {**{name: getattr(draft, name) for name in DraftRow.model_fields}, "state": state}
+    told = {"state": state, "submission": header.id, "dated": header.signed_at}
+    return {name: told.get(name, getattr(draft, name, None)) for name in DraftRow.model_fields}
 
 
 def seen_in(request: Request, whole: Whole, *, language: Language) -> SeenDraft:
@@ -304,7 +307,7 @@ def _answer(request: Request, progress: Progress) -> Response:
     seen = seen_in(request, whole, language=language_of(request))
     last = None if whole.last is None else [json.loads(one) for one in whole.last.events]
     body = {
-        **draft_row(request, whole.draft),
+        **draft_row(request, whole.draft, whole.newest.header),
         "header": json.loads(header_bytes(whole.newest.header)),
         "events": [json.loads(one) for one in whole.newest.events],
         "last": last,

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Header, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
+from api.admission import sender_of
 from api.refusals import RequestRefused
 from api.sessions.audience import cookie_name, is_secure
 from api.sessions.front_desk import FrontDesk, Present
@@ -87,8 +88,7 @@ def router() -> APIRouter:
     ) -> Response:
         """A challenge for a registered key: sign it within 60 seconds."""
         desk = front_desk(request)
-        client = request.client.host[:64] if request.client is not None else ""
-        given = desk.challenge(body.key, address=client)
+        given = desk.challenge(body.key, address=sender_of(request)[:64])
         answer = ChallengeAnswer(
             nonce=given.nonce, expires=given.expires, genesis=request.app.state.ledger.genesis_hash
         )

@@ -27,6 +27,7 @@ from tests.served import served
 from tests.worlds import AUDIT, COUNTY, DAY, PROVINCE, signer_named
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import httpx
@@ -38,6 +39,20 @@ if TYPE_CHECKING:
     from tests.worlds import World
 
 HEADER = msgspec.json.Decoder(Header)
+
+
+ROLES: tuple[KeyRole, KeyRole] = ("maker", "checker")
+
+
+@contextlib.contextmanager
+def two_servers(url: str, world: World, clock: MovedClock) -> Iterator[list[Site]]:
+    """Two servers on one database, which holds the opening of `world`."""
+    with founded(url, world) as sequencer:
+        post_all(sequencer, world.opening())
+    with contextlib.ExitStack() as stack:
+        yield [
+            stack.enter_context(served(url, world.log_signer, now=clock, addresses=ADDRESS)) for _ in range(2)
+        ]
 
 
 def events_in(*events: AnyEvent) -> list[Any]:
@@ -210,7 +225,8 @@ def test_drafts_are_private_to_the_bureau(
     ):
         refused(answer, 404, "draft-unknown")
     assert stranger.get("/v1/drafts").json()["drafts"] == []
-    assert [one["id"] for one in checker.get("/v1/drafts").json()["drafts"]] == [draft["id"]]
+    (row,) = checker.get("/v1/drafts").json()["drafts"]
+    assert (row["id"], row["submission"], row["state"]) == (draft["id"], draft["header"]["id"], "open")
 
 
 @pytest.mark.parametrize("changed", [{}, {"person": "somebody-else"}, {"device": "something-else"}])
@@ -464,13 +480,7 @@ def test_of_two_who_change_a_draft_at_once_one_is_refused(
     postgres_url: str, world: World, clock: MovedClock
 ) -> None:
     """Two processes on one PostgreSQL: no update is lost, versions follow each other, and the loser is told."""
-    with founded(postgres_url, world) as sequencer:
-        post_all(sequencer, world.opening())
-    with contextlib.ExitStack() as stack:
-        sites = [
-            stack.enter_context(served(postgres_url, world.log_signer, now=clock, addresses=ADDRESS))
-            for _ in range(2)
-        ]
+    with two_servers(postgres_url, world, clock) as sites:
         keys = world.seats[PROVINCE].keys
         makers = [Visitor(site, keys["maker"]).sign_in() for site in sites]
         checker = Visitor(sites[1], keys["checker"]).sign_in()
@@ -489,3 +499,42 @@ def test_of_two_who_change_a_draft_at_once_one_is_refused(
         assert 200 in done
         assert set(done) <= {200, 409}
         assert makers[0].get(path).json()["state"] == "posted"
+
+
+@pytest.mark.postgres
+def test_signatures_that_come_at_once_post_once(postgres_url: str, world: World, clock: MovedClock) -> None:
+    """Maker and checker sign in the same moment at two processes: one of them posts, and the submission stands once."""
+    with two_servers(postgres_url, world, clock) as sites:
+        keys = world.seats[PROVINCE].keys
+        people = {role: Visitor(site, keys[role]).sign_in() for role, site in zip(ROLES, sites, strict=True)}
+        for number in range(5):
+            draft = prepared(people["maker"], world.issued(f"L{number}", 100))
+            before = entries(sites[0])
+            with concurrent.futures.ThreadPoolExecutor(2) as pool:
+                answers = list(pool.map(lambda role, draft=draft: signed(people[role], draft, role), ROLES))
+            assert [one.status_code for one in answers] == [200, 200], [one.text for one in answers]
+            assert people["maker"].get(f"/v1/drafts/{draft['id']}").json()["state"] == "posted"
+            assert entries(sites[0]) == before + 2
+
+
+@pytest.mark.postgres
+def test_a_draft_is_withdrawn_or_posted_and_never_both(
+    postgres_url: str, world: World, clock: MovedClock
+) -> None:
+    """The last signature and the withdrawal race at two processes: who comes too late is told so."""
+    with two_servers(postgres_url, world, clock) as sites:
+        keys = world.seats[PROVINCE].keys
+        maker, checker = (
+            Visitor(site, keys[role]).sign_in() for role, site in zip(ROLES, sites, strict=True)
+        )
+        for number in range(6):
+            draft = prepared(maker, world.issued(f"L{number}", 100))
+            signed(maker, draft, "maker")
+            before, path = entries(sites[0]), f"/v1/drafts/{draft['id']}"
+            with concurrent.futures.ThreadPoolExecutor(2) as pool:
+                done = pool.submit(signed, checker, draft, "checker")
+                gone = pool.submit(maker.write, "DELETE", path)
+            posted = done.result().status_code == 200 and done.result().json()["state"] == "posted"
+            assert entries(sites[0]) == before + 2 * posted
+            assert gone.result().status_code == (409 if posted else 204)
+            assert maker.get(path).status_code == (200 if posted else 404)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
+from api.sessions import front_desk
 from ledger.instant import format_instant, parse_instant
 from ledger.keys import key_id
 from ledger.kinds.registry import Key
@@ -176,6 +177,18 @@ def test_a_key_that_expires_ends_its_session(counter: Site, world: World, clock:
     assert visitor.get("/v1/session").status_code == 200
     clock.move(minutes=1)
     refused(visitor.get("/v1/session"), 401, "session-none")
+
+
+def test_a_server_that_lags_behind_the_log_lets_nobody_pass(
+    counter: Site, maker: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it cannot read what was committed, it does not know who is revoked: 503; then it goes on."""
+    maker.sign_in()
+    assert counter.post(wire_bytes(world.issue("L1", 1))).status_code == 201
+    monkeypatch.setattr(front_desk, "FOLD_SECONDS", 0.01)
+    with counter.app.state.worker._folding:
+        refused(maker.get("/v1/session"), 503, "session-register")
+    assert maker.get("/v1/session").status_code == 200
 
 
 def test_a_session_ends_after_fifteen_idle_minutes(maker: Visitor, clock: MovedClock) -> None:
