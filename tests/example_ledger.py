@@ -143,6 +143,16 @@ REQUESTS: Final = (
         "postDraft",
         named=True,
     ),
+    Asked(
+        operation="getTemplate", name="csv", summary="a form as CSV", parameters={"name": "correction.csv"}
+    ),
+    Asked(
+        operation="importForm",
+        name="stranger",
+        summary="nobody is signed in",
+        parameters={"kind": "allocation", "dry_run": True},
+        body="form",
+    ),
     _simple("getHealth", "alive"),
     _simple("getReadiness", "ready"),
     _simple("getMetrics", "figures"),
@@ -168,7 +178,7 @@ def opened(folder: Path) -> Iterator[tuple[Site, World]]:
 
 
 def bodies(world: World) -> dict[str, Any]:
-    """The submissions that examples send, the same in every run."""
+    """What examples send, the same in every run: JSON, or a text as it is."""
     forged = json.loads(wire_bytes(world.issue("L-FORGED", 1)))
     forged["signatures"][0]["sig"] = base64.b64encode(bytes(64)).decode()
     maker = world.seats[PROVINCE].keys["maker"]
@@ -201,6 +211,8 @@ def _draft_bodies(world: World, key: str) -> dict[str, Any]:
         },
         "returned": {"version": 1, "reason": "文号有误"},
         "version": {"version": 1},
+        "form": "发生日,动作,指标,付出方,收到方,金额（万元）,资金,年度\n"
+        "2026年1月5日,下达,L-FORM,jl-finance,na-finance,2.5,F-WATER,2026\n",
     }  # fmt: skip
 
 
@@ -216,7 +228,8 @@ def ask(site: Site, method: str, path: str, parameters: list[dict[str, Any]], bo
                 query[one["name"]] = one["value"]
             case _:
                 headers[one["name"]] = str(one["value"])
-    content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+    written = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+    content = None if body is None else written.encode()
     return site.send(
         method, f"{path}?{urlencode(query)}" if query else path, content=content, headers=headers
     )

@@ -3,12 +3,14 @@
 
 import json
 import time
+from itertools import chain
 from typing import Annotated, Final
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from api.bench.form_load import load_forms
 from api.bench.growth import MIB, Row, grow
 from api.bench.witness_load import measure
 
@@ -29,6 +31,10 @@ def bench(
             min=1, max=10_000, help="Measure one witness under so many logs instead.", show_default=False
         ),
     ] = None,
+    form: Annotated[
+        int | None,
+        typer.Option(min=1, max=100_000, help="Measure a form of so many rows instead.", show_default=False),
+    ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line a row.")] = False,
 ) -> None:
@@ -38,11 +44,17 @@ def bench(
         return
     say = Console(stderr=True).log
     rows: list[Row] = []
-    for size in entries or [100_000]:
-        for row in grow(size, clock_ns=time.perf_counter_ns, say=say):
-            rows.append(row)
-            if as_json:
-                typer.echo(json.dumps(_plain(row), sort_keys=True))
+    measured = (
+        load_forms(form, clock_ns=time.perf_counter_ns)
+        if form is not None
+        else chain.from_iterable(
+            grow(size, clock_ns=time.perf_counter_ns, say=say) for size in entries or [100_000]
+        )
+    )
+    for row in measured:
+        rows.append(row)
+        if as_json:
+            typer.echo(json.dumps(_plain(row), sort_keys=True))
     if not as_json:
         Console().print(_table(rows))
 

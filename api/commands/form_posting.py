@@ -96,8 +96,7 @@ def run(engine: Engine, sequencer: Sequencer, order: Order) -> Result:
         before = rows_before(engine, order.party, prefix_of(order.asked, file))
         poster = Poster(party=order.party, signed_at=now, before=before)
         result = judge(sequencer, order.asked, file, poster, step)
-        good = result.good and (order.valid_only or not result.reading.error_count)
-        if good and not order.dry_run and result.reading.columns_good:
+        if result.draftable(valid_only=order.valid_only) and not order.dry_run:
             envelope = _envelope(engine, sequencer, order, file, now)
             result = post_spooled(engine, sequencer, result, envelope, step)
         _write_files(order, result)

@@ -51,6 +51,11 @@ class Result:
     before: int = 0
     posted: Posted | None = None
 
+    def draftable(self, *, valid_only: bool) -> bool:
+        """Whether there is something good, and nothing bad unless that may stay out; the columns are good in any case."""
+        found = self.reading
+        return self.good > 0 and found.columns_good and (valid_only or not found.error_count)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poster:
@@ -72,30 +77,55 @@ def judge(sequencer: Sequencer, asked: Asked, file: FilledFile, poster: Poster, 
         EnvironmentFault: the ledger cannot be read.
     """
     found = FormReading(asked=asked, file=file)
-    offered: list[AnyEvent] = []
+    _read_whole(found, step)
     good = before = 0
     with spool_of(file).open("wb") as spool:
-
-        def one_by_one() -> Iterator[AnyEvent]:
-            nonlocal before
-            for one in found.events():
-                if found.rows % STEP_ROWS == 0:
-                    step(found.rows, found.rows)
-                if one.event.provenance is not None and one.event.provenance.row in poster.before:
-                    before += 1
-                    spool.write(event_bytes(one.event) + b"\n")
-                    continue
-                offered[:] = [one.event]
-                yield one.event
-
-        for problems in sequencer.preview(poster.party, one_by_one(), signed_at=poster.signed_at):
-            for problem in problems:
-                found.note(problem_error(problem, offered[0], found))
-            if not problems:
-                good += 1
-                spool.write(event_bytes(offered[0]) + b"\n")
+        for event, stands in _judged(sequencer, found, poster):
+            spool.write(event_bytes(event) + b"\n")
+            good += 1
+            before += stands
+            if good % STEP_ROWS == 0:
+                step(good, found.rows)
     step(found.rows, found.rows)
-    return Result(reading=found, good=good + before, before=before)
+    return Result(reading=found, good=good, before=before)
+
+
+def _read_whole(found: FormReading, step: Step) -> None:
+    """Every event of the file lies beside it, before the ledger is asked: nobody else waits while a file is parsed."""
+    with _read_spool(found.file).open("wb") as spool:
+        for one in found.events():
+            spool.write(event_bytes(one.event) + b"\n")
+            if found.rows % STEP_ROWS == 0:
+                step(found.rows, found.rows)
+
+
+def _judged(sequencer: Sequencer, found: FormReading, poster: Poster) -> Iterator[tuple[AnyEvent, bool]]:
+    """Each event that stands already (True) or would stand (False); what is wrong with the others is noted."""
+    waiting: list[AnyEvent] = []
+    standing: list[AnyEvent] = []
+
+    def unknown() -> Iterator[AnyEvent]:
+        for event in _events_in(_read_spool(found.file)):
+            if event.provenance is not None and event.provenance.row in poster.before:
+                standing.append(event)
+                continue
+            waiting.append(event)
+            yield event
+
+    for problems in sequencer.preview(poster.party, unknown(), signed_at=poster.signed_at):
+        yield from ((event, True) for event in standing)
+        standing.clear()
+        event = waiting.pop()
+        for problem in problems:
+            found.note(problem_error(problem, event, found))
+        if not problems:
+            yield event, False
+    yield from ((event, True) for event in standing)
+
+
+def good_events(result: Result) -> Iterator[AnyEvent]:
+    """The events that the ledger would take, in the order of their rows."""
+    yield from _events_in(spool_of(result.reading.file))
 
 
 def prefix_of(asked: Asked, file: FilledFile) -> str:
@@ -160,6 +190,10 @@ def spool_of(file: FilledFile) -> Path:
     return file.path.with_name("spool")
 
 
+def _read_spool(file: FilledFile) -> Path:
+    return file.path.with_name("read")
+
+
 def problem_error(problem: Problem, event: AnyEvent, found: FormReading) -> RowError:
     """`problem` of `event` as what is wrong in its row, under the title that the file has for the field."""
     placed = (
@@ -192,10 +226,14 @@ def _field_text(event: AnyEvent, column: Column) -> str:
 
 
 def _spooled(result: Result) -> Iterator[EventAt]:
-    with spool_of(result.reading.file).open("rb") as spool:
+    for event in good_events(result):
+        yield EventAt(event=event, label=kind_of(event), table=kind_of(event))
+
+
+def _events_in(path: Path) -> Iterator[AnyEvent]:
+    with path.open("rb") as spool:
         for line in spool:
-            event = parse_event(line.rstrip(b"\n"), place="spool")
-            yield EventAt(event=event, label=kind_of(event), table=kind_of(event))
+            yield parse_event(line.rstrip(b"\n"), place="spool")
 
 
 def _stored_before(engine: Engine, submission: Submission) -> bool:

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from starlette.responses import HTMLResponse, Response
 
+from api.forms.form import form_kinds
 from api.portal.anchor_page import anchor_page
 from api.portal.finding_page import finding_page
 from api.portal.findings_shown import finding_rows, gap_rows
@@ -144,8 +145,9 @@ def router() -> APIRouter:  # noqa: C901, PLR0915 - one function a page
 
         def view(visit: Visit) -> Response:
             return page(
-                "about.html", visit.frame, address=address, vkeys=vkeys, witnesses=witnesses, visit=visit
-            )
+                "about.html", visit.frame, address=address, vkeys=vkeys, witnesses=witnesses,
+                forms=form_kinds(), visit=visit,
+            )  # fmt: skip
 
         return show(
             request,

@@ -4,6 +4,7 @@
 import datetime
 import re
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -54,6 +55,7 @@ def date_of(cell: Cell, styles: tuple[str, ...]) -> datetime.date:
     )
 
 
+@cache
 def style_pattern(style: str) -> re.Pattern[str]:
     """The pattern of a date style; each of year, month and day stands in it once.
 

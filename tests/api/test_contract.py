@@ -32,6 +32,8 @@ OPERATIONS = (
     ("POST", "/v1/drafts/{name}/signatures"),
     ("POST", "/v1/drafts/{name}/return"),
     ("POST", "/v1/drafts/{name}/posting"),
+    ("GET", "/v1/templates/{name}"),
+    ("POST", "/v1/imports"),
     ("GET", "/v1/entries/{seq}"),
     ("GET", "/v1/receipts/{seq}"),
     *(("GET", f"/v1/{table}") for table in ("lines", "funds", "projects", "parties", "accounts")),
