@@ -56,7 +56,7 @@ def register(
     _, entry0 = known_keys(chosen_url(db))
     for one in asked:
         tell(one, language)
-    _hand_out(entry0, by, asked, out, language, about="keys", possession=len(asked))
+    hand_out(entry0, by, asked, out, language, about="keys", possession=len(asked))
 
 
 def revoke(  # noqa: PLR0913 - one parameter for each option of the command
@@ -76,7 +76,7 @@ def revoke(  # noqa: PLR0913 - one parameter for each option of the command
     known, entry0 = known_keys(chosen_url(db))
     old = _named(known, key)
     tell(old, language)
-    _hand_out(
+    hand_out(
         entry0, by, [_revocation(old, reason, compromised_since)], out, language, about="keys", possession=0
     )
 
@@ -104,7 +104,7 @@ def rotate(  # noqa: PLR0913 - one parameter for each option of the command
         if before != after:
             raise _other(field, before, after)
     tell(new, language)
-    _hand_out(entry0, by, [new, _revocation(old, reason, None)], out, language, about="keys", possession=1)
+    hand_out(entry0, by, [new, _revocation(old, reason, None)], out, language, about="keys", possession=1)
 
 
 def deputise(  # noqa: PLR0913 - one parameter for each option of the command
@@ -133,7 +133,7 @@ def deputise(  # noqa: PLR0913 - one parameter for each option of the command
         occurred_on=system_clock().date(), action="grant", id=f"dep-{now[:10]}-{taker.key[:8]}", principal=lender.key,
         deputy=taker.key, role=_lendable(role), valid_from=valid_from or now, valid_to=until, reason=reason,
     )  # fmt: skip
-    _hand_out(entry0, lender.holder or "", [event], out, language, about="deputation", possession=0)
+    hand_out(entry0, lender.holder or "", [event], out, language, about="deputation", possession=0)
 
 
 def gather(
@@ -184,7 +184,7 @@ def _revocation(old: Key, reason: str, since: str | None) -> Key:
     )
 
 
-def _hand_out(  # noqa: PLR0913 - what a draft is made of
+def hand_out(  # noqa: PLR0913 - what a draft is made of
     entry0: bytes,
     party: str,
     events: Sequence[AnyEvent],
@@ -194,6 +194,10 @@ def _hand_out(  # noqa: PLR0913 - what a draft is made of
     about: str,
     possession: int,
 ) -> None:
+    """A new file `out` holds the draft of `events`; its lines, and who signs it how, are printed.
+
+    `about` begins the number of the submission; so many new keys sign as `possession`.
+    """
     draft = draft_of(entry0, party, events, signed_at=format_instant(system_clock()), about=about)
     write_new(out, format_draft(draft))
     for line in told_lines(draft, language):

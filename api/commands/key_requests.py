@@ -32,13 +32,16 @@ from verifier.language import Language, Told, say
 from verifier.source_options import LanguageOption, chosen_language
 
 _SHORTEST_PASSPHRASE: Final = 8
-_ROLES: Final = tuple(role for role in get_args(KeyRole) if role != "administrator")
+_ROLES: Final[tuple[KeyRole, ...]] = get_args(KeyRole)
 
 
 def request(  # noqa: PLR0913 - one parameter for each option of the command
     key: Annotated[Path, typer.Argument(metavar="KEY.pem", help="Where your new key goes; yours alone.")],
     *,
-    holder: Annotated[str, typer.Option(metavar="ID", help="The party that you sign for.")],
+    holder: Annotated[
+        str,
+        typer.Option(metavar="ID", help="The party that you sign for; your id, if you are to administer."),
+    ],
     person: Annotated[str, typer.Option(metavar="ID", help="Your pseudonym in the ledger; no name.")],
     device: Annotated[str, typer.Option(metavar="ID", help="The device on which the key lies.")],
     role: Annotated[list[str], typer.Option(metavar="ROLE", help=f"As what you sign: {', '.join(_ROLES)}.")],
@@ -118,9 +121,8 @@ def _standing(state: KeyState, now: str, language: Language) -> str:
 
 
 def _roles(given: Sequence[str]) -> tuple[KeyRole, ...]:
-    known: tuple[KeyRole, ...] = get_args(KeyRole)
-    found = tuple(role for role in known if role in given and role != "administrator")
-    if set(given) - set(found):
+    found = tuple(role for role in _ROLES if role in given)
+    if set(given) - set(found) or ("administrator" in found and len(found) > 1):
         raise typer.BadParameter(", ".join(_ROLES), param_hint="--role")
     return found
 

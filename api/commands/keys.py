@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import typer
 
-from api.commands.key_changes import add_to
+from api.commands import administrators, key_changes
 from api.commands.ledger import DatabaseOption, LogKeyFileOption
 from api.commands.posting_desk import Desk, opened_desk
 from api.log_key import load_key, remember_log_key
@@ -53,7 +53,8 @@ def register(app: typer.Typer) -> None:
     keys.command("admit")(admit)
     log.command("add")(add)
     log.command("retire")(retire)
-    add_to(keys)
+    key_changes.add_to(keys)
+    administrators.add_to(keys)
     keys.add_typer(log, name="log")
     app.add_typer(keys, name="keys", rich_help_panel="Operators")
 

@@ -181,12 +181,37 @@ def test_a_role_is_lent(world: World, db: str, tmp_path: Path) -> None:
     done("verify", "--db", db, "--genesis", world.genesis_hash)
 
 
+def test_administrators_are_appointed_split_and_dismissed(world: World, db: str, tmp_path: Path) -> None:
+    """Two more come, the first two get a duty each, one goes; a business request appoints nobody."""
+    for name, duty in (("sys-1", "system"), ("sec-1", "security")):
+        who = ("--holder", name, "--person", f"p-{name}", "--device", f"d-{name}", "--role", "administrator")
+        done("keys", "request", tmp_path / f"{name}.pem", *who, "--division", "220000")
+        draft = tmp_path / f"{name}.draft"
+        request = tmp_path / f"{name}.request.json"
+        done("keys", "appoint", request, "--duty", duty, "--by", "admin-a", "--db", db, "--out", draft)
+        assert posted(db, tmp_path, draft, (name, "possession"), *ADMINS) == 0
+    draft = tmp_path / "assign.draft"
+    done("keys", "assign", "admin-a", "--duty", "security", "--by", "admin-a", "--db", db, "--out", draft)
+    assert posted(db, tmp_path, draft, *ADMINS) == 0
+    for number, name, code in ((1, "admin-b", 1), (2, "sec-1", 0)):
+        draft = tmp_path / f"dismiss-{number}.draft"
+        done("keys", "dismiss", name, "--by", "admin-a", "--db", db, "--out", draft)
+        assert posted(db, tmp_path, draft, *ADMINS) == code
+    done("verify", "--db", db, "--genesis", world.genesis_hash)
+    business = fundtrace(
+        "keys", "appoint", str(asked(tmp_path)), "--duty", "audit", "--by", "admin-a", "--db", db,
+        "--out", str(tmp_path / "no.draft"),
+    )  # fmt: skip
+    assert (business.exit_code, "not for an administrator" in business.output) == (3, True)
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
         (("--until", "soon"), "no key that could be registered"),
         (("--division", "abc"), "no key that could be registered"),
         (("--role", "administrator"), "approver"),
+        (("--role", "king"), "approver"),
     ],
 )
 def test_a_request_that_could_never_be_granted(

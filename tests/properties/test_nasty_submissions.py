@@ -18,6 +18,7 @@ from ledger.kinds.fact import Claim, Return
 from ledger.kinds.vocabulary import decode_event, event_bytes
 from tests.desk import open_desk
 from tests.examples import specimens
+from tests.later_kinds import LATER, admitting
 from tests.worlds import (
     AUDIT,
     BANK,
@@ -93,13 +94,15 @@ POOLS: Final[dict[str, st.SearchStrategy[Any]]] = {
 }  # fmt: skip
 ACTIONS: Final = {
     "allocation": ("split", "adjust", "recall", "issue"), "claim": ("approve", "return", "submit"),
-    "key": ("register", "revoke"),
+    "key": ("register", "revoke"), "deputation": ("grant", "end"), "override": ("declare", "ratify"),
+    "administrator": ("appoint", "assign", "dismiss"),
 }  # fmt: skip
 KNOWN: Final = (*PARTIES, *ACCOUNTS, FUND, PROJECT)
 VERSION_2: Final = mostly(2, bad=(1, 3))
 OWN_IDS: Final = {
     "party": (SUPPLIER, UNIT, COUNTY, "newcomer"), "account": (*ACCOUNTS, "A-NEW"), "fund": (FUND, "F-NEW"),
     "project": (PROJECT, "P-NEW"), "policy": ("pol",), "calendar": ("cal",), "matching_pledge": ("M1", "M-NEW"),
+    "administrator": ("admin-a", "admin-b", "admin-c", COUNTY),
 }  # fmt: skip
 
 
@@ -118,7 +121,7 @@ OPTIONAL: Final = (
 _OF_ISSUE: Final = ("fund", "fiscal_year", "functional", "direct")
 
 
-def _acting(plain: dict[str, Any], action: str) -> dict[str, Any]:
+def _acting(plain: dict[str, Any], action: str) -> dict[str, Any]:  # noqa: C901 - one row an action
     """The specimen with another action and the fields that belong to it."""
     absent: tuple[str, ...] = ()
     more: dict[str, Any] = {}
@@ -135,6 +138,12 @@ def _acting(plain: dict[str, Any], action: str) -> dict[str, Any]:
             absent = tuple(
                 field for field in plain if field not in {"kind", "v", "occurred_on", "key", "action"}
             )
+        case "end":
+            absent = ("principal", "deputy", "role", "valid_from", "valid_to")
+        case "declare":
+            absent = ("event",)
+        case "assign" | "dismiss":
+            absent = ("person", "device", "alg", "key", "public", *(("duty",) if action == "dismiss" else ()))
         case _:
             pass
     return {field: value for field, value in plain.items() if field not in absent} | {"action": action} | more
@@ -143,7 +152,7 @@ def _acting(plain: dict[str, Any], action: str) -> dict[str, Any]:
 def _field(kind: str, field: str) -> st.SearchStrategy[Any] | None:
     """What may stand in `field` instead of the specimen's value."""
     if field == "id":
-        return st.sampled_from(OWN_IDS[kind])
+        return st.sampled_from(OWN_IDS.get(kind, (f"{kind}-1", f"{kind}-2")))
     return ANYBODY if kind == "allocation" and field in {"from", "to"} else POOLS.get(field)
 
 
@@ -171,6 +180,7 @@ def nasty_events(draw: st.DrawFn) -> AnyEvent | None:
 def _prepared(world: World) -> Desk:
     """A desk with two lines, payments, a claim, a pledge and bank lines on it."""
     desk = open_desk(world)
+    desk.must(world.submission(AUDIT, admitting(*LATER)))
     desk.must(
         world.submission(PROVINCE, world.issued("L1", 100_000), world.issued("L2", 50), submission_id="lines")
     )
