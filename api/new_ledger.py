@@ -20,11 +20,12 @@ from ledger.genesis import Administrator, Genesis, sign_genesis
 from ledger.hashing import leaf_hash
 from ledger.key_files import new_log_keys, save_private_key
 from ledger.keys import Ed25519Signer, key_id
+from ledger.kinds.form import Origin
 from ledger.log_signer import LogSigner
 from ledger.store.engine import reading
 from ledger.store.log_reader import LogReader
 from ledger.store.schema import prepare
-from ledger.submission import Origin, Signature
+from ledger.submission import Signature
 
 GENESIS_BYTES_MAX: Final = 1 << 20
 ADMINISTRATORS: Final = ("admin-a", "admin-b")

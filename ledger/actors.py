@@ -17,7 +17,7 @@ from ledger.kinds.control import Correction, Erasure, Reply
 from ledger.kinds.fact import Claim, MatchingReceipt, PayeeList, Restitution, Return, Transfer, Use
 from ledger.kinds.form import kind_of
 from ledger.kinds.mandate import Deputation, Override
-from ledger.kinds.registry import Account, Calendar, Party, Policy, Project
+from ledger.kinds.registry import Account, Calendar, Fund, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.party import covers, level_rank
 from ledger.past_events import PastEvents
@@ -36,6 +36,7 @@ from ledger.rights import (
     rights_to,
 )
 from ledger.rulings import is_over, places_named
+from ledger.upper import is_pinned
 
 _FINANCE: Final = frozenset({"finance"})
 _BANK: Final = frozenset({"bank"})
@@ -109,6 +110,9 @@ def _may_by_state(register: Register, event: AnyEvent, *, party: str, past: Past
         case Account():
             before = register.accounts.get(event.id)
             return _runs(register, party, event.owner if before is None else before.owner)
+        case Fund():
+            pinned = event.upper is not None and is_pinned(register, event.upper)
+            return pinned and _has_role(register, party, _FINANCE)
         case Project():
             return _may_plan(register, event, party=party)
         case Policy():

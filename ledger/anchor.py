@@ -23,8 +23,8 @@ import msgspec
 
 from ledger.errors import FormatError, LimitError
 from ledger.hashing import HASH_SIZE
+from ledger.kinds.form import Origin
 from ledger.spelling import from_base64, from_decimal, to_base64
-from ledger.submission import Origin
 
 PRINTED: Final = "fundtrace/anchor/v1"
 PRINTED_FILE: Final = "anchor.txt"

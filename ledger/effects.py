@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import assert_never
 
-from ledger import cases, contracts, lines, once, returns
+from ledger import cases, contracts, lines, once, returns, upper
 from ledger.kinds.attachment import Attachment
 from ledger.kinds.authority import Allocation, Disbursement, MatchingPledge, Plan, Waiver
 from ledger.kinds.bank import BankBalance, Movement
@@ -32,7 +32,7 @@ from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.mandate import AdministratorChange, Deputation, Override
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.mandates import take_administrator, take_deputation, take_override
-from ledger.open_records import ClaimState
+from ledger.open_records import ClaimState, Line
 from ledger.past_events import KnownEvent, PastEvents
 from ledger.problems import Problem
 from ledger.register import Register
@@ -58,6 +58,7 @@ def take_in(register: Register, known: KnownEvent, *, name: str, past: PastEvent
         case Allocation():
             yield from _allocation_parties(register, event)
             yield from lines.allocate(register, event, name=name)
+            once.take_once(register, event, name=name)
         case Disbursement():
             yield from lines.disburse(register, event)
         case MatchingPledge():
@@ -97,21 +98,41 @@ def take_in(register: Register, known: KnownEvent, *, name: str, past: PastEvent
 
 def _allocation_parties(register: Register, event: Allocation) -> Iterator[Problem]:
     """Money goes between the holders of the two lines, or between the fund's issuer and the holder of a top line."""
-    if event.action == "issue":
-        upper, lower = register.funds[event.fund or ""].issuer, event.to
+    if event.source is not None:
+        yield from upper.check_source(register, event.source, fund=event.fund)
+    if event.action in {"issue", "receive"}:
+        above, below = register.funds[event.fund or ""].issuer, event.to
     elif event.action == "split":
-        upper, lower = register.lines[event.parent or ""].holder, event.to
+        above, below = register.lines[event.parent or ""].holder, event.to
+    elif event.action == "carry_over":
+        above, below = _carrier(register, event), register.lines[event.parent or ""].holder
     else:
         line = register.lines[event.line]
-        upper, lower = line.giver, line.holder
-        if event.action == "adjust" and line.parent is None and event.document is None:
-            yield _problem("document", "document", f"{line.id} is a top line: the paper that changes it is not named",
-                           f"{line.id} 为顶层指标，未注明调整文号")  # fmt: skip
-    giver, taker = (upper, lower) if event.goes_down else (lower, upper)
+        above, below = line.giver, line.holder
+        yield from _outside_problems(event, line)
+    giver, taker = (above, below) if event.goes_down else (below, above)
     for field, given, wanted in (("from", event.from_, giver), ("to", event.to, taker)):
         if given != wanted:
             yield _problem("line-party", field, f"{given} does not hold that side of the line; {wanted} does",
                            f"{given} 不是该指标的一方，应为 {wanted}")  # fmt: skip
+
+
+def _carrier(register: Register, event: Allocation) -> str:
+    """Who may carry a line over: the party above, or its holder where that is a bureau, which carries over its own."""
+    line = register.lines[event.parent or ""]
+    own = event.from_ == line.holder and "finance" in register.parties[line.holder].roles
+    return line.holder if own else line.giver
+
+
+def _outside_problems(event: Allocation, line: Line) -> Iterator[Problem]:
+    """A later act on a top line names its paper; of a line received from another ledger, and of no other, the act there."""
+    if event.action == "adjust" and line.parent is None and event.document is None:
+        yield _problem("document", "document", f"{line.id} is a top line: the paper that changes it is not named",
+                       f"{line.id} 为顶层指标，未注明调整文号")  # fmt: skip
+    received = None if event.source is None else event.source.genesis
+    if received != line.upper:
+        yield _problem("line-source", "source", f"{line.id} is changed as it came: ledger {line.upper or 'this'}",
+                       f"{line.id} 的来源账本为 {line.upper or '本账本'}，变更须由该账本作出")  # fmt: skip
 
 
 def _take_claim(register: Register, event: Claim, *, party: str) -> Iterator[Problem]:
@@ -177,6 +198,7 @@ def _reverse(register: Register, known: KnownEvent, name: str, *, past: PastEven
                            "登记事项请以新版本变更")  # fmt: skip
         case Allocation():
             yield from lines.reverse_allocation(register, original)
+            once.release_once(register, original)
         case Disbursement():
             if returns.is_banked(register, original, past=past) or register.returned.get(name, 0):
                 yield _problem("paid", "event", "the bank has paid it; money that left is returned, not reversed",

@@ -18,7 +18,7 @@ from ledger.errors import FormatError, InputError
 from ledger.genesis import Genesis
 from ledger.instant import Instant, parse_instant
 from ledger.kinds.form import EVENT_BYTES_MAX, Digest
-from ledger.kinds.vocabulary import KINDS, AnyEvent, event_bytes
+from ledger.kinds.vocabulary import KNOWN_VERSIONS, AnyEvent, event_bytes
 from ledger.submission import Header, Signature
 
 ENTRY_BYTES_MAX: Final = 65_535
@@ -99,7 +99,6 @@ _KIND: Final = msgspec.json.Decoder(_KindAndVersion)
 _BEFORE_EVENT: Final = b'{"event":'
 _BEHIND_EVENT: Final = b',"index":'
 """Stands behind the event once more than inside it, so that its last place is the one."""
-_KNOWN: Final = frozenset((kind, 1) for kind in KINDS)
 
 
 def genesis_entry_bytes(genesis: Genesis, signatures: tuple[Signature, ...]) -> bytes:
@@ -173,7 +172,7 @@ def _parse_foreign(data: bytes, place: str) -> ForeignEntry | None:
         named = _KIND.decode(envelope.event)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    if (named.kind, named.v) in _KNOWN or _ENCODER.encode(envelope) != data:
+    if (named.kind, named.v) in KNOWN_VERSIONS or _ENCODER.encode(envelope) != data:
         return None
     try:
         parse_canonical(bytes(envelope.event), max_bytes=EVENT_BYTES_MAX)

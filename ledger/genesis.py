@@ -14,9 +14,9 @@ from msgspec import Meta
 
 from ledger import keys
 from ledger.instant import Instant
-from ledger.kinds.form import Digest, Record, Text
+from ledger.kinds.form import Digest, Origin, Record, Text
 from ledger.party import Id
-from ledger.submission import Origin, Signature, decode_signature
+from ledger.submission import Signature, decode_signature
 
 GENESIS_PREFIX: Final = b"fundtrace/genesis/v1\n"
 ADMINISTRATOR: Final = "administrator"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Line arithmetic (指标运算): what a line holds, and what each authority event does to it (DESIGN §4).
 
-free(L) = in − split out − lowered − recalled − disbursed + restored. Money that a child gives back reduces the parent's
-`split_out`, so at every prefix, over all lines of a fund:
+free(L) = in − split out − lowered − recalled − carried out − disbursed + restored. Money that a child gives back reduces
+the parent's `split_out`, or `carried_out` where the child was carried over, so at every prefix, over all lines of a fund:
 
     Σ over top lines (received − lowered − recalled) = Σ over all lines (free + disbursed − restored)
 """
@@ -25,7 +25,7 @@ def allocate(register: Register, event: Allocation, *, name: str) -> Iterator[Pr
     References and parties are checked before (`ledger.posting`): the line, its parent and the fund are known.
     """
     match event.action:
-        case "issue" | "split":
+        case "issue" | "split" | "carry_over" | "receive":
             yield from _open_line(register, event, name=name)
         case "adjust":
             yield from _adjust(register, event)
@@ -87,7 +87,7 @@ def reverse_allocation(register: Register, event: Allocation) -> Iterator[Proble
         yield from exceeds(loser, event.amount, dependents=_dependents(register, loser))
     signed = -event.amount if takes_back else event.amount
     match event.action:
-        case "issue" | "split":
+        case "issue" | "split" | "carry_over" | "receive":
             changed = replace(line, received=line.received + signed)
         case "adjust" if takes_back:
             changed = replace(line, received=line.received + signed)
@@ -99,8 +99,7 @@ def reverse_allocation(register: Register, event: Allocation) -> Iterator[Proble
             assert_never(event.action)
     yield from _put(register, changed)
     if line.parent is not None:
-        parent = register.lines[line.parent]
-        yield from _put(register, replace(parent, split_out=parent.split_out + signed))
+        yield from _hold(register, line.parent, signed, carried=line.carried)
     elif takes_back:
         register.put(register.issued, line.fund, register.issued[line.fund] - event.amount)
 
@@ -123,32 +122,51 @@ def exceeds(line: Line, amount: int, *, dependents: str = "") -> Iterator[Proble
 
 
 def _open_line(register: Register, event: Allocation, *, name: str) -> Iterator[Problem]:
-    functional: str | None = event.functional
-    direct: str | None = event.direct
-    if event.parent is None:
-        fund, year = event.fund or "", event.fiscal_year or 0
-        yield from _enter(register, fund, event.amount)
-    else:
-        parent = register.lines[event.parent]
-        yield from exceeds(parent, event.amount)
-        yield from _put(register, replace(parent, split_out=parent.split_out + event.amount))
-        fund, year, functional, direct = parent.fund, parent.fiscal_year, parent.functional, parent.direct
+    """A new line: a top line of the fund, or one below `parent`, which it inherits from."""
     opened = Line(
         id=event.line,
-        fund=fund,
-        fiscal_year=year,
+        fund=event.fund or "",
+        fiscal_year=event.fiscal_year or 0,
         holder=event.to,
         giver=event.from_,
         parent=event.parent,
         opened_by=name,
         opened_on=event.occurred_on,
         project=event.project,
-        functional=functional,
-        direct=direct,
+        functional=event.functional,
+        direct=event.direct,
         document=event.document,
         received=event.amount,
+        upper=event.source.genesis if event.source else None,
     )
+    if event.parent is None:
+        yield from _enter(register, opened.fund, event.amount)
+    else:
+        parent, carried = register.lines[event.parent], event.action == "carry_over"
+        yield from exceeds(parent, event.amount)
+        yield from _hold(register, parent.id, event.amount, carried=carried)
+        opened = _inherited(opened, parent, carried=carried)
     yield from _put(register, opened)
+
+
+def _inherited(opened: Line, parent: Line, *, carried: bool) -> Line:
+    """The line with fund, classes and flag of its parent; carried over, a year later and between the same parties."""
+    heir = replace(
+        opened,
+        fund=parent.fund,
+        fiscal_year=parent.fiscal_year,
+        functional=parent.functional,
+        direct=parent.direct,
+    )
+    if not carried:
+        return heir
+    return replace(
+        heir,
+        fiscal_year=parent.fiscal_year + 1,
+        giver=parent.giver,
+        project=opened.project or parent.project,
+        carried=True,
+    )
 
 
 def _adjust(register: Register, event: Allocation) -> Iterator[Problem]:
@@ -160,7 +178,7 @@ def _adjust(register: Register, event: Allocation) -> Iterator[Problem]:
     if line.parent is not None:
         parent = register.lines[line.parent]
         yield from exceeds(parent, event.amount)
-        yield from _put(register, replace(parent, split_out=parent.split_out + event.amount))
+        yield from _hold(register, parent.id, event.amount, carried=line.carried)
     else:
         yield from _enter(register, line.fund, event.amount)
     yield from _put(register, replace(line, received=line.received + event.amount))
@@ -176,7 +194,15 @@ def _enter(register: Register, fund: str, amount: int) -> Iterator[Problem]:
 def _put(register: Register, line: Line) -> Iterator[Problem]:
     """The register holds `line`; yields a problem where one of its sums outgrows what readers keep."""
     register.put(register.lines, line.id, line)
-    sums = (line.received, abs(line.split_out), line.lowered, line.recalled, line.disbursed, line.planned)
+    sums = (
+        line.received,
+        abs(line.split_out),
+        abs(line.carried_out),
+        line.lowered,
+        line.recalled,
+        line.disbursed,
+        line.planned,
+    )
     yield from _outgrows(line.id, max(sums))
 
 
@@ -203,8 +229,18 @@ def _give_back(register: Register, line_id: str, amount: int, *, recalled: bool)
     )
     yield from _put(register, changed)
     if line.parent is not None:
-        parent = register.lines[line.parent]
-        yield from _put(register, replace(parent, split_out=parent.split_out - amount))
+        yield from _hold(register, line.parent, -amount, carried=line.carried)
+
+
+def _hold(register: Register, parent_id: str, amount: int, *, carried: bool) -> Iterator[Problem]:
+    """A line below holds `amount` more of line `parent_id`; carried over into its own year, or split off."""
+    parent = register.lines[parent_id]
+    held = (
+        replace(parent, carried_out=parent.carried_out + amount)
+        if carried
+        else replace(parent, split_out=parent.split_out + amount)
+    )
+    yield from _put(register, held)
 
 
 def _dependents(register: Register, line: Line) -> str:

@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator
 
-from ledger.kinds.authority import Plan
+from ledger.kinds.authority import Allocation, Plan
 from ledger.kinds.code import Code
 from ledger.kinds.control import PeriodClose
 from ledger.kinds.fact import PayeeList
@@ -23,6 +23,8 @@ def once_key(event: AnyEvent) -> tuple[str, ...] | None:
             return (LIST, event.root)
         case PeriodClose():
             return ("period_close", event.unit, event.period, event.fund or "")
+        case Allocation() if event.source is not None:
+            return ("source", event.source.genesis, event.source.event)
         case Code():
             return ("code", event.scheme, event.edition.isoformat(), event.code)
         case _:
@@ -60,4 +62,4 @@ def release_once(register: Register, event: AnyEvent) -> None:
         register.drop(register.once, key)
 
 
-_PLACE = {"plan": "period", LIST: "root", "period_close": "period", "code": "code"}
+_PLACE = {"plan": "period", LIST: "root", "period_close": "period", "code": "code", "source": "source.event"}

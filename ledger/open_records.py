@@ -22,7 +22,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
     `received` is what came in; `split_out` what its children hold of it, net of what they gave back; `lowered` and
     `recalled` what went back up; `disbursed` what was paid, `restored` what came back and may be paid again; `planned` what
-    stands in plans. `parent` is None for a top line; `giver` is the party above.
+    stands in plans; `carried_out` what lines of the next year hold of it, each `carried` and with it as parent. `parent` is
+    None for a top line; `giver` is the party above; `upper` the genesis of the ledger from which a top line was received.
     """
 
     id: str
@@ -43,7 +44,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     recalled: int = 0
     disbursed: int = 0
     restored: int = 0
+    carried_out: int = 0
     planned: int = 0
+    carried: bool = False
+    upper: str | None = None
 
     @property
     def own(self) -> int:
@@ -53,7 +57,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def free(self) -> int:
         """What may still be split, given back or paid (DESIGN §4, *Line arithmetic*); negative only where flagged."""
-        return self.received - self.split_out - self.lowered - self.recalled - self.disbursed + self.restored
+        gone = self.split_out + self.lowered + self.recalled + self.carried_out + self.disbursed
+        return self.received - gone + self.restored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

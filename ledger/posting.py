@@ -212,13 +212,14 @@ def _event_problems(
 def _admission_problems(register: Register, event: AnyEvent) -> Iterator[Problem]:
     """A kind that genesis does not admit has been admitted by a policy before (ADR 0002)."""
     kind = kind_of(event)
-    if kind in ADMITTED_BY_GENESIS:
+    if kind in ADMITTED_BY_GENESIS and event.v == 1:
         return
-    if not any(f"{kind}/1" in policy.admits for policy in register.policies.values()):
+    version = f"{kind}/{event.v}"
+    if not any(version in policy.admits for policy in register.policies.values()):
         yield _problem(
-            "kind-unadmitted", "I7", "kind", f"no earlier policy admits {kind}/1", f"此前没有规则准入 {kind}/1",
-            f"let an audit or supervision party post a policy that admits {kind}/1",
-            f"请由审计或监督单位先发布准入 {kind}/1 的规则",
+            "kind-unadmitted", "I7", "kind", f"no earlier policy admits {version}", f"此前没有规则准入 {version}",
+            f"let an audit or supervision party post a policy that admits {version}",
+            f"请由审计或监督单位先发布准入 {version} 的规则",
         )  # fmt: skip
 
 
@@ -244,7 +245,7 @@ def _duplicate_problems(  # noqa: C901 - one row a kind
             yield from check_registration(register, event, today=today)
         case Key() if event.action == "register" and event.key in register.keys:
             yield _duplicate("key", event.key)
-        case Allocation() if event.action in {"issue", "split"} and event.line in register.lines:
+        case Allocation() if event.opens and event.line in register.lines:
             yield _duplicate("line", event.line)
         case Claim() if event.action == "submit" and event.claim in register.claims:
             yield _duplicate("claim", event.claim)

@@ -155,6 +155,7 @@ def _nested(event: AnyEvent) -> Iterator[tuple[Table, str | None, str]]:  # noqa
             yield ("claims", event.claim, "claim")
         case Fund():
             yield from (("parties", term.party, "matching.party") for term in event.matching)
+            yield from (("parties", one.party, "matching_amounts.party") for one in event.matching_amounts)
         case Project():
             yield from (("funds", fund, "funds") for fund in event.funds)
             yield from (("parties", one.party, "milestones.party") for one in event.milestones)

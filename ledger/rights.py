@@ -129,6 +129,13 @@ RIGHTS: Final[tuple[Right, ...]] = (
         who=("its issuer, a finance party", "资金下达方（财政部门）"),
     ),
     Right(
+        kind="fund", actor=ByState(),
+        who=(
+            "a finance party, of a fund that began in a ledger which a policy pins",
+            "财政部门（资金来自规则认可的上级账本）",
+        ),
+    ),
+    Right(
         kind="project", actor=ByState(), place="division",
         who=(
             "its unit, or a finance or department party whose division covers it",
@@ -151,8 +158,8 @@ RIGHTS: Final[tuple[Right, ...]] = (
     Right(
         kind="allocation", in_emergency=True, more_by=("approval_tier",), actor=Named(field="actor"),
         who=(
-            "the upper party: `from` when money goes down, `to` when it comes back",
-            "上级一方：下达时为 from，收回时为 to",
+            "the upper party: `from` when money goes down, `to` when it comes back; with `source` the lower one",
+            "上级一方：下达时为 from，收回时为 to；注明 source 时为下级一方",
         ),
     ),
     Right(

@@ -19,7 +19,7 @@ from ledger import keys, merkle
 from ledger.errors import FormatError
 from ledger.hashing import leaf_hash
 from ledger.instant import Instant, parse_instant
-from ledger.kinds.form import Digest, Record
+from ledger.kinds.form import Digest, Origin, Record
 from ledger.kinds.vocabulary import AnyEvent, decode_event, event_bytes
 from ledger.party import Id
 
@@ -28,12 +28,6 @@ WIRE_BYTES_MAX: Final = 128 * 1024 * 1024
 SIGNATURES_MAX: Final = 16
 
 SIGNED_PREFIX: Final = b"fundtrace/submission/v1\n"
-
-Origin = Annotated[
-    str,
-    Meta(pattern="^[a-z0-9][a-z0-9.-]{0,127}(/[A-Za-z0-9._~-]{1,64}){0,8}(?!\\n)$", description="log origin"),
-]
-"""Origin of a log: a schema-less URL such as ``ledger.example/jl/2026`` (C2SP tlog-checkpoint)."""
 
 SignatureRole = Annotated[str, Meta(pattern="^[a-z]{1,32}(?!\\n)$", description="role in which a key signs")]
 

@@ -29,12 +29,12 @@ _DATES: Final[Mapping[type[AnyEvent], tuple[tuple[str, str], ...]]] = {
     Contract: (("retention_until", "retention_until"),),
     ContractChange: (("due_on", "due_on"),),
     Disposition: (("due_on", "due_on"),),
-    Fund: (("effective_on", "effective_on"),),
+    Fund: (("effective_on", "effective_on"), ("class_edition", "class_edition")),
     Key: (),
     MatchingPledge: (("due_on", "due_on"),),
-    Party: (("effective_on", "effective_on"),),
+    Party: (("effective_on", "effective_on"), ("division_edition", "division_edition")),
     Policy: (("effective_on", "effective_on"),),
-    Project: (("effective_on", "effective_on"),),
+    Project: (("effective_on", "effective_on"), ("division_edition", "division_edition")),
     Publication: (("until", "until"),),
     Waiver: (("due_on", "due_on"),),
 }
@@ -90,6 +90,7 @@ def _dates(event: AnyEvent) -> Iterator[tuple[str, datetime.date | None]]:
     match event:
         case Fund():
             yield from (("matching.due_on", term.due_on) for term in event.matching)
+            yield from (("matching_amounts.due_on", term.due_on) for term in event.matching_amounts)
         case Project() | Contract():
             yield from (("milestones.due_on", one.due_on) for one in event.milestones)
         case Calendar():

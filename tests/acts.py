@@ -42,7 +42,21 @@ from ledger.kinds.vocabulary import AnyEvent
 from ledger.log_keys import possession_bytes
 from ledger.log_signer import LogSigner
 from ledger.submission import Submission
-from tests.later_kinds import HASH, LATER, change, contract, payee_list, plan, step
+from tests.later_kinds import (
+    CAME,
+    HASH,
+    LATER,
+    SECOND_VERSIONS,
+    came,
+    carried,
+    change,
+    contract,
+    payee_list,
+    pinning,
+    plan,
+    received,
+    step,
+)
 from tests.worlds import (
     AUDIT,
     BANK,
@@ -143,7 +157,8 @@ def setting(world: World) -> Iterator[Submission]:
     for seat in world.seats.values():
         if seat.keys:
             yield from _broken_keys(world, seat.party)
-    yield world.submission(AUDIT, _policy("admitting", *LATER))
+    yield world.submission(AUDIT, _policy("admitting", *LATER, *SECOND_VERSIONS), pinning())
+    yield world.submission(COUNTY, came(world.fund(CAME)))
     yield world.issue("L1", 100_000)
     yield world.submission(PROVINCE, world.issued("L2", 50_000, to=CITY))
     yield world.submission(CITY, _split("L21", 20_000))
@@ -301,6 +316,12 @@ ACTS: Final[tuple[Act, ...]] = (
         make=lambda _: Calendar(occurred_on=DAY, id="cn-2026", year=2026, notice="国办发明电〔2025〕7号"),
     ),
     Act(kind="allocation", action="issue", who=_only(PROVINCE), make=lambda world: world.issued("L3", 10)),
+    Act(
+        kind="fund", action="", about="of the ledger above", who=BUREAUS | {NEIGHBOUR},
+        make=lambda world: came(world.fund("F-CAME-NEW")),
+    ),
+    Act(kind="allocation", action="receive", who=_only(COUNTY), make=lambda _: received()),
+    Act(kind="allocation", action="carry_over", who=_only(COUNTY), make=lambda _: carried(amount=5)),
     Act(kind="allocation", action="split", who=_only(CITY), make=lambda _: _split("L22", 10)),
     Act(kind="allocation", action="adjust", who=_only(CITY), make=lambda _: _moved("adjust")),
     Act(kind="allocation", action="recall", who=_only(CITY), make=lambda _: _moved("recall")),

@@ -7,8 +7,10 @@ import base64
 import datetime
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from ledger.keys import key_id
-from ledger.kinds import authority, bank, code, contract, control, fact, mandate, registry
+from ledger.kinds import authority, bank, code, contract, control, fact, fund_terms, mandate, registry, upper
 from ledger.kinds.attachment import Attachment
 from ledger.kinds.form import Provenance, Tag
 from ledger.kinds.log_key import LogKeyChange
@@ -481,4 +483,44 @@ def _said() -> dict[str, AnyEvent]:
         "period_close": control.PeriodClose(
             occurred_on=_DAY, unit="qh-finance", period="2026-06", statement=_HASH, fund="F-ROAD"
         ),
+    }
+
+
+def second_versions() -> dict[str, AnyEvent]:
+    """One event per kind that has a version 2, with what only that version says."""
+    first = specimens()
+    replace = msgspec.structs.replace
+    upper_event = upper.UpperEvent(
+        origin="ledger.example/centre/2026",
+        genesis=_HASH,
+        event="mof/s-1/0",
+        leaf=_HASH,
+        line="C-7",
+        receipt=_HASH,
+    )
+    amount = fund_terms.MatchingAmount(amount=5_000_000, level="county", due_on=_DAY, basis="示例办法第6条")
+    return {
+        "allocation/2": replace(first["allocation"], v=2, action="receive", source=upper_event),
+        "fund/2": replace(
+            first["fund"],
+            v=2,
+            matching_amounts=(amount,),
+            acceptance=fund_terms.AcceptanceRule(days=30, unit="working", panel=3, basis="示例办法第7条"),
+            retention=fund_terms.RetentionRule(num=3, den=100, days=730, basis="建质〔2017〕138号"),
+            class_edition=_DAY,
+            upper=upper.UpperFund(origin="ledger.example/centre/2026", genesis=_HASH, fund="C-ROAD"),
+        ),
+        "party/2": replace(first["party"], v=2, division_edition=_DAY),
+        "policy/2": replace(
+            first["policy"],
+            v=2,
+            ledgers=(
+                upper.UpperLedger(
+                    origin="ledger.example/centre/2026",
+                    genesis=_HASH,
+                    vkeys=LogSigner(signers=(signer_named("specimen"),)).vkeys("ledger.example/centre/2026"),
+                ),
+            ),
+        ),
+        "project/2": replace(first["project"], v=2, division_edition=_DAY),
     }

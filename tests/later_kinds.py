@@ -10,14 +10,18 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from ledger.kinds.attachment import Attachment
-from ledger.kinds.authority import Plan, Waiver
+from ledger.kinds.authority import Allocation, Plan, Waiver
 from ledger.kinds.code import Code
 from ledger.kinds.contract import Contract, ContractChange, ContractMilestone, Progress, Settlement
 from ledger.kinds.control import Disposition, Erasure, Objection, PeriodClose, Reply
 from ledger.kinds.fact import PayeeList, Publication, Restitution
+from ledger.kinds.fund_terms import AcceptanceRule, MatchingAmount, RetentionRule
 from ledger.kinds.registry import Policy
-from ledger.kinds.vocabulary import ADMITTED_BY_GENESIS, KINDS
+from ledger.kinds.upper import UpperEvent, UpperFund, UpperLedger
+from ledger.kinds.vocabulary import ADMITTED_BY_GENESIS, KINDS, SECOND
 from tests.worlds import (
     AUDIT,
     COUNTY,
@@ -34,14 +38,20 @@ from tests.worlds import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ledger.kinds.registry import Fund
     from ledger.kinds.vocabulary import AnyEvent
+    from tests.worlds import World
 
 HASH: Final = "3f" * 32
 ROOT: Final = "4e" * 32
 FINDING: Final = "5d" * 16
 COMMITTED: Final = ("-" + "A" * 42, "z" * 43)
 CONTRACT: Final = "NA-2026-9"
+CAME: Final = "F-C"
+ABOVE: Final = "ledger.example/centre/2026"
+GENESIS: Final = "7a" * 32
 LATER: Final = tuple(f"{kind}/1" for kind in KINDS if kind not in ADMITTED_BY_GENESIS)
+SECOND_VERSIONS: Final = tuple(f"{kind}/2" for kind in sorted(SECOND))
 
 
 def admitting(*versions: str, policy: str = "later-kinds") -> Policy:
@@ -96,6 +106,78 @@ def payee_list(**changes: Any) -> PayeeList:  # noqa: ANN401 - fields by name
     """A list of persons that the county pays from L1."""
     fields: dict[str, Any] = {"fund": FUND, "period": "2026-01", "persons": 3, "amount": 900, "root": ROOT}
     return PayeeList(occurred_on=DAY, **(fields | {"line": "L1", "project": PROJECT} | changes))
+
+
+def pinning(**changes: Any) -> Policy:  # noqa: ANN401 - fields by name
+    """The policy that pins the ledger above."""
+    ledger = UpperLedger(**({"origin": ABOVE, "genesis": GENESIS, "vkeys": ("above+1+key",)} | changes))
+    return Policy(v=2, occurred_on=DAY, id="above", effective_on=DAY, title="上级账本", ledgers=(ledger,))
+
+
+def came(fund: Fund) -> Fund:
+    """The fund as one that began in the ledger above."""
+    upper = UpperFund(origin=ABOVE, genesis=GENESIS, fund="C-WATER")
+    return msgspec.structs.replace(fund, v=2, upper=upper)
+
+
+def source(number: int = 0) -> UpperEvent:
+    """Event `number` above."""
+    return UpperEvent(
+        origin=ABOVE, genesis=GENESIS, event=f"mof/s-1/{number}", leaf=HASH, line="C-7", receipt=HASH
+    )
+
+
+def received(**changes: Any) -> Allocation:  # noqa: ANN401 - fields by name
+    """What the county received of that fund."""
+    fields: dict[str, Any] = {
+        "v": 2,
+        "action": "receive",
+        "line": "LC",
+        "from_": PROVINCE,
+        "to": COUNTY,
+        "fund": CAME,
+        "fiscal_year": 2026,
+        "amount": 50_000,
+        "source": source(),
+    }
+    return Allocation(occurred_on=DAY, **(fields | changes))
+
+
+def carried(**changes: Any) -> Allocation:  # noqa: ANN401 - fields by name
+    """What the county carries over of L1."""
+    fields: dict[str, Any] = {
+        "line": "L1-27",
+        "parent": "L1",
+        "from_": COUNTY,
+        "to": COUNTY,
+        "amount": 30_000,
+    }
+    return Allocation(v=2, occurred_on=DAY, action="carry_over", **(fields | changes))
+
+
+def second_events(world: World) -> Iterator[tuple[str, AnyEvent]]:
+    """Who posts what of the second versions, in an order in which all of it stands."""
+    yield AUDIT, pinning()
+    fund = came(world.fund(CAME))
+    yield (
+        COUNTY,
+        msgspec.structs.replace(
+            fund,
+            matching_amounts=(
+                MatchingAmount(amount=5_000, level="county", due_on=DAY, basis="示例办法第6条"),
+            ),
+            acceptance=AcceptanceRule(days=30, unit="working", panel=3, basis="示例办法第7条"),
+            retention=RetentionRule(num=3, den=100, days=730, basis="示例办法第8条"),
+            class_edition=DAY,
+        ),
+    )
+    yield UNIT, msgspec.structs.replace(world.project("P-EDITION"), v=2, division_edition=DAY)
+    town = msgspec.structs.replace(world.seats[UNIT].party, v=2, division_edition=DAY)
+    yield COUNTY, msgspec.structs.replace(town, id="na-town-2", level="township", division="220122001")
+    yield COUNTY, received()
+    fields: dict[str, Any] = {"line": "LC", "from_": COUNTY, "to": PROVINCE, "amount": 4_000}
+    yield COUNTY, Allocation(v=2, occurred_on=DAY, action="recall", source=source(1), **fields)
+    yield COUNTY, carried()
 
 
 def later_events(*, paid: str, committed: str) -> Iterator[tuple[str, AnyEvent]]:

@@ -16,7 +16,7 @@ from api.forms.values import value_of
 from ledger.errors import FormatError
 from ledger.intake.cells import is_null, refused
 from ledger.kinds.form import Provenance
-from ledger.kinds.vocabulary import KINDS, AnyEvent
+from ledger.kinds.vocabulary import KINDS, AnyEvent, version_said
 
 NULL_WORDS: Final = frozenset({"-", "—", "——", "/", "无", "N/A"})
 """What people write for "nothing"."""
@@ -48,7 +48,12 @@ def read_row(
     if uncertain:
         return None, faults
     event = None
-    plain = {"kind": kind, **_listed(fields), "v": 1, "provenance": msgspec.to_builtins(source)}
+    plain = {
+        "kind": kind,
+        **_listed(fields),
+        "v": version_said(kind, fields),
+        "provenance": msgspec.to_builtins(source),
+    }
     for fault in _whole(plain, kind, header):
         if isinstance(fault, tuple):
             faults.append(fault)

@@ -19,14 +19,16 @@ from api.portal.capitals import in_capitals
 from api.portal.names import Topic, in_its_language
 from api.portal.visit import Visit
 from ledger.entry import EventEntry, ForeignEntry, GenesisEntry, HeaderEntry
-from ledger.kinds.authority import Waiver
+from ledger.kinds.authority import Allocation, Waiver
 from ledger.kinds.bank import BankBalance
 from ledger.kinds.code import Code
 from ledger.kinds.contract import Progress
 from ledger.kinds.control import Disposition, Objection, PeriodClose
 from ledger.kinds.form import Tag
+from ledger.kinds.fund_terms import AcceptanceRule
 from ledger.kinds.mandate import AdministratorChange
-from ledger.kinds.registry import Deadline, Party, PolicyRow
+from ledger.kinds.registry import Deadline, Fund, Party, PolicyRow
+from ledger.kinds.upper import UpperEvent, UpperFund
 
 _UNSHOWN: Final = frozenset({"v"})
 _MONEY: Final = frozenset(
@@ -41,6 +43,7 @@ _DIGESTS: Final = frozenset(
     {
         "key", "public", "payee_list", "hash", "file", "evidence", "log_keys", "vkey", "proof", "root", "finding",
         "content_hash", "statement_hash", "commitments", "principal", "deputy",
+        "genesis", "vkeys", "leaf", "receipt",
     }
 )  # fmt: skip
 _UNFOLDED: Final = 200
@@ -67,6 +70,13 @@ _MEANINGS: Final[dict[tuple[type[msgspec.Struct], str], str]] = {
     (Progress, "value"): "value_done",
     (Waiver, "row"): "policy_row",
     (AdministratorChange, "duty"): "administrator_duty",
+    (Allocation, "source"): "upper_event",
+    (AcceptanceRule, "unit"): "day_unit",
+    (AcceptanceRule, "panel"): "min_panel",
+    (Fund, "retention"): "retention_rule",
+    (UpperEvent, "event"): "name_there",
+    (UpperEvent, "line"): "line_there",
+    (UpperFund, "fund"): "fund_there",
 }
 """Fields that mean something else in one record than a field of that name does elsewhere."""
 _TABLES: Final = {"class": "account_class", "roles": "role", "entries": "publicity"}

@@ -205,7 +205,7 @@ def _line(visit: Visit, line: Line, depth: int) -> LineView:
         depth=depth,
         level=party.level if party is not None else "payee",
         holder=visit.names.link("party", line.holder),
-        split=line.split_out,
+        split=line.split_out + line.carried_out,
         paid=line.disbursed - line.restored,
     )
 

@@ -182,6 +182,11 @@ class Sentences(SentenceParts):
         match event.action:
             case "issue":
                 return self.say("issue", fund=self.fund(event.fund or ""), **parts)
+            case "carry_over":
+                return self.say("carry_over", parent=self.line_link(event.parent or ""), **parts)
+            case "receive":
+                origin = event.source.origin if event.source else ""
+                return self.say("receive", fund=self.fund(event.fund or ""), origin=origin, **parts)
             case "split":
                 return self.say("split", parent=self.line_link(event.parent or ""), **parts)
             case "recall":

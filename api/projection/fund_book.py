@@ -118,7 +118,7 @@ def open_book(
         if line.parent is None:
             issued += net
             inputs[giver] += net
-        if giver != holder:
+        if giver != holder and not line.carried:
             flows[giver, holder] += net
     for (source, giver, taker), amount in (*cash.flows.items(), *_beyond_lines(lines, cash)):
         if source in sources:

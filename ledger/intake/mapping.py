@@ -11,9 +11,8 @@ from msgspec import Meta
 
 from ledger.instant import Instant
 from ledger.intake.column_forms import AnyColumn, Name, Part, Template, Words
-from ledger.kinds.form import Text
+from ledger.kinds.form import Origin, Text
 from ledger.party import Division, Id
-from ledger.submission import Origin
 
 Label = Annotated[
     str, Meta(pattern="^[a-z][a-z0-9-]{0,47}(?!\\n)$", description="label of an event template")

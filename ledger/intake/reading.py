@@ -24,7 +24,7 @@ from ledger.intake.rows import EventAt, RowError
 from ledger.intake.tables import Header, Row, SourceFile, read_table
 from ledger.intake.templates import Lookup, Text, Tree, Value, fill_text, fill_tree, parse_text, parse_tree
 from ledger.kinds.form import Provenance
-from ledger.kinds.vocabulary import KINDS
+from ledger.kinds.vocabulary import KINDS, version_said
 
 ERRORS_KEPT: Final = 10_000
 """So many errors are told in full; further ones are counted."""
@@ -175,9 +175,11 @@ class _StageReading:
     def _made(self, one: _Ready, fields: dict[str, Any], row: int) -> EventAt:
         digest = self.reading.files[self.stage.table].digest
         provenance = Provenance(file=digest, row=row, sheet=self.header.sheet)
-        plain = {"kind": one.template.kind, **fields, "v": 1, "provenance": msgspec.to_builtins(provenance)}
+        kind = one.template.kind
+        told = {"v": version_said(kind, fields), "provenance": msgspec.to_builtins(provenance)}
+        plain = {"kind": kind, **fields, **told}
         try:
-            event = msgspec.convert(plain, KINDS[one.template.kind])
+            event = msgspec.convert(plain, KINDS[kind])
         except msgspec.ValidationError as error:
             what, _, where = str(error).partition(" - at ")
             raise refused(

@@ -18,8 +18,11 @@ from ledger.kinds.form import (
     Reference,
     Text,
     forbid,
+    one,
     require,
+    second_version,
 )
+from ledger.kinds.upper import UpperEvent
 from ledger.party import EventName, Id
 
 
@@ -29,11 +32,15 @@ class Allocation(Event, frozen=True, kw_only=True, tag="allocation"):
     ``issue`` 下达 makes a top line of `fund` (with fiscal year, functional class, direct flag, which descendants inherit);
     ``split`` 分解 makes child `line` of `parent`; ``adjust`` 调整 raises or lowers `line` against its parent (a top line:
     against the outside); ``recall`` 收回 takes `amount` back to the parent (a top line: out of the fund).
-    `from_` gives and `to` gets; the actor is the upper of the two: `from_` when money goes down, `to` when it comes back.
+    With `v` 2, ``carry_over`` 结转 makes `line` of the next fiscal year out of `parent`, and ``receive`` 接收 a top line of
+    what the ledger above did, which `source` names; so do the adjust and recall of such a line.
+    `from_` gives and `to` gets; the actor is the upper of the two: `from_` when money goes down, `to` when it comes back;
+    with `source` the lower.
     `document` is the number of the paper (文号). `amount` in minor units.
     """
 
-    action: Literal["issue", "split", "adjust", "recall"]
+    v: Literal[1, 2] = field(default_factory=one)  # type: ignore[assignment]  # wider than of the other kinds
+    action: Literal["issue", "split", "adjust", "recall", "carry_over", "receive"]
     line: Id
     from_: Id = field(name="from")
     to: Id
@@ -46,11 +53,18 @@ class Allocation(Event, frozen=True, kw_only=True, tag="allocation"):
     functional: ClassCode | None = None
     direct: Literal["01", "02", "09"] | None = None
     project: Id | None = None
+    source: UpperEvent | None = None
 
     def __post_init__(self) -> None:
         """Each action carries its own fields and no others."""
         when = f"for action {self.action}"
-        issues, splits = self.action == "issue", self.action == "split"
+        issues, splits = self.action in {"issue", "receive"}, self.action in {"split", "carry_over"}
+        new = self.action in {"carry_over", "receive"} or self.source is not None
+        second_version(given=self.v, new=new, what="carry_over, receive or `source`")
+        if self.action == "receive":
+            require(given=self.source is not None, field="source", when=when)
+        if self.action in {"issue", "split", "carry_over"}:
+            forbid(given=self.source is not None, field="source", when=when)
         for name in ("fund", "fiscal_year"):
             (require if issues else forbid)(given=getattr(self, name) is not None, field=name, when=when)
         (require if splits else forbid)(given=self.parent is not None, field="parent", when=when)
@@ -64,14 +78,19 @@ class Allocation(Event, frozen=True, kw_only=True, tag="allocation"):
             forbid(given=self.project is not None, field="project", when=when)
 
     @property
+    def opens(self) -> bool:
+        """Whether it makes a new line."""
+        return self.action not in {"adjust", "recall"}
+
+    @property
     def goes_down(self) -> bool:
         """Whether authority goes from the upper party to the lower one."""
-        return self.action in {"issue", "split"} or self.direction == "increase"
+        return self.opens or self.direction == "increase"
 
     @property
     def actor(self) -> str:
-        """The party whose act this is: the giver downwards, the taker upwards."""
-        return self.from_ if self.goes_down else self.to
+        """The party whose act this is: the giver downwards, the taker upwards; of another ledger's act, the lower one."""
+        return self.from_ if self.goes_down == (self.source is None) else self.to
 
 
 class MatchingPledge(Event, frozen=True, kw_only=True, tag="matching_pledge"):

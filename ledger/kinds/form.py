@@ -48,6 +48,12 @@ FindingId = Annotated[
     str, Meta(pattern="^[0-9a-f]{32}(?!\\n)$", description="id of a finding, 32 hex digits")
 ]
 
+Origin = Annotated[
+    str,
+    Meta(pattern="^[a-z0-9][a-z0-9.-]{0,127}(/[A-Za-z0-9._~-]{1,64}){0,8}(?!\\n)$", description="log origin"),
+]
+"""Origin of a log: a schema-less URL such as ``ledger.example/jl/2026`` (C2SP tlog-checkpoint)."""
+
 
 def one() -> Literal[1]:
     """Version 1, written out in the bytes of every event (a plain default would be left out)."""
@@ -95,6 +101,13 @@ class Event(
     occurred_on: datetime.date
     provenance: Provenance | None = None
     sd: tuple[Commitment, ...] = msgspec.field(name="_sd", default=())
+
+
+def second_version(*, given: int, new: bool, what: str) -> None:
+    """Refuse the record unless `v` is 2 exactly where it says `what` version 1 cannot say: one spelling (ADR 0018)."""
+    wanted = 2 if new else 1
+    if given != wanted:
+        raise ValueError(f"`v` is {wanted} {'with' if new else 'without'} {what}")
 
 
 def require(*, given: bool, field: str, when: str) -> None:

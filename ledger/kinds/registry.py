@@ -27,7 +27,10 @@ from ledger.kinds.form import (
     forbid,
     one,
     require,
+    second_version,
 )
+from ledger.kinds.fund_terms import AcceptanceRule, MatchingAmount, RetentionRule
+from ledger.kinds.upper import UpperFund, UpperLedger
 from ledger.party import Division, Id, Level, PartyRole, Uscc
 
 AccountClass = Literal[
@@ -57,10 +60,12 @@ KeyRole = Literal["maker", "checker", "approver", "bank", "panel", "auditor", "a
 class Party(Event, frozen=True, kw_only=True, tag="party"):
     """Registration of a body or payee (单位登记).
 
-    `division` places it; `parent` is the superior body, absent for the topmost; `related` names parties under common
-    control (关联方), as far as known. `uscc` carries its own check character.
+    `division` places it, with `v` 2 by the codes that held on `division_edition`; `parent` is the superior body, absent for
+    the topmost; `related` names parties under common control (关联方), as far as known. `uscc` carries its own check
+    character.
     """
 
+    v: Literal[1, 2] = msgspec.field(default_factory=one)  # type: ignore[assignment]  # wider than of the other kinds
     id: Id
     name: Text
     level: Level
@@ -72,6 +77,11 @@ class Party(Event, frozen=True, kw_only=True, tag="party"):
     uscc: Uscc | None = None
     parent: Id | None = None
     related: tuple[Id, ...] = ()
+    division_edition: datetime.date | None = None
+
+    def __post_init__(self) -> None:
+        """Version 2 says of which edition the division code is."""
+        second_version(given=self.v, new=self.division_edition is not None, what="`division_edition`")
 
 
 class Account(Event, frozen=True, kw_only=True, tag="account"):
@@ -132,9 +142,11 @@ class Fund(Event, frozen=True, kw_only=True, tag="fund"):
     """An earmarked fund (专项资金): purpose, allowed classes, matching and time limits.
 
     `issuer` allocates its top lines. `functional` and `economic` are allowed class prefixes, absent = any;
-    `denied_economic` are prefixes never allowed. `direct` is the direct-fund flag (直达资金标识: 01, 02 or 09).
+    `denied_economic` are prefixes never allowed. `direct` is the direct-fund flag (直达资金标识: 01, 02 or 09). With `v` 2
+    come fixed matching amounts, rules of acceptance and retention, the edition of its class codes, and where it began.
     """
 
+    v: Literal[1, 2] = msgspec.field(default_factory=one)  # type: ignore[assignment]  # wider than of the other kinds
     id: Id
     name: Text
     purpose: Text
@@ -152,6 +164,17 @@ class Fund(Event, frozen=True, kw_only=True, tag="fund"):
     denied_economic: tuple[ClassCode, ...] = ()
     matching: tuple[MatchingTerm, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
+    matching_amounts: tuple[MatchingAmount, ...] = ()
+    acceptance: AcceptanceRule | None = None
+    retention: RetentionRule | None = None
+    class_edition: datetime.date | None = None
+    upper: UpperFund | None = None
+
+    def __post_init__(self) -> None:
+        """Version 2 says at least one thing that version 1 cannot."""
+        later = (self.matching_amounts, self.acceptance, self.retention, self.class_edition, self.upper)
+        what = "matching_amounts, acceptance, retention, class_edition or upper"
+        second_version(given=self.v, new=any(later), what=what)
 
 
 class Milestone(Record, frozen=True, kw_only=True):
@@ -164,8 +187,12 @@ class Milestone(Record, frozen=True, kw_only=True):
 
 
 class Project(Event, frozen=True, kw_only=True, tag="project"):
-    """A project (项目) that earmarked money serves: its funds, the unit that runs it, place, budget, milestones."""
+    """A project (项目) that earmarked money serves: its funds, the unit that runs it, place, budget, milestones.
 
+    With `v` 2, `division` is by the codes that held on `division_edition`.
+    """
+
+    v: Literal[1, 2] = msgspec.field(default_factory=one)  # type: ignore[assignment]  # wider than of the other kinds
     id: Id
     name: Text
     unit: Id
@@ -176,6 +203,11 @@ class Project(Event, frozen=True, kw_only=True, tag="project"):
     name_en: Text | None = None
     budget: Amount | None = None
     milestones: tuple[Milestone, ...] = ()
+    division_edition: datetime.date | None = None
+
+    def __post_init__(self) -> None:
+        """Version 2 says of which edition the division code is."""
+        second_version(given=self.v, new=self.division_edition is not None, what="`division_edition`")
 
 
 class Key(Event, frozen=True, kw_only=True, tag="key"):
@@ -226,14 +258,23 @@ class PolicyRow(Record, frozen=True, kw_only=True):
 
 
 class Policy(Event, frozen=True, kw_only=True, tag="policy"):
-    """Adoption of a rule pack (规则包) or of kind versions, posted by supervision or audit, acting forward only."""
+    """Adoption of a rule pack (规则包) or of kind versions, posted by supervision or audit, acting forward only.
 
+    With `v` 2 it also pins ledgers above, whose allocations may then be received.
+    """
+
+    v: Literal[1, 2] = msgspec.field(default_factory=one)  # type: ignore[assignment]  # wider than of the other kinds
     id: Id
     version: Version = msgspec.field(default_factory=one)
     effective_on: datetime.date
     title: Text
     rows: tuple[PolicyRow, ...] = ()
     admits: tuple[Annotated[str, Meta(pattern="^[a-z_]{1,32}/[1-9][0-9]{0,3}(?!\\n)$")], ...] = ()
+    ledgers: tuple[UpperLedger, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Version 2 pins at least one ledger."""
+        second_version(given=self.v, new=bool(self.ledgers), what="`ledgers`")
 
 
 class Calendar(Event, frozen=True, kw_only=True, tag="calendar"):

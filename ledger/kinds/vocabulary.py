@@ -5,6 +5,7 @@ Canonical bytes of an event are RFC 8785: sorted ASCII keys, no spaces, integers
 re-encode to themselves, which also refuses duplicate keys, other key orders and other spellings of a number.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final, assert_never
 
 import msgspec
@@ -121,7 +122,29 @@ KINDS: Final[dict[str, type[AnyEvent]]] = {
 }
 
 ADMITTED_BY_GENESIS: Final = frozenset(list(KINDS)[: list(KINDS).index("log_key")])
-"""The first twenty kinds, which need no `policy` event before their first use (ADR 0002)."""
+"""The first twenty kinds, whose version 1 needs no `policy` event before its first use (ADR 0002)."""
+
+SECOND: Final[dict[str, frozenset[str]]] = {
+    "allocation": frozenset({"source"}),
+    "fund": frozenset({"matching_amounts", "acceptance", "retention", "class_edition", "upper"}),
+    "party": frozenset({"division_edition"}),
+    "policy": frozenset({"ledgers"}),
+    "project": frozenset({"division_edition"}),
+}
+"""Kinds of which there is a version 2, with the fields that only it has (ADR 0018)."""
+
+_SECOND_ACTIONS: Final = frozenset({"carry_over", "receive"})
+
+KNOWN_VERSIONS: Final = frozenset((kind, 1) for kind in KINDS) | {(kind, 2) for kind in SECOND}
+"""Every kind with each of its versions."""
+
+
+def version_said(kind: str, fields: Mapping[str, Any]) -> int:
+    """The `v` of an event of `kind` that says `fields`: the only one in which it can be said."""
+    only = SECOND.get(kind, frozenset())
+    second = not only.isdisjoint(fields) or (bool(only) and fields.get("action") in _SECOND_ACTIONS)
+    return 2 if second else 1
+
 
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 _DECODER: Final = msgspec.json.Decoder(AnyEvent)

@@ -17,8 +17,16 @@ from ledger.kinds.authority import Allocation
 from ledger.kinds.fact import Claim, Return
 from ledger.kinds.form import EVENT_BYTES_MAX, fields_of, kind_of
 from ledger.kinds.registry import Key, MatchingTerm, Party
-from ledger.kinds.vocabulary import KINDS, AnyEvent, event_bytes, event_class, json_schema, parse_event
-from tests.examples import specimens
+from ledger.kinds.vocabulary import (
+    KINDS,
+    AnyEvent,
+    event_bytes,
+    event_class,
+    json_schema,
+    parse_event,
+    version_said,
+)
+from tests.examples import second_versions, specimens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,6 +60,19 @@ def test_absent_fields_leave_no_bytes(kind: str) -> None:
         assert "required" in str(error), "only a cross-field rule may ask for more"  # noqa: PT017 - the text is the point
         return
     assert set(json.loads(event_bytes(event))) == set(bare)
+
+
+@pytest.mark.parametrize("version", list(second_versions()))
+def test_a_version_says_what_only_it_can_say(version: str) -> None:
+    """Version 2 round trips; what it says is refused under version 1, and what version 1 says under version 2."""
+    event = second_versions()[version]
+    assert version_said(kind_of(event), fields_of(event)) == 2
+    assert parse_event(event_bytes(event), place="x") == event
+    first = SPECIMENS[version.partition("/")[0]]
+    assert version_said(kind_of(first), fields_of(first)) == 1
+    for wrong in ({**fields_of(event), "v": 1}, {**fields_of(first), "v": 2}, {**fields_of(event), "v": 3}):
+        with pytest.raises(FormatError, match=r"`v`|\$\.v|Invalid enum value"):
+            parse_event(msgspec.json.encode(wrong, order="sorted"), place="x")
 
 
 def corruptions(fields: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

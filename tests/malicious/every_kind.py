@@ -251,13 +251,14 @@ def _log_keys_changed(world: World) -> Iterator[Submission]:
 
 def _admitted(world: World) -> Iterator[Submission]:
     """The kinds that a policy admits, about a payment and about an account whose number is committed."""
-    yield world.submission(AUDIT, later_kinds.admitting(*later_kinds.LATER))
+    admitted = (*later_kinds.LATER, *later_kinds.SECOND_VERSIONS)
+    yield world.submission(AUDIT, later_kinds.admitting(*admitted))
     payment = world.pay("L1", 100)
     yield payment
     committed = msgspec.structs.replace(world.accounts()[1], id="A-NA-SPECIAL", sd=("z" * 43,))
     account = world.submission(PROVINCE, committed)
     yield account
     names = {"paid": event_name(payment.header, 0), "committed": event_name(account.header, 0)}
-    events = later_kinds.later_events(**names)
+    events = [*later_kinds.later_events(**names), *later_kinds.second_events(world)]
     for party, group in groupby(events, key=lambda one: one[0]):
         yield world.submission(party, *(event for _, event in group))

@@ -199,7 +199,7 @@ class MatchingFacts:
                 lacking.mended_on = event.occurred_on
 
     def _allocate(self, posted: PostedEvent, event: Allocation, case: Case) -> None:
-        if event.from_ == event.to:
+        if event.from_ == event.to or event.action == "carry_over":
             return
         fund, own = case.standing.lines[event.line].fund, posted.party == event.actor
         party, amount = (event.to, event.amount) if event.goes_down else (event.from_, -event.amount)

@@ -63,7 +63,7 @@ class Standing:
                 self.funds[event.id] = event
             case Project():
                 self.projects[event.id] = event
-            case Allocation() if event.action in {"issue", "split"}:
+            case Allocation() if event.opens:
                 self.lines[event.line] = self._line(event)
             case _:
                 pass

@@ -106,7 +106,7 @@ class FactTables:
                 self.funds[event.id] = event
             case Calendar():
                 self.calendars.append(event)
-            case Allocation(action="issue" | "split"):
+            case Allocation() if event.opens:
                 self.line_funds[event.line] = event.fund or self.line_funds.get(event.parent or "", "")
             case Allocation():
                 return

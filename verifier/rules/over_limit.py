@@ -97,11 +97,13 @@ def _finding(case: Case, excess: Excess) -> Finding:
 
 
 def _figures(line: Line) -> dict[str, int]:
+    carried = {"carried_out": line.carried_out} if line.carried_out else {}
     return {
         "received": line.received,
         "split_out": line.split_out,
         "lowered": line.lowered,
         "recalled": line.recalled,
+        **carried,
         "disbursed": line.disbursed,
         "restored_to_line": line.restored,
         "free": line.free,
@@ -115,13 +117,15 @@ def _explain(case: Case, excess: Excess) -> Told:
     pays = isinstance(cause.event, Disbursement)
     what = Told(zh="支付", en="paid") if pays else Told(zh="下达或交回", en="split or given back")
     sums = {name: case.money(amount) for name, amount in _figures(line).items()}
+    over = sums.get("carried_out")
+    carried = Told(zh=f"− 结转 {over.zh} ", en=f"− {over.en} carried over ") if over else Told(zh="", en="")
     return Told(
         zh=f"指标 {line.id} 可用 {held.zh}，{cause.event.occurred_on} {what.zh}后为 {sums['free'].zh}"
         f"（收入 {sums['received'].zh} − 分解 {sums['split_out'].zh} − 调减 {sums['lowered'].zh} "
-        f"− 收回 {sums['recalled'].zh} − 支付 {sums['disbursed'].zh} + 恢复 {sums['restored_to_line'].zh}）；"
+        f"− 收回 {sums['recalled'].zh} {carried.zh}− 支付 {sums['disbursed'].zh} + 恢复 {sums['restored_to_line'].zh}）；"
         f"最多超出 {peak.zh}，截至 {case.as_of} 仍超出 {now.zh}。",
         en=f"Line {line.id} held {held.en}; {what.en} on {cause.event.occurred_on} it holds {sums['free'].en} "
         f"({sums['received'].en} in − {sums['split_out'].en} split − {sums['lowered'].en} lowered "
-        f"− {sums['recalled'].en} recalled − {sums['disbursed'].en} paid + {sums['restored_to_line'].en} restored); "
-        f"{peak.en} beyond the line at most, {now.en} on {case.as_of}.",
+        f"− {sums['recalled'].en} recalled {carried.en}− {sums['disbursed'].en} paid + {sums['restored_to_line'].en} "
+        f"restored); {peak.en} beyond the line at most, {now.en} on {case.as_of}.",
     )

@@ -7,8 +7,8 @@ import msgspec
 
 from ledger.errors import InputError
 from ledger.genesis import Genesis
+from ledger.kinds.form import Origin
 from ledger.log_signer import LogSigner
-from ledger.submission import Origin
 from verifier.simulation.cast import ADMINISTRATORS, Cast
 from verifier.simulation.diary import TIME_ZONE
 from verifier.simulation.names import PROVINCE

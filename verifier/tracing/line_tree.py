@@ -28,6 +28,7 @@ class LineStand(Record, frozen=True, kw_only=True):
     split_out: int
     lowered: int
     recalled: int
+    carried_out: int
     disbursed: int
     restored: int
     free: int
@@ -113,6 +114,7 @@ def _stand(line: Line, depth: int, *, asked: bool) -> LineStand:
         split_out=line.split_out,
         lowered=line.lowered,
         recalled=line.recalled,
+        carried_out=line.carried_out,
         disbursed=line.disbursed,
         restored=line.restored,
         free=line.free,

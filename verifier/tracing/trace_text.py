@@ -14,6 +14,7 @@ _LINE_COLUMNS: Final[dict[str, Told]] = {
     "split_out": Told(zh="分解", en="split"),
     "lowered": Told(zh="调减", en="lowered"),
     "recalled": Told(zh="收回", en="recalled"),
+    "carried_out": Told(zh="结转", en="carried over"),
     "disbursed": Told(zh="拨付", en="disbursed"),
     "restored": Told(zh="退回恢复", en="restored"),
     "free": Told(zh="可用", en="free"),
