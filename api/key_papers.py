@@ -24,7 +24,7 @@ from ledger.key_files import file_faults
 from ledger.keys import Ed25519Signer, key_id
 from ledger.kinds.form import EVENT_BYTES_MAX
 from ledger.kinds.registry import Key, KeyRole
-from ledger.kinds.vocabulary import AnyEvent, event_bytes, parse_event
+from ledger.kinds.vocabulary import AnyEvent, decode_event, event_bytes, parse_event
 from ledger.open_state import OpenState
 from ledger.register import Register
 from ledger.store.engine import open_engine, reading
@@ -34,6 +34,8 @@ from ledger.submission import Header, Signature, events_root
 
 REQUEST_SUFFIX: Final = ".request.json"
 _SIGNATURE_BYTES_MAX: Final = 16_384
+_EVENTS_BYTES_MAX: Final = 16 * 1024 * 1024
+"""More is no emergency; a line that this cuts is no event, and told as such."""
 _SIGNATURE: Final = msgspec.json.Decoder(Signature)
 
 
@@ -105,6 +107,22 @@ def read_request(path: Path) -> Key:
         message_zh="该文件不是密钥申请",
         remedy_en="Make a request with fundtrace keys request.",
         remedy_zh="请用 fundtrace keys request 生成申请。",
+    )
+
+
+def read_events(path: Path) -> tuple[AnyEvent, ...]:
+    """The events in the file at `path`, one to a line, as people write them.
+
+    Raises:
+        EnvironmentFault: it cannot be read.
+        FormatError: a line is no event; the place names it.
+    """
+    with file_faults(path), path.open("rb") as file:
+        lines = file.read(_EVENTS_BYTES_MAX).splitlines()
+    return tuple(
+        decode_event(line, place=f"{path.name}, line {number}")
+        for number, line in enumerate(lines, start=1)
+        if line.strip()
     )
 
 

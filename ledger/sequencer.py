@@ -21,7 +21,7 @@ from ledger import clock
 from ledger.draft import Draft, header_hash
 from ledger.errors import EnvironmentFault, InputError
 from ledger.flush import Known, Placed, Proposal, Turned, Verdict, judge, open_draft, precheck
-from ledger.genesis import Genesis
+from ledger.genesis import Administrator, Genesis
 from ledger.group_commit import Answer, GroupCommit
 from ledger.kinds.registry import Account
 from ledger.kinds.vocabulary import AnyEvent
@@ -91,6 +91,11 @@ class Sequencer:
     def accounts(self) -> Mapping[str, Account]:
         """Every registered account in its newest version, as far as this process knows."""
         return MappingProxyType(self._state.register.accounts)
+
+    @property
+    def administrators(self) -> Mapping[str, Administrator]:
+        """The administrators now, by id, as far as this process knows."""
+        return MappingProxyType(self._state.register.administrators)
 
     @property
     def size(self) -> int:

@@ -6,7 +6,7 @@ from typing import Annotated, Final, get_args
 
 import typer
 
-from api.commands.key_changes import ByOption, DraftOption, hand_out
+from api.commands.key_changes import BY_ADMINISTRATORS, WITH_NEW_KEYS, ByOption, DraftOption, hand_out
 from api.commands.key_requests import tell
 from api.commands.ledger import DatabaseOption, chosen_url
 from api.key_papers import known_keys, read_request
@@ -54,7 +54,7 @@ def appoint(
     )  # fmt: skip
     tell(asked, language)
     _, entry0 = known_keys(chosen_url(db))
-    hand_out(entry0, by, [event], out, language, about="administrators", possession=1)
+    hand_out(entry0, by, [event], out, language, about="administrators", steps=WITH_NEW_KEYS)
 
 
 def assign(
@@ -72,7 +72,7 @@ def assign(
         occurred_on=system_clock().date(), action="assign", id=administrator, duty=_duty(duty)
     )
     _, entry0 = known_keys(chosen_url(db))
-    hand_out(entry0, by, [event], out, language, about="administrators", possession=0)
+    hand_out(entry0, by, [event], out, language, about="administrators", steps=BY_ADMINISTRATORS)
 
 
 def dismiss(
@@ -90,7 +90,7 @@ def dismiss(
         occurred_on=system_clock().date(), action="dismiss", id=administrator, reason=reason
     )
     _, entry0 = known_keys(chosen_url(db))
-    hand_out(entry0, by, [event], out, language, about="administrators", possession=0)
+    hand_out(entry0, by, [event], out, language, about="administrators", steps=BY_ADMINISTRATORS)
 
 
 def _duty(given: str) -> Duty:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`fundtrace keys register | revoke | rotate | deputise | gather`: keys of persons, from draft to submission.
+"""`fundtrace keys register | revoke | rotate | gather`: keys of persons, from draft to submission.
 
 An administrator, or the party itself, makes a draft; everybody signs it where he sits (`fundtrace sign`); the signatures
 are gathered into one submission, which `fundtrace post` or the desk of a server takes in.
@@ -7,7 +7,7 @@ are gathered into one submission, which `fundtrace post` or the desk of a server
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final, get_args
+from typing import Annotated, Final
 
 import typer
 
@@ -19,7 +19,6 @@ from ledger.clock import system_clock
 from ledger.draft_file import format_draft, with_signature
 from ledger.errors import InputError, MissingError
 from ledger.instant import format_instant
-from ledger.kinds.mandate import Deputation, LentRole
 from ledger.kinds.registry import Key
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.register import Register
@@ -35,7 +34,7 @@ ByOption = Annotated[str, typer.Option("--by", metavar="ID", help="The administr
 
 def add_to(keys: typer.Typer) -> None:
     """`keys` has these commands."""
-    for command in (request, show, register, revoke, rotate, deputise, gather):
+    for command in (request, show, register, revoke, rotate, gather):
         keys.command(command.__name__)(command)
 
 
@@ -56,7 +55,7 @@ def register(
     _, entry0 = known_keys(chosen_url(db))
     for one in asked:
         tell(one, language)
-    hand_out(entry0, by, asked, out, language, about="keys", possession=len(asked))
+    hand_out(entry0, by, asked, out, language, about="keys", steps=WITH_NEW_KEYS)
 
 
 def revoke(  # noqa: PLR0913 - one parameter for each option of the command
@@ -74,10 +73,16 @@ def revoke(  # noqa: PLR0913 - one parameter for each option of the command
     """Make the draft that revokes a key, for administrators to sign. Exit code 0, or 3."""
     language = chosen_language(lang)
     known, entry0 = known_keys(chosen_url(db))
-    old = _named(known, key)
+    old = named_key(known, key)
     tell(old, language)
     hand_out(
-        entry0, by, [_revocation(old, reason, compromised_since)], out, language, about="keys", possession=0
+        entry0,
+        by,
+        [_revocation(old, reason, compromised_since)],
+        out,
+        language,
+        about="keys",
+        steps=BY_ADMINISTRATORS,
     )
 
 
@@ -98,42 +103,15 @@ def rotate(  # noqa: PLR0913 - one parameter for each option of the command
     language = chosen_language(lang)
     new = read_request(request)
     known, entry0 = known_keys(chosen_url(db))
-    old = _named(known, key)
+    old = named_key(known, key)
     for field in ("holder", "person", "roles", "jurisdiction"):
         before, after = getattr(old, field), getattr(new, field)
         if before != after:
             raise _other(field, before, after)
     tell(new, language)
-    hand_out(entry0, by, [new, _revocation(old, reason, None)], out, language, about="keys", possession=1)
-
-
-def deputise(  # noqa: PLR0913 - one parameter for each option of the command
-    principal: Annotated[str, typer.Argument(metavar="PRINCIPAL", help="Id of the key whose role is lent.")],
-    deputy: Annotated[str, typer.Argument(metavar="DEPUTY", help="Id of the key that may sign for it.")],
-    *,
-    role: Annotated[str, typer.Option(metavar="ROLE", help="The role that is lent.")],
-    until: Annotated[str, typer.Option(metavar="INSTANT", help="When it ends by itself, 92 days at most.")],
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Leave, illness …; it is public.")],
-    out: DraftOption,
-    valid_from: Annotated[
-        str | None, typer.Option("--from", metavar="INSTANT", help="Now, if absent.")
-    ] = None,
-    db: DatabaseOption = None,
-    lang: LanguageOption = None,
-) -> None:
-    """Make the draft by which one person lets another sign in a role of his for a while.
-
-    Maker and checker of the party sign it, and the principal in the role that he lends. Exit code 0, or 3.
-    """
-    language = chosen_language(lang)
-    known, entry0 = known_keys(chosen_url(db))
-    lender, taker = _named(known, principal), _named(known, deputy)
-    now = format_instant(system_clock())
-    event = Deputation(
-        occurred_on=system_clock().date(), action="grant", id=f"dep-{now[:10]}-{taker.key[:8]}", principal=lender.key,
-        deputy=taker.key, role=_lendable(role), valid_from=valid_from or now, valid_to=until, reason=reason,
-    )  # fmt: skip
-    hand_out(entry0, lender.holder or "", [event], out, language, about="deputation", possession=0)
+    hand_out(
+        entry0, by, [new, _revocation(old, reason, None)], out, language, about="keys", steps=WITH_NEW_KEYS
+    )
 
 
 def gather(
@@ -160,7 +138,12 @@ def gather(
 # --- parts --------------------------------------------------------------------------------------------------
 
 
-def _named(known: Register, key: str) -> Key:
+def named_key(known: Register, key: str) -> Key:
+    """The key whose id begins with `key`, of 8 digits or more.
+
+    Raises:
+        MissingError: there is none, or more than one.
+    """
     found = [state for name, state in known.keys.items() if len(key) >= _SHORTEST_ID and name.startswith(key)]
     if len(found) == 1:
         return found[0].registered
@@ -192,33 +175,18 @@ def hand_out(  # noqa: PLR0913 - what a draft is made of
     language: Language,
     *,
     about: str,
-    possession: int,
+    steps: Sequence[Told],
 ) -> None:
     """A new file `out` holds the draft of `events`; its lines, and who signs it how, are printed.
 
-    `about` begins the number of the submission; so many new keys sign as `possession`.
+    `about` begins the number of the submission; `steps` say what is done with the draft.
     """
     draft = draft_of(entry0, party, events, signed_at=format_instant(system_clock()), about=about)
     write_new(out, format_draft(draft))
     for line in told_lines(draft, language):
         typer.echo(line)
-    if about == "deputation":
-        typer.echo(say(_NEXT_PAIR, language).format(path=out))
-        return
-    if possession:
-        typer.echo(say(_NEXT_POSSESSION, language).format(path=out))
-    typer.echo(
-        say(_NEXT_ADMINISTRATORS, language).format(
-            path=out, n=draft.genesis.threshold, stem=out.with_suffix("")
-        )
-    )
-
-
-def _lendable(role: str) -> LentRole:
-    known: tuple[LentRole, ...] = get_args(LentRole)
-    if role not in known:
-        raise typer.BadParameter(", ".join(known), param_hint="--role")
-    return known[known.index(role)]
+    for step in steps:
+        typer.echo(say(step, language).format(path=out, n=draft.genesis.threshold, stem=out.with_suffix("")))
 
 
 def _other(field: str, before: object, after: object) -> InputError:
@@ -244,9 +212,7 @@ _NEXT_ADMINISTRATORS: Final = Told(
     "然后：                   fundtrace keys gather {path} {path}.*.sig.json --out {stem}.ndjson\n"
     "                         fundtrace post {stem}.ndjson",
 )
-_NEXT_PAIR: Final = Told(
-    en="Maker, checker and the principal sign {path} in their roles (fundtrace sign); then fundtrace keys gather, and "
-    "fundtrace post.",
-    zh="经办、复核和委托人以各自角色对 {path} 签名（fundtrace sign），然后 fundtrace keys gather、fundtrace post。",
-)
 _GATHERED: Final = Told(en="{n} signatures: {path}", zh="共 {n} 个签名：{path}")
+BY_ADMINISTRATORS: Final = (_NEXT_ADMINISTRATORS,)
+WITH_NEW_KEYS: Final = (_NEXT_POSSESSION, _NEXT_ADMINISTRATORS)
+"""What is done with a draft that administrators sign, alone or with new keys."""

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import typer
 
-from api.commands import administrators, key_changes
+from api.commands import administrators, key_changes, mandates
 from api.commands.ledger import DatabaseOption, LogKeyFileOption
 from api.commands.posting_desk import Desk, opened_desk
 from api.log_key import load_key, remember_log_key
@@ -53,8 +53,8 @@ def register(app: typer.Typer) -> None:
     keys.command("admit")(admit)
     log.command("add")(add)
     log.command("retire")(retire)
-    key_changes.add_to(keys)
-    administrators.add_to(keys)
+    for commands in (key_changes, mandates, administrators):
+        commands.add_to(keys)
     keys.add_typer(log, name="log")
     app.add_typer(keys, name="keys", rich_help_panel="Operators")
 
@@ -171,7 +171,7 @@ def _post(desk: Desk, admin: Sequence[Path], events: Sequence[LogKeyChange]) -> 
         EnvironmentFault: a file cannot be read, or nothing may be signed.
     """
     signers = [load_key(one) for one in admin]
-    ids = {one.key: one.id for one in desk.sequencer.genesis.administrators}
+    ids = {one.key: one.id for one in desk.sequencer.administrators.values()}
     party = ids.get(key_id(signers[0].alg, signers[0].public)) if signers else None
     if party is None:
         raise _no_administrator()

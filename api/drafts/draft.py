@@ -26,7 +26,16 @@ _CLOSED: Final = {
     "posting": ("the draft is complete and being posted", "草稿签名齐备，正在入账"),
     "posted": ("the draft is posted", "草稿已入账"),
 }
-_WAITING: Final = frozenset({"signature-missing", "panel-outside", "threshold", "possession"})
+_WAITING: Final = frozenset(
+    {
+        "signature-missing",
+        "panel-outside",
+        "threshold",
+        "possession",
+        "deputation-principal",
+        "duty-audit",
+    }
+)
 """Problems of a signature set that more signatures mend."""
 
 

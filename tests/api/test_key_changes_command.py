@@ -6,11 +6,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from ledger.draft_file import parse_draft
 from ledger.key_files import load_private_key, save_private_key
 from ledger.keys import key_id
+from ledger.kinds.vocabulary import event_bytes
 from tests.api.test_keys_command import fundtrace
 from tests.ledger.test_mandates import admitting
 from tests.ledgers import founded, post_all
@@ -179,6 +181,29 @@ def test_a_role_is_lent(world: World, db: str, tmp_path: Path) -> None:
         )  # fmt: skip
         assert posted(db, tmp_path, draft, ("maker", "maker"), ("checker", "checker")) == code
     done("verify", "--db", db, "--genesis", world.genesis_hash)
+
+
+def test_two_leaders_act_from_a_file_of_events(world: World, db: str, tmp_path: Path) -> None:
+    """Their own two signatures do; one does not, and a line that is no event is named."""
+    for name in ("head", "second"):
+        registered(db, tmp_path, name, role="approver")
+    events = tmp_path / "events.ndjson"
+    issued = event_bytes(msgspec.structs.replace(world.issued("L9", 5), from_=COUNTY))
+    events.write_bytes(event_bytes(world.paid("L1", 7)) + b"\n\n")
+    with founded(db, world) as sequencer:
+        post_all(sequencer, [world.issue("L1", 100)])
+    common = ("--party", COUNTY, "--reason", "flood", "--db", db, "--out")
+    for leaders, code in ((("head",), 1), (("head", "second"), 0)):
+        draft = tmp_path / f"override-{code}.draft"
+        told = done("keys", "override", events, *common, draft)
+        assert "Two leaders act in place of maker and checker: flood." in told
+        assert posted(db, tmp_path, draft, *((name, "approver") for name in leaders)) == code
+    done("verify", "--db", db, "--genesis", world.genesis_hash)
+    found = fundtrace("audit", "--db", db, "--json")
+    assert '"rule":"K1"' in found.output
+    events.write_bytes(issued + b"\nnonsense\n")
+    wrong = fundtrace("keys", "override", str(events), *common, str(tmp_path / "no.draft"))
+    assert (wrong.exit_code, "events.ndjson, line 2" in wrong.output) == (3, True)
 
 
 def test_administrators_are_appointed_split_and_dismissed(world: World, db: str, tmp_path: Path) -> None:
