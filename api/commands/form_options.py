@@ -49,3 +49,17 @@ RestOption = Annotated[
         show_default=False,
     ),
 ]
+MappingOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Form: its titles are field names of another system, such as cn-integrated-budget.",
+        show_default=False,
+    ),
+]
+CodesOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.csv", help="Form: with --mapping, what the ledger calls the codes.", show_default=False
+    ),
+]

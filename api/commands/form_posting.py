@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from sqlalchemy import Engine
 
+from api.forms.field_mapping import mapping_named, read_codes
 from api.forms.form import form_of
 from api.forms.form_reading import Asked, FilledFile, private_copy
 from api.forms.form_run import Poster, Result, judge, post_spooled, prefix_of, rows_before
@@ -59,6 +60,8 @@ def order_of(  # noqa: PLR0913 - one parameter an option
     keys: Path | None,
     dry_run: bool,
     valid_only: bool,
+    mapping: str | None,
+    codes: Path | None,
     annotate: Path | None,
     rest: Path | None,
 ) -> Order:
@@ -77,8 +80,10 @@ def order_of(  # noqa: PLR0913 - one parameter an option
             remedy_zh="请加上 --kind 种类 和 --party 单位编号（fundtrace template 列出种类）。",
         )
     form_of(kind)
+    listed = read_codes(codes) if codes is not None else {}
+    used = mapping_named(mapping, kind, listed) if mapping is not None else None
     return Order(
-        file=file, asked=Asked(kind=kind, sheet=sheet, ignore=tuple(ignore or ())), party=party, url=url,
+        file=file, asked=Asked(kind=kind, sheet=sheet, ignore=tuple(ignore or ()), mapping=used), party=party, url=url,
         keys=keys, dry_run=dry_run, valid_only=valid_only, annotate=annotate, rest=rest,
     )  # fmt: skip
 

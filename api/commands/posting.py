@@ -13,9 +13,11 @@ from sqlalchemy import Engine
 from api.commands.form_options import (
     FORM_SUFFIXES,
     AnnotateOption,
+    CodesOption,
     IgnoreOption,
     KeysOption,
     KindOption,
+    MappingOption,
     PartyOption,
     RestOption,
     SheetOption,
@@ -76,6 +78,8 @@ def post(  # noqa: PLR0913 - one parameter for each option of the command
     keys: KeysOption = None,
     sheet: SheetOption = None,
     ignore_column: IgnoreOption = None,
+    mapping: MappingOption = None,
+    codes: CodesOption = None,
     valid_only: ValidOnlyOption = False,
     annotate: AnnotateOption = None,
     rest: RestOption = None,
@@ -103,7 +107,7 @@ def post(  # noqa: PLR0913 - one parameter for each option of the command
 
         order = form_posting.order_of(
             file, kind=kind, party=party, sheet=sheet, ignore=ignore_column, url=chosen_url(db), keys=keys,
-            dry_run=dry_run, valid_only=valid_only, annotate=annotate, rest=rest,
+            dry_run=dry_run, valid_only=valid_only, mapping=mapping, codes=codes, annotate=annotate, rest=rest,
         )  # fmt: skip
         with _own_office(order.url, log_key_file, language) as (engine, sequencer):
             result = form_posting.run(engine, sequencer, order)

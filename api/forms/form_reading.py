@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from api.forms.field_mapping import FieldMapping
 from api.forms.filled_rows import FILE_BYTES_MAX, Filled, FilledRow, open_filled
 from api.forms.header import HEADER_ROWS, Header, find_header, no_header, read_header
 from api.forms.row_reading import read_row
@@ -33,12 +34,13 @@ class FilledFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """How a file is read: as forms of which kind, which sheet, which columns are left out, how many rows at most."""
+    """How a file is read: as which kind, which sheet, which columns are left out, how many rows at most, which titles."""
 
     kind: str
     sheet: str | None = None
     ignore: tuple[str, ...] = ()
     rows_max: int = ROWS_MAX
+    mapping: FieldMapping | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,13 +68,18 @@ class FormReading:
         with open_filled(self.file.path, name=self.file.name, sheet=self.asked.sheet) as filled:
             self.filled = filled
             head = list(islice(filled.rows, HEADER_ROWS))
-            own = find_header(head, self.asked.kind)
+            own = find_header(head, self.asked.kind, self.asked.mapping)
             if own is None:
                 raise no_header(self.asked.kind, self.file.name)
             place = head.index(own)
             faults: list[tuple[str, str, FormatError]] = []
             self.header = read_header(
-                own, head[:place], self.asked.kind, ignore=self.asked.ignore, errors=faults
+                own,
+                head[:place],
+                self.asked.kind,
+                ignore=self.asked.ignore,
+                mapping=self.asked.mapping,
+                errors=faults,
             )
             for title, value, error in faults:
                 self.note_fault(error, own.number, title, value)

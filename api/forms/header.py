@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from api.forms.field_mapping import FieldMapping
 from api.forms.filled_rows import FilledRow
 from api.forms.form import Column, form_of
 from api.forms.sheet_facts import column_letters
@@ -44,6 +45,7 @@ class Header:
     titled: frozenset[int]
     above: tuple[FilledRow, ...]
     own: FilledRow
+    mapping: FieldMapping | None = None
 
     @property
     def titles(self) -> dict[str, str]:
@@ -51,9 +53,11 @@ class Header:
         return {one.column.name: one.title for one in self.columns}
 
 
-def find_header(rows: Sequence[FilledRow], kind: str) -> FilledRow | None:
+def find_header(
+    rows: Sequence[FilledRow], kind: str, mapping: FieldMapping | None = None
+) -> FilledRow | None:
     """The row with most titles of the form of `kind`, the first of equals; None if no row has two."""
-    known = columns_by_title(kind)
+    known = _known(kind, mapping)
     scores = [sum(_column(cell, known) is not None for cell in row.cells) for row in rows]
     best = max(scores, default=0)
     return rows[scores.index(best)] if best >= RECOGNISED_MIN else None
@@ -65,11 +69,14 @@ def read_header(
     kind: str,
     *,
     ignore: Collection[str],
+    mapping: FieldMapping | None = None,
     errors: list[tuple[str, str, FormatError]],
 ) -> Header:
     """The columns of header row `own`; what is wrong with them is put into `errors` as (title, value, error)."""
-    known, noted = columns_by_title(kind), _noted_unit(above)
+    known, noted = _known(kind, mapping), _noted_unit(above)
     left_out = {folded(one) for one in ignore} | ignored_titles()
+    left_out |= mapping.untaken() if mapping is not None else set()
+    given = mapping.rules.given if mapping is not None else ()
     placed: dict[str, Placed] = {}
     untaken: list[str] = []
     for position, cell in enumerate(own.cells):
@@ -86,7 +93,7 @@ def read_header(
         else:
             unit = split_unit(title)[1] or noted or "元"
             placed[column.name] = Placed(position=position, title=title, column=column, unit=unit)
-    missing = (one for one in form_of(kind).columns if one.needed and one.name not in placed)
+    missing = (one for one in form_of(kind).columns if one.needed and one.name not in {*placed, *given})
     errors.extend((title_of(one, "zh"), "", _missing(one)) for one in missing)
     return Header(
         row=own.number,
@@ -96,7 +103,17 @@ def read_header(
         titled=frozenset(position for position, cell in enumerate(own.cells) if _text(cell)),
         above=tuple(above),
         own=own,
+        mapping=mapping,
     )
+
+
+def _known(kind: str, mapping: FieldMapping | None) -> dict[str, Column]:
+    """The column for every title; under a mapping the names of the other system go first."""
+    if mapping is None:
+        return columns_by_title(kind)
+    foreign = mapping.columns()
+    own = {title: one for title, one in columns_by_title(kind).items() if title not in mapping.untaken()}
+    return own | foreign
 
 
 def _column(cell: Cell, known: dict[str, Column]) -> Column | None:

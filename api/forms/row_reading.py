@@ -47,6 +47,8 @@ def read_row(
             _put(fields, placed.column, value)
     if uncertain:
         return None, faults
+    if header.mapping is not None:
+        header.mapping.meant(fields)
     event = None
     plain = {
         "kind": kind,
@@ -85,6 +87,8 @@ def _value(row: FilledRow, placed: Placed, header: Header, *, serials: bool) -> 
         if column.needed:
             raise _empty()
         return None
+    if header.mapping is not None:
+        cell = header.mapping.translated(cell, column)
     return value_of(cell, column, unit=placed.unit, serials=serials)
 
 

@@ -20,6 +20,7 @@ from verifier.cli import build
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
+ROOT = Path(__file__).parents[3]
 TITLES = ("日期", "动作", "指标", "付出方", "收到方", "金额", "资金", "年度")
 
 
