@@ -2,6 +2,7 @@
 """A server process from its settings: the ledger opened, the address bound, requests answered until it is stopped."""
 
 import contextlib
+import gc
 import ipaddress
 import logging
 import signal
@@ -131,6 +132,7 @@ def serve(settings: Settings, ledger: ServedLedger, *, told: Callable[[str], Non
     """
     check_host(ledger.genesis, settings.host)
     log_as_json(requests=settings.log_requests)
+    gc.freeze()  # what was read so far stays: looking through it for garbage again and again costs a tenth of posting
     app = create_app(settings, ledger, judge=judge_ledger)
 
     def opened(address: str) -> None:

@@ -24,7 +24,7 @@ from ledger.store.log_reader import StoredCheckpoint, StoredSubmission
 from ledger.store.log_writer import Addition
 from ledger.store.past import StoredPast
 from ledger.store.stored_receipt import Receipts, receipts_of_flush
-from ledger.submission import Header, Submission, events_root, parse_wire, wire_bytes
+from ledger.submission import Header, Submission, is_bound, parse_wire, wire_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +71,12 @@ Verdict = Placed | Known | Turned | Exception
 def precheck(state: OpenState, submission: Submission) -> tuple[Submission, tuple[Problem, ...]]:
     """Return the submission as its wire bytes say it, and what is wrong with form, signatures and root; no lock needed.
 
-    It is parsed from its bytes once more, whoever made it: what the strict parser would refuse must never be stored,
+    One that this program assembled is parsed from its bytes: what the strict parser would refuse must never be stored,
     because nobody could read the log beyond it. A key that is unknown here may have been registered by a process that
     this one has not caught up with.
     """
     try:
-        parsed = parse_wire(wire_bytes(submission))
+        parsed = submission if submission.parsed else parse_wire(wire_bytes(submission))
         problems = _check_bound(state, parsed)
     except InputError as error:
         return submission, (problem_of(error),)
@@ -86,7 +86,7 @@ def precheck(state: OpenState, submission: Submission) -> tuple[Submission, tupl
 def _check_bound(state: OpenState, submission: Submission) -> tuple[Problem, ...]:
     """Return what is wrong with the signatures, or else with the root that they cover."""
     problems = tuple(authority.check_signatures(state.register, submission))
-    if not problems and submission.header.root != events_root(submission.event_bytes):
+    if not problems and not is_bound(submission):
         problems = (_root_problem(),)
     return problems
 
@@ -178,7 +178,13 @@ def _place_or_refuse(
         register.genesis, previous=draft.recorded, now=now, signed_at=header.signed_at
     )
     problems = admit(
-        register, submission, seq=draft.size, recorded=recorded, past=past, signatures=not proposal.checked
+        register,
+        submission,
+        seq=draft.size,
+        recorded=recorded,
+        past=past,
+        signatures=not proposal.checked,
+        root=not proposal.checked,
     )
     if problems:
         return Turned(problems=problems)

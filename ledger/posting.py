@@ -28,7 +28,7 @@ from ledger.problems import Check, Problem
 from ledger.references import TABLE_NAMES, Table, references
 from ledger.register import Register
 from ledger.registration import check_registration
-from ledger.submission import Submission, check_form, event_name, events_root
+from ledger.submission import Submission, check_form, event_name, is_bound
 
 AHEAD_MAX: Final = datetime.timedelta(minutes=5)
 BEHIND_MAX: Final = datetime.timedelta(days=30, minutes=5)
@@ -38,7 +38,7 @@ PROBLEMS_MAX: Final = 100
 """Most problems told of one submission; the rest is the same mistake again."""
 
 
-def admit(
+def admit(  # noqa: PLR0913 - what is judged, and what was checked before
     register: Register,
     submission: Submission,
     *,
@@ -46,15 +46,17 @@ def admit(
     recorded: str,
     past: PastEvents,
     signatures: bool = True,
+    root: bool = True,
 ) -> tuple[Problem, ...]:
     """Empty, and the register holds the submission with its header entry at `seq`; or the problems, register unchanged.
 
     `recorded` is the instant it would be recorded at. With `signatures` False the caller has checked them by
-    `authority.check_signatures` already; rights are judged all the same. Changes stay undoable until
-    `Register.settle`. Duplicates of (party, id) are a problem here; the sequencer answers replays before it asks.
+    `authority.check_signatures` already, with `root` False count and root; rights are judged all the same. Changes stay
+    undoable until `Register.settle`. Duplicates of (party, id) are a problem here; the sequencer answers replays before it
+    asks.
     """
     mark = register.mark()
-    problems = tuple(_header_problems(register, submission, recorded=recorded, past=past))
+    problems = tuple(_header_problems(register, submission, recorded=recorded, past=past, root=root))
     if not problems and signatures:
         problems = tuple(authority.check_signatures(register, submission))
     if not problems:
@@ -92,7 +94,7 @@ def preview(register: Register, known: KnownEvent, *, name: str, past: PastEvent
 
 
 def _header_problems(
-    register: Register, submission: Submission, *, recorded: str, past: PastEvents
+    register: Register, submission: Submission, *, recorded: str, past: PastEvents, root: bool
 ) -> Iterator[Problem]:
     header = submission.header
     for field, given, wanted in (
@@ -104,7 +106,7 @@ def _header_problems(
                 "other-ledger", "I6", field, f"{given} is not this ledger ({wanted})", f"{given} 不是本账本（{wanted}）",
                 "sign a header that names this ledger's genesis and origin", "请使用本账本的创世哈希和名称重新签名",
             )  # fmt: skip
-    if header.count != len(submission.events) or header.root != events_root(submission.event_bytes):
+    if root and not is_bound(submission):
         yield _problem(
             "root", "I6", "header.root", "count or root do not fit the events", "事件数或根哈希与事件不符",
             "compute the RFC 9162 root over the canonical bytes of the events as sent, then sign",

@@ -9,7 +9,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -64,12 +64,16 @@ class _Wire(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """A well-formed submission: header, sorted signatures, events, and the canonical bytes of each event."""
+    """A well-formed submission: header, sorted signatures, events, and the canonical bytes of each event.
+
+    `parsed` says that `parse_wire` read it; a changed copy of such a one has it no more.
+    """
 
     header: Header
     signatures: tuple[Signature, ...]
     events: tuple[AnyEvent, ...]
     event_bytes: tuple[bytes, ...]
+    parsed: bool = field(default=False, init=False, compare=False, repr=False)
 
 
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
@@ -89,6 +93,12 @@ def signed_bytes(header: Header, *, role: str, key: str) -> bytes:
 def events_root(encoded: Sequence[bytes]) -> str:
     """Hex RFC 9162 root over the canonical bytes of the events, in order."""
     return merkle.root_of(leaf_hash(event) for event in encoded).hex()
+
+
+def is_bound(submission: Submission) -> bool:
+    """Whether count and root of the header are those of the events."""
+    header = submission.header
+    return header.count == len(submission.events) and header.root == events_root(submission.event_bytes)
 
 
 def sign(header: Header, *, role: str, signer: keys.Signer) -> Signature:
@@ -169,6 +179,7 @@ def parse_wire(data: bytes, *, place: str = "submission") -> Submission:
     if wire_bytes(submission) != data:
         refuse_duplicate_keys(data, place=place)
     check_form(submission, place=place)
+    object.__setattr__(submission, "parsed", True)  # nobody else has seen it yet
     return submission
 
 

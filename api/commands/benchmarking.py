@@ -2,6 +2,7 @@
 """`fundtrace bench`: how fast, how much memory, against which baseline; for docs/benchmarks.md."""
 
 import json
+import tempfile
 import time
 from itertools import chain
 from typing import Annotated, Final
@@ -12,8 +13,11 @@ from rich.table import Table
 
 from api.bench.form_load import load_forms
 from api.bench.growth import MIB, Row, grow
+from api.bench.posting_load import make_load
+from api.bench.posting_race import Posted, race
 from api.bench.witness_load import measure
 
+SINGLES_A_BATCH: Final = 100
 CHECKPOINTS: Final = 20
 """That each log shows to the witness."""
 
@@ -35,12 +39,30 @@ def bench(
         int | None,
         typer.Option(min=1, max=100_000, help="Measure a form of so many rows instead.", show_default=False),
     ] = None,
+    posting: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=100_000,
+            help="Measure posting instead: so many batches of 1,000 events, and as many hundred single ones.",
+            show_default=False,
+        ),
+    ] = None,
+    postgres: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="With --posting: an empty PostgreSQL database too.", show_default=False
+        ),
+    ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line a row.")] = False,
 ) -> None:
     """Build, export, verify and audit ledgers of growing size, against baselines of the same run."""
     if witness is not None:
         _bench_witness(witness, as_json=as_json)
+        return
+    if posting is not None:
+        _bench_posting(posting, postgres, as_json=as_json)
         return
     say = Console(stderr=True).log
     rows: list[Row] = []
@@ -77,6 +99,42 @@ def _bench_witness(logs: int, *, as_json: bool) -> None:
     table = Table(*figures)
     table.add_row(*(str(figure) for figure in figures.values()))
     Console().print(table)
+
+
+def _bench_posting(batches: int, postgres: str | None, *, as_json: bool) -> None:
+    load = make_load(singles=SINGLES_A_BATCH * batches, batches=batches)
+    found: list[Posted] = []
+    with tempfile.TemporaryDirectory(prefix="fundtrace-bench-") as name:
+        stores = {"sqlite": f"{name}/bench.db", **({"postgres": postgres} if postgres else {})}
+        for store, database in stores.items():
+            found += race(store, database, load, clock_ns=time.perf_counter_ns, say=Console(stderr=True).log)
+    rows = [_posted(one, found) for one in found]
+    if as_json:
+        for row in rows:
+            typer.echo(json.dumps(row, sort_keys=True))
+        return
+    table = Table(*rows[0])
+    for row in rows:
+        table.add_row(*(str(one) for one in row.values()))
+    Console().print(table)
+
+
+def _posted(one: Posted, found: list[Posted]) -> dict[str, str | int]:
+    ours = next(
+        other
+        for other in found
+        if other.way == "ledger" and (other.store, other.load) == (one.store, one.load)
+    )
+    return {
+        "store": one.store,
+        "load": one.load,
+        "way": one.way,
+        "events": one.events,
+        "events_per_second": one.rate,
+        "p50_us": one.percentile_us(50),
+        "p99_us": one.percentile_us(99),
+        "ledger_over_this": ours.ratio(one),
+    }
 
 
 def _plain(row: Row) -> dict[str, str | int]:

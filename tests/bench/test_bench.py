@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from typer.testing import CliRunner
 
 from verifier.cli import build
@@ -28,6 +29,26 @@ def test_a_small_run_reports_every_step() -> None:
         assert row["peak_bytes"] > 0
         assert row["baseline_ms"] > 0
         assert row["ratio"].replace(".", "").isdigit()
+
+
+@pytest.mark.loopback
+@pytest.mark.parametrize("postgres", [False, pytest.param(True, marks=pytest.mark.postgres)])
+def test_posting_is_measured_against_plain_storage(request: pytest.FixtureRequest, *, postgres: bool) -> None:
+    """Single events and batches by the ledger and by an audit route, the same rows by COPY and by a chaining trigger."""
+    more = ["--postgres", request.getfixturevalue("postgres_url")] if postgres else []
+    outcome = CliRunner().invoke(build(), ["bench", "--posting", "1", *more, "--json"])
+    assert outcome.exit_code == 0, outcome.output
+    rows = [json.loads(line) for line in outcome.stdout.splitlines()]
+    served = [(load, way) for way in ("ledger", "audit route") for load in ("single", "batch")]
+    alone = [*served, ("batch", "copy")]
+    assert [(row["load"], row["way"]) for row in rows if row["store"] == "sqlite"] == alone
+    wanted = [*alone, ("batch", "hash-chain trigger")] if postgres else []
+    assert [(row["load"], row["way"]) for row in rows if row["store"] == "postgres"] == wanted
+    for row in rows:
+        assert row["events"] == (100 if row["load"] == "single" else 1_000)
+        assert 0 < row["p50_us"] <= row["p99_us"]
+        assert row["ledger_over_this"].replace(".", "").isdigit()
+        assert (row["way"] != "ledger") or row["ledger_over_this"] == "1.00"
 
 
 def test_a_witness_under_a_few_logs() -> None:

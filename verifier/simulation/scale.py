@@ -150,9 +150,11 @@ class Stream:
             part = events[start : start + EVENTS_PER_SUBMISSION]
             self._moment += _TICK
             self.size += 1 + len(part)
-            yield self._signed(party, f"{identifier}-{start}", part)
+            yield self.signed(party, f"{identifier}-{start}", part)
 
-    def _signed(self, party: str, identifier: str, events: Sequence[AnyEvent]) -> Submission:
+    def signed(self, party: str, identifier: str, events: Sequence[AnyEvent]) -> Submission:
+        """A submission of `events` by `party` at the present moment of the stream, signed by its keys."""
+
         def header(count: int, root: str) -> Header:
             return Header(
                 count=count,
