@@ -2,7 +2,7 @@
 """A draft on the server and who may do what with it: pure rules over values."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NoReturn
 
@@ -82,13 +82,13 @@ class Whole:
     authors: frozenset[str]
 
 
-def check_maker(key: Key) -> None:
-    """Nothing, if `key` may prepare drafts.
+def check_maker(roles: Sequence[str]) -> None:
+    """Nothing, if somebody with these roles may prepare drafts.
 
     Raises:
-        RequestRefused: 403, it is no maker's.
+        RequestRefused: 403, otherwise.
     """
-    if "maker" not in key.roles:
+    if "maker" not in roles:
         _refuse(
             403, "draft-maker", "key",
             "only a maker prepares, changes or withdraws drafts", "只有经办可以编制、修改或撤回草稿",
@@ -96,13 +96,13 @@ def check_maker(key: Key) -> None:
         )  # fmt: skip
 
 
-def check_reviewer(key: Key, authors: Iterable[Key]) -> None:
-    """Nothing, if the holder of `key` may review what `authors` wrote: in another role, another person, another device.
+def check_reviewer(key: Key, roles: Sequence[str], authors: Iterable[Key]) -> None:
+    """Nothing, if `key` with `roles` may review what `authors` wrote: another role, another person, another device.
 
     Raises:
         RequestRefused: 403, otherwise.
     """
-    if not set(key.roles) - {"maker"}:
+    if not set(roles) - {"maker"}:
         _refuse(
             403, "draft-reviewer", "key", "a maker does not return drafts", "经办不能退回草稿",
             "Withdraw it, or change it by a new version.", "请撤回，或编制新版本。",

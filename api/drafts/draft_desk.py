@@ -70,7 +70,7 @@ class DraftDesk:
         Raises:
             RequestRefused: 403, not a maker.
         """
-        check_maker(present.key)
+        check_maker(present.roles)
         now = self._front.now()
         problems = self._form_problems(events, now)
         if problems:
@@ -94,7 +94,7 @@ class DraftDesk:
             RequestRefused: 403, not a maker; 409, somebody was faster.
             MissingError: the party has no such draft.
         """
-        check_maker(present.key)
+        check_maker(present.roles)
         before, now = self.whole(present, name), self._front.now()
         problems = self._form_problems(events, now)
         if problems:
@@ -183,7 +183,7 @@ class DraftDesk:
         whole = self.whole(present, name)
         check_signable(whole.draft, seen, now=self._front.now())
         with self._front.register() as register:
-            check_reviewer(present.key, _authors(register, whole))
+            check_reviewer(present.key, present.roles, _authors(register, whole))
         with writing_beside(self._ledger.engine) as connection:
             kept.keep_return(connection, whole.draft, reason=reason, key=present.session.key)
         return self.whole(present, name)
@@ -195,7 +195,7 @@ class DraftDesk:
             RequestRefused: 403, not a maker; 409, it is posted.
             MissingError: the party has no such draft.
         """
-        check_maker(present.key)
+        check_maker(present.roles)
         whole = self.whole(present, name)
         with writing_beside(self._ledger.engine) as connection:
             kept.drop(connection, whole.draft)

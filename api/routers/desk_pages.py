@@ -2,7 +2,7 @@
 """Pages for people at work: signing in, the drafts of their bureau, one draft; kept by nobody."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -14,6 +14,8 @@ from api.routers.drafts import draft_row, seen_in
 from api.routers.portal_answers import WITH_THE_VERIFIER, page_language, visiting
 from api.routers.sessions import someone_signed_in
 from api.sessions.front_desk import Present
+from ledger.genesis import ADMINISTRATOR
+from ledger.kinds.registry import KeyRole
 from ledger.submission import header_bytes
 
 _HEADERS = {**WITH_THE_VERIFIER, "Cache-Control": "no-store"}
@@ -29,8 +31,15 @@ def router() -> APIRouter:
         present = someone_signed_in(request)
         with visiting(request) as visit:
             words = _script_words(visit.frame.words, "login.say.")
+            roles = [role for role in get_args(KeyRole) if role != ADMINISTRATOR]
             return page(
-                "login.html", visit.frame, headers=_HEADERS, words=words, present=present, visit=visit
+                "login.html",
+                visit.frame,
+                headers=_HEADERS,
+                words=words,
+                present=present,
+                roles=roles,
+                visit=visit,
             )
 
     @routes.get("/desk/drafts")
@@ -64,7 +73,7 @@ def router() -> APIRouter:
             header_text=header_bytes(whole.newest.header).decode(),
             signatures=whole.signatures,
             waiting=[one.message_zh if zh else one.message_en for one in progress.waiting],
-            reviews=bool(set(present.key.roles) - {"maker"}),
+            reviews=bool(set(present.roles) - {"maker"}),
             events_text=json.dumps(events, ensure_ascii=False, indent=1),
         )
 
@@ -80,7 +89,7 @@ def _page(request: Request, present: Present, template: str, **parts: Any) -> Re
             headers=_HEADERS,
             present=present,
             name=visit.names.text("party", present.party),
-            roles=words.text("words.separator").join(words.text(f"role.{one}") for one in present.key.roles),
+            roles=words.text("words.separator").join(words.text(f"role.{one}") for one in present.roles),
             script_words=_script_words(words, "desk.say."),
             visit=visit,
             **parts,

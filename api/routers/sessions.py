@@ -201,7 +201,7 @@ def _told(present: Present) -> dict[str, Any]:
     return SessionAnswer(
         key=present.session.key,
         party=present.party,
-        roles=list(present.key.roles),
+        roles=list(present.roles),
         ends=format_instant(present.session.ends),
         token=present.token,
     ).model_dump()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The front desk: gives out challenges, opens sessions, and says at each request who is there, by the register of then."""
 
+import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,13 +23,14 @@ from api.sessions.session import (
     digest_of,
     key_in_force,
     new_secret,
+    roles_in_force,
     token_of,
 )
 from api.worker import Worker
 from ledger.clock import Clock
 from ledger.errors import EnvironmentFault
 from ledger.instant import format_instant
-from ledger.kinds.registry import Key
+from ledger.kinds.registry import Key, KeyRole
 from ledger.register import Register
 from ledger.session_claim import SessionClaim
 from ledger.store.engine import writing_beside
@@ -47,10 +49,11 @@ class Given:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Present:
-    """Who is there: the session, the registration of its key as it stands now, and the token its writes must carry."""
+    """Who is there: the session, the registration of its key, its roles at this moment, and the token of its writes."""
 
     session: Session
     key: Key
+    roles: tuple[KeyRole, ...]
     token: str
 
     @property
@@ -102,6 +105,7 @@ class FrontDesk:
         with self.register() as register:
             key = key_in_force(register, claim.key, now)
             state = register.keys[claim.key]
+            roles = roles_in_force(register, key, now)
         check_signed(claim, signature, issued=issued, state=state, now=now)
         identifier, instant = new_secret(), format_instant(now)
         session = Session(
@@ -113,7 +117,7 @@ class FrontDesk:
         )
         with writing_beside(self._ledger.engine) as connection:
             kept.keep_session(connection, session)
-        return identifier, Present(session=session, key=key, token=token_of(identifier))
+        return identifier, Present(session=session, key=key, roles=roles, token=token_of(identifier))
 
     def present(self, identifier: str) -> Present | None:
         """Who is there under the session id `identifier`; None if it has ended, or its key is no longer in force.
@@ -125,14 +129,15 @@ class FrontDesk:
             session = kept.session_kept(connection, digest)
         if session is None:
             return None
-        key = self._key_of(session) if session.alive(now) else None
-        if key is None:
+        found = self._in_force(session, now) if session.alive(now) else None
+        if found is None:
             self.sign_out(session)
             return None
         if session.stale(now):
             with writing_beside(self._ledger.engine) as connection:
                 kept.note_use(connection, digest, format_instant(now))
-        return Present(session=session, key=key, token=token_of(identifier))
+        key, roles = found
+        return Present(session=session, key=key, roles=roles, token=token_of(identifier))
 
     def sign_out(self, session: Session) -> None:
         """The session is gone, for every process."""
@@ -151,12 +156,14 @@ class FrontDesk:
         with self._ledger.model.lock:
             yield self._ledger.model.register
 
-    def _key_of(self, session: Session) -> Key | None:
+    def _in_force(self, session: Session, now: datetime.datetime) -> tuple[Key, tuple[KeyRole, ...]] | None:
+        """The key behind `session` and its roles, if it is in force at `now`."""
         with self.register() as register:
             try:
-                return key_in_force(register, session.key, self.now())
+                key = key_in_force(register, session.key, now)
             except RequestRefused:
                 return None
+            return key, roles_in_force(register, key, now)
 
 
 def _check_pace(connection: Connection, *, key: str, address: str) -> None:

@@ -5,11 +5,12 @@ import datetime
 import secrets
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import Final, get_args
 
 from api.refusals import RequestRefused
+from ledger.deputies import principals
 from ledger.instant import format_instant, parse_instant
-from ledger.kinds.registry import Key
+from ledger.kinds.registry import Key, KeyRole
 from ledger.open_records import KeyState
 from ledger.register import Register
 from ledger.session_claim import SessionClaim, claim_holds
@@ -95,6 +96,17 @@ def key_in_force(register: Register, key: str, now: datetime.datetime) -> Key:
     if instant < (found.valid_from or "") or (found.valid_to is not None and instant >= found.valid_to):
         raise _key_refused("key-validity", key, f"is not valid at {instant}", f"在 {instant} 不在有效期内")
     return found
+
+
+def roles_in_force(register: Register, key: Key, now: datetime.datetime) -> tuple[KeyRole, ...]:
+    """In which roles `key` may sign at `now`: its own, and those that were lent to it (spec §3.13)."""
+    instant = format_instant(now)
+    every: tuple[KeyRole, ...] = get_args(KeyRole)
+    return tuple(
+        role
+        for role in every
+        if role in key.roles or any(principals(register, key.key, role, recorded=instant))
+    )
 
 
 def check_claim(claim: SessionClaim, *, audiences: frozenset[str], genesis: str) -> None:

@@ -8,16 +8,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pytest
 
+from api.key_papers import draft_of, read_request, read_signature
+from ledger.clock import system_clock
+from ledger.draft_file import format_draft, with_signature
+from ledger.instant import format_instant
 from ledger.key_files import save_private_key
-from ledger.kinds.registry import Key
 from ledger.kinds.vocabulary import event_bytes
-from ledger.submission import Header, Signature, Submission, events_root, header_bytes, sign, wire_bytes
+from ledger.submission import sign, wire_bytes
 from tests.ledgers import founded, post_all
 from tests.served_process import ServerProcess, running
-from tests.worlds import BEGINNING, DAY, PROVINCE, World, make_world
+from tests.worlds import PROVINCE, World, make_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,29 +92,26 @@ def registered(page: Page, town: Town, role: KeyRole, person: str) -> str:
     page.goto(f"{town.address}/login?lang=en")
     page.locator("#new-key").click()
     page.locator("#key-request").wait_for()
-    asked = json.loads(page.locator("#key-request-text").input_value())
+    asked = {"holder": PROVINCE, "person": person, "device": f"{person}-laptop", "division": "220000"}
+    for field, text in asked.items():
+        page.locator(f"#{field}").fill(text)
+    page.locator(f'[name="role"][value="{role}"]').check()
+    with page.expect_download() as download:
+        page.locator("#make-request").click()
+    event = read_request(download.value.path())
     world = town.world
-    event = Key(
-        occurred_on=DAY, action="register", holder=PROVINCE, person=person, device=f"{person}-laptop", roles=(role,),
-        jurisdiction=("220000",), valid_from=BEGINNING, key=asked["key"], alg=asked["alg"], public=asked["public"],
-    )  # fmt: skip
-    header = Header(
-        count=1, genesis=world.genesis_hash, id=f"key-{person}", origin=world.genesis.origin, party="admin-a",
-        root=events_root([event_bytes(event)]), signed_at=world.tick(),
-    )  # fmt: skip
-    draft = {"header": json.loads(header_bytes(header)), "events": [json.loads(event_bytes(event))]}
-    page.locator("#possession").fill(json.dumps(draft))
-    page.locator("#prove").click()
-    page.locator("#desk-told:visible").wait_for()
-    proof = msgspec.json.decode(page.locator("#possession").input_value().encode(), type=Signature)
-    signatures = [sign(header, role="administrator", signer=one) for one in world.administrators.values()]
-    ordered = tuple(sorted([*signatures, proof], key=lambda one: (one.role, one.key)))
-    submission = Submission(
-        header=header, signatures=ordered, events=(event,), event_bytes=(event_bytes(event),)
-    )
-    status, told = town.server.request("POST", "/v1/submissions", wire_bytes(submission))
+    now = format_instant(system_clock())
+    draft = draft_of(world.genesis_entry, "admin-a", [event], signed_at=now, about="key")
+    page.locator("#possession").fill(format_draft(draft).decode())
+    with page.expect_download() as download:
+        page.locator("#prove").click()
+    proof = read_signature(download.value.path())
+    draft = with_signature(draft, proof)
+    for one in world.administrators.values():
+        draft = with_signature(draft, sign(draft.header, role="administrator", signer=one))
+    status, told = town.server.request("POST", "/v1/submissions", wire_bytes(draft.submission))
     assert status == 201, told
-    return str(asked["key"])
+    return str(event.key)
 
 
 def at_the_desk(page: Page, town: Town, role: KeyRole, person: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import datetime
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,9 @@ from api.drafts import kept
 from ledger.draft_file import parse_draft
 from ledger.entry import EventEntry, parse_entry
 from ledger.errors import EnvironmentFault
+from ledger.instant import format_instant
 from ledger.key_files import save_private_key
+from ledger.kinds.mandate import Deputation
 from ledger.kinds.registry import Key, Policy, PolicyRow
 from ledger.kinds.vocabulary import event_bytes
 from ledger.store.tables import DRAFT, DRAFT_SIGNATURE, DRAFT_VERSION
@@ -24,7 +27,7 @@ from ledger.submission import Header, sign, wire_bytes
 from tests.counter import ADDRESS, MovedClock, Visitor
 from tests.ledgers import founded, post_all
 from tests.served import served
-from tests.worlds import AUDIT, COUNTY, DAY, PROVINCE, signer_named
+from tests.worlds import AUDIT, BEGINNING, COUNTY, DAY, PROVINCE, signer_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,6 +141,30 @@ def test_larger_amounts_wait_for_an_approver(
     assert waiting["state"] == "open"
     assert [one["code"] for one in waiting["waiting"]] == ["signature-missing"]
     assert signed(approver, large, "approver").json()["state"] == "posted"
+
+
+def test_a_deputy_signs_in_the_role_that_was_lent(
+    counter: Site, maker: Visitor, checker: Visitor, world: World, clock: MovedClock
+) -> None:
+    """While it lasts the desk offers the role; afterwards neither desk nor ledger takes a signature in it."""
+    admits = Policy(occurred_on=DAY, id="mandates", effective_on=DAY, title="授权", admits=("deputation/1",))
+    assert counter.post(wire_bytes(world.submission(AUDIT, admits))).status_code == 201
+    deputy = another_key(counter, world, like="deputy", role="approver")
+    early = prepared(maker, world.issued("L1", 100))
+    signed(maker, early, "maker")
+    refused(signed(deputy, early, "checker"), 403, "key-role")
+    grant = Deputation(
+        occurred_on=DAY, action="grant", id="dep-1", principal=checker.key, deputy=deputy.key, role="checker",
+        valid_from=BEGINNING, valid_to=format_instant(clock.moment + datetime.timedelta(minutes=10)), reason="休假",
+    )  # fmt: skip
+    answer = counter.post(wire_bytes(world.submission(PROVINCE, grant)))
+    assert answer.status_code == 201, answer.text
+    assert deputy.get("/v1/session").json()["roles"] == ["checker", "approver"]
+    assert signed(deputy, early, "checker").json()["state"] == "posted"
+    clock.move(minutes=11)
+    assert deputy.get("/v1/session").json()["roles"] == ["approver"]
+    late = prepared(maker, world.issued("L2", 100))
+    refused(signed(deputy, late, "checker"), 403, "key-role")
 
 
 def test_a_draft_is_posted_when_everybody_has_signed(

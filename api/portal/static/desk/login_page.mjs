@@ -2,10 +2,11 @@
 // The page for signing in: the keys of this browser, a new one, and the proof that a new one is held (spec §3.6).
 
 import { base64, utf8 } from "../verifier/bytes.mjs";
+import { isIdentifier } from "../verifier/form.mjs";
 import { canonical, parseJson } from "../verifier/jcs.mjs";
 import { canHoldKeys, newSigner, signersHere } from "./browser_key.mjs";
 import { signIn, signatureOver } from "./signing.mjs";
-import { onPress, sentences, tell } from "./talk.mjs";
+import { onPress, save, sentences, tell } from "./talk.mjs";
 
 const say = sentences();
 const list = document.getElementById("keys-here");
@@ -35,11 +36,32 @@ async function enter(signer) {
   location.assign(list.dataset.desk);
 }
 
+let asking = null;
+
 function shown(signer) {
+  asking = signer;
   request.hidden = false;
-  document.getElementById("key-request-text").value = new TextDecoder().decode(
-    canonical({ alg: signer.alg, key: signer.key, public: base64(signer.publicKey) }),
-  );
+  document.getElementById("key-request-text").value = "";
+  document.getElementById("holder").focus();
+}
+
+/** The request for the key that was chosen: the `key` event that administrators are asked to register (spec §3.6). */
+function requested() {
+  const field = (id) => document.getElementById(id).value.trim();
+  const roles = Array.from(document.querySelectorAll('[name="role"]:checked'), (one) => one.value).sort();
+  const divisions = field("division").split(/[\s,，、]+/).filter(Boolean).sort();
+  const [holder, person, device] = ["holder", "person", "device"].map(field);
+  const ids = [holder, person, device].every(isIdentifier);
+  if (!ids || roles.length === 0 || divisions.length === 0) throw new Error(say("incomplete"));
+  const now = new Date().toISOString();
+  const event = {
+    action: "register", alg: asking.alg, device, holder, jurisdiction: divisions, key: asking.key, kind: "key",
+    occurred_on: now.slice(0, 10), person, public: base64(asking.publicKey), roles, v: 1, valid_from: now,
+  }; // prettier-ignore
+  const text = new TextDecoder().decode(canonical(event));
+  document.getElementById("key-request-text").value = text;
+  save(`${person}.request.json`, text);
+  tell(say("requested", { key: asking.key }));
 }
 
 async function listed() {
@@ -60,7 +82,9 @@ async function prove() {
     return;
   }
   const signature = await signatureOver(draft, "possession", signer);
-  document.getElementById("possession").value = new TextDecoder().decode(canonical(signature));
+  const text = new TextDecoder().decode(canonical(signature));
+  document.getElementById("possession").value = text;
+  save(`possession-${signer.key.slice(0, 8)}.sig.json`, text);
   tell(say("proved", { key: `${signer.key.slice(0, 16)}…` }));
 }
 
@@ -71,6 +95,7 @@ if (await canHoldKeys()) {
     await listed();
     shown(made);
   });
+  onPress(document.getElementById("make-request"), requested);
   onPress(document.getElementById("prove"), prove);
   await listed();
 } else {

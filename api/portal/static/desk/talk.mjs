@@ -53,3 +53,12 @@ export function onPress(button, work) {
     }
   });
 }
+
+/** Let the person save `text` as a file of that name. */
+export function save(name, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
