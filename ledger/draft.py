@@ -4,11 +4,14 @@
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from ledger.disclosures import opened
 from ledger.entry import event_entry_bytes, header_entry_bytes
 from ledger.hashing import leaf_hash
 from ledger.kinds.bank import BankBalance, Movement
+from ledger.kinds.control import Erasure
 from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.vocabulary import AnyEvent
+from ledger.store.disclosures import DisclosureRow, OneErasure
 from ledger.store.edge import Edge
 from ledger.store.log_reader import StoredSubmission
 from ledger.store.log_writer import BankReferenceRow, LogKeyRow, LogRow, StatementLineRow, SubmissionRow
@@ -32,6 +35,8 @@ class Draft:
     statement_lines: list[StatementLineRow] = field(default_factory=list)
     bank_references: list[BankReferenceRow] = field(default_factory=list)
     log_keys: list[LogKeyRow] = field(default_factory=list)
+    disclosures: list[DisclosureRow] = field(default_factory=list)
+    erasures: list[OneErasure] = field(default_factory=list)
     keys: dict[tuple[str, str], StoredSubmission] = field(default_factory=dict)
 
     @property
@@ -53,6 +58,8 @@ class Draft:
         self.recorded = recorded
         for event, row in zip(submission.events, rows[1:], strict=True):
             self._index(event, row.seq)
+        for one in opened(submission):
+            self.disclosures.append(DisclosureRow(seq + 1 + one.index, one.commitment, one.text))
         self.entries.extend(rows)
         self.edge.extend(row.leaf for row in rows)
         self.last_leaf = rows[-1].leaf
@@ -66,6 +73,8 @@ class Draft:
             self.statement_lines,
             self.bank_references,
             self.log_keys,
+            self.disclosures,
+            self.erasures,
         ):
             rows.clear()
         self.edge.take_finished()
@@ -104,5 +113,7 @@ class Draft:
                 self.statement_lines.append(StatementLineRow(event.account, event.statement, 0, seq))
             case LogKeyChange():
                 self.log_keys.append(LogKeyRow(seq, event.action, event.vkey, self.recorded))
+            case Erasure():
+                self.erasures.append(OneErasure(seq, event))
             case _:
                 pass

@@ -14,11 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from ledger import authority, clock
 from ledger.checkpoint import Checkpoint
 from ledger.cosignature import LogKey
+from ledger.disclosures import disclosure_problems
 from ledger.draft import Draft, header_hash
 from ledger.errors import InputError, ProgrammerError
 from ledger.log_signer import LogSigner
 from ledger.open_state import OpenState
-from ledger.posting import admit
+from ledger.posting import PROBLEMS_MAX, admit
 from ledger.problems import Problem, problem_of
 from ledger.store.log_reader import StoredCheckpoint, StoredSubmission
 from ledger.store.log_writer import Addition
@@ -29,10 +30,14 @@ from ledger.submission import Header, Submission, is_bound, parse_wire, wire_byt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A submission on its way in. `checked` says that its signatures and root were verified outside the lock."""
+    """A submission on its way in. `checked` says that its signatures and root were verified outside the lock.
+
+    `undisclosed` is what is wrong with its disclosures, if it is new: one that stands needs none any more.
+    """
 
     submission: Submission
     checked: bool
+    undisclosed: tuple[Problem, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -66,6 +71,11 @@ class Turned:
 
 Verdict = Placed | Known | Turned | Exception
 """What a flush decides of one proposal; an exception when this program failed on it."""
+
+
+def propose(submission: Submission, *, checked: bool) -> Proposal:
+    """`submission` on its way in; what its disclosures open is looked at here, outside the lock."""
+    return Proposal(submission=submission, checked=checked, undisclosed=disclosure_problems(submission))
 
 
 def precheck(state: OpenState, submission: Submission) -> tuple[Submission, tuple[Problem, ...]]:
@@ -143,6 +153,8 @@ def cover(
         bank_references=draft.bank_references,
         checkpoint=checkpoint,
         log_keys=draft.log_keys,
+        disclosures=draft.disclosures,
+        erasures=draft.erasures,
     )
     return addition, receipts_of_flush(checkpoint, draft.edge, finished)
 
@@ -171,6 +183,8 @@ def _place_or_refuse(
     before = draft.keys.get(proposal.key) or past.stored(*proposal.key)
     if before is not None:
         return _judge_again(state, proposal, before)
+    if proposal.undisclosed:
+        return Turned(problems=proposal.undisclosed[:PROBLEMS_MAX])
     late = clock.signing_time_problem(register.genesis, now=now, signed_at=header.signed_at)
     if late is not None:
         return Turned(problems=(late,))

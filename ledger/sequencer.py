@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine
 from ledger import clock
 from ledger.draft import Draft, header_hash
 from ledger.errors import EnvironmentFault, InputError
-from ledger.flush import Known, Placed, Proposal, Turned, Verdict, judge, open_draft, precheck
+from ledger.flush import Known, Placed, Proposal, Turned, Verdict, judge, open_draft, precheck, propose
 from ledger.genesis import Administrator, Genesis
 from ledger.group_commit import Answer, GroupCommit
 from ledger.kinds.registry import Account
@@ -126,7 +126,7 @@ class Sequencer:
             unknown_only = all(problem.code == "key-unknown" for problem in problems)
             outcomes.append(None if unknown_only else Refused(problems=problems))
             if unknown_only:
-                proposals.append(Proposal(submission=parsed, checked=not problems))
+                proposals.append(propose(parsed, checked=not problems))
         answered = iter(self._group.run(proposals) if proposals else [])
         return [next(answered) if outcome is None else outcome for outcome in outcomes]
 
@@ -246,7 +246,7 @@ class Sequencer:
             if problems:
                 yield problems
                 continue
-            proposal = Proposal(submission=parsed, checked=True)
+            proposal = propose(parsed, checked=True)
             (verdict,) = judge(self._state, past, draft, [proposal], now=now)
             draft.forget_rows()
             match verdict:

@@ -8,7 +8,7 @@ the canonical bytes of the events, so one signature check covers a batch of any 
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final
 
@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from ledger import keys, merkle
+from ledger.commitments import DisclosureText
 from ledger.errors import FormatError
 from ledger.hashing import leaf_hash
 from ledger.instant import Instant, parse_instant
@@ -60,12 +61,14 @@ class _Wire(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     header: Header
     signatures: tuple[Signature, ...]
     events: tuple[msgspec.Raw, ...]
+    disclosures: tuple[DisclosureText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     """A well-formed submission: header, sorted signatures, events, and the canonical bytes of each event.
 
+    `disclosures` travel beside what is signed and never enter the log (`ledger.disclosures`); sorted and unique.
     `parsed` says that `parse_wire` read it; a changed copy of such a one has it no more.
     """
 
@@ -73,6 +76,7 @@ class Submission:
     signatures: tuple[Signature, ...]
     events: tuple[AnyEvent, ...]
     event_bytes: tuple[bytes, ...]
+    disclosures: tuple[str, ...] = ()
     parsed: bool = field(default=False, init=False, compare=False, repr=False)
 
 
@@ -113,12 +117,19 @@ def assemble(
     events: Sequence[AnyEvent],
     header: Callable[[int, str], Header],
     signers: Sequence[tuple[str, keys.Signer]],
+    disclosures: Iterable[str] = (),
 ) -> Submission:
     """A signed submission of `events`; `header` gets count and root, `signers` are pairs of role and signer."""
     encoded = tuple(event_bytes(event) for event in events)
     made = header(len(encoded), events_root(encoded))
     signatures = sorted((sign(made, role=role, signer=one) for role, one in signers), key=_signature_order)
-    return Submission(header=made, signatures=tuple(signatures), events=tuple(events), event_bytes=encoded)
+    return Submission(
+        header=made,
+        signatures=tuple(signatures),
+        events=tuple(events),
+        event_bytes=encoded,
+        disclosures=tuple(sorted(set(disclosures))),
+    )
 
 
 def check_signature(signature: Signature, header: Header, *, public: bytes) -> bool:
@@ -139,8 +150,11 @@ def decode_signature(signature: Signature) -> bytes | None:
 
 def wire_bytes(submission: Submission) -> bytes:
     """The submission as one NDJSON line without its line feed: canonical, so equal submissions have equal bytes."""
+    opened = (
+        b'"disclosures":' + _ENCODER.encode(submission.disclosures) + b"," if submission.disclosures else b""
+    )
     parts = (
-        b'{"events":[' + b",".join(submission.event_bytes) + b'],"header":',
+        b"{" + opened + b'"events":[' + b",".join(submission.event_bytes) + b'],"header":',
         header_bytes(submission.header) + b',"signatures":' + _ENCODER.encode(submission.signatures) + b"}",
     )
     return b"".join(parts)
@@ -175,6 +189,7 @@ def parse_wire(data: bytes, *, place: str = "submission") -> Submission:
         signatures=wire.signatures,
         events=events,
         event_bytes=tuple(event_bytes(event) for event in events),
+        disclosures=wire.disclosures,
     )
     if wire_bytes(submission) != data:
         refuse_duplicate_keys(data, place=place)
@@ -184,7 +199,7 @@ def parse_wire(data: bytes, *, place: str = "submission") -> Submission:
 
 
 def check_form(submission: Submission, *, place: str) -> None:
-    """Nothing, if instants are real and signatures are sorted by (role, key), unique and at most 16.
+    """Nothing, if instants are real, signatures sorted by (role, key), unique and at most 16, disclosures sorted, too.
 
     Raises:
         FormatError: otherwise.
@@ -197,6 +212,8 @@ def check_form(submission: Submission, *, place: str) -> None:
             "signatures are not 1 to 16, unique and sorted by (role, key)",
             "签名应为 1 至 16 个，不重复，按（角色，密钥）排序",
         )
+    if list(submission.disclosures) != sorted(set(submission.disclosures)):
+        raise _wrong(place, "disclosures are not sorted and unique", "披露内容未排序或有重复")
 
 
 def refuse_duplicate_keys(data: bytes, *, place: str) -> None:

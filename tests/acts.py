@@ -46,6 +46,7 @@ from tests.later_kinds import (
     CAME,
     HASH,
     LATER,
+    NUMBER,
     SECOND_VERSIONS,
     came,
     carried,
@@ -164,7 +165,7 @@ def setting(world: World) -> Iterator[Submission]:
     yield world.submission(CITY, _split("L21", 20_000))
     yield world.submission(UNIT, _claim("submit", "c-1", line="L1"), _claim("submit", "c-2", line="L1"))
     yield world.submission(UNIT, _claim("submit", "c-3"))
-    committed = msgspec.structs.replace(world.accounts()[1], id="A-COMMITTED", sd=("z" * 43,))
+    committed = msgspec.structs.replace(world.accounts()[1], id="A-COMMITTED", sd=NUMBER)
     yield world.submission(COUNTY, world.paid("L1", 10), committed, submission_id="paid-before")
     yield world.submission(UNIT, contract())
     asked = Objection(occurred_on=DAY, id="o-1", event=_PAID, text="与公示不符", days=15)
@@ -428,7 +429,7 @@ ACTS: Final[tuple[Act, ...]] = (
     Act(
         kind="erasure", action="", who=BUREAUS,
         make=lambda _: Erasure(
-            occurred_on=DAY, event=f"{COUNTY}/paid-before/1", commitments=("z" * 43,), reason="本人申请"
+            occurred_on=DAY, event=f"{COUNTY}/paid-before/1", commitments=NUMBER, reason="本人申请"
         ),
     ),
     Act(

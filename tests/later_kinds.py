@@ -22,6 +22,7 @@ from ledger.kinds.fund_terms import AcceptanceRule, MatchingAmount, RetentionRul
 from ledger.kinds.registry import Policy
 from ledger.kinds.upper import UpperEvent, UpperFund, UpperLedger
 from ledger.kinds.vocabulary import ADMITTED_BY_GENESIS, KINDS, SECOND
+from tests.personal import committed
 from tests.worlds import (
     AUDIT,
     COUNTY,
@@ -45,7 +46,10 @@ if TYPE_CHECKING:
 HASH: Final = "3f" * 32
 ROOT: Final = "4e" * 32
 FINDING: Final = "5d" * 16
-COMMITTED: Final = ("-" + "A" * 42, "z" * 43)
+COMMITTED: Final = committed(finding="5d" * 16, text="某乡镇滞留资金")
+ASKED: Final = committed(asker="王某", contact="某村一组")
+NUMBER: Final = committed(number="9900112233445566778")
+"""Commitments of a step of a case, of an objection, of an account."""
 CONTRACT: Final = "NA-2026-9"
 CAME: Final = "F-C"
 ABOVE: Final = "ledger.example/centre/2026"
@@ -180,10 +184,10 @@ def second_events(world: World) -> Iterator[tuple[str, AnyEvent]]:
     yield COUNTY, carried()
 
 
-def later_events(*, paid: str, committed: str) -> Iterator[tuple[str, AnyEvent]]:
+def later_events(*, paid: str, account: str) -> Iterator[tuple[str, AnyEvent]]:
     """Who posts what, in an order in which all of it stands.
 
-    `paid` names an event of the county, `committed` one of the province that holds a commitment, ``"z" * 43``.
+    `paid` names an event of the county, `account` one of the province that holds the commitment `NUMBER`.
     """
     yield (
         AUDIT,
@@ -228,14 +232,14 @@ def later_events(*, paid: str, committed: str) -> Iterator[tuple[str, AnyEvent]]
         AUDIT,
         step("answered", returned=200, rebooked=1, recovered=2, exempt=3, basis="示例办法第9条"),
     )
-    yield AUDIT, Objection(occurred_on=DAY, id="o-1", event=paid, text="与公示不符", days=15, sd=COMMITTED)
+    yield AUDIT, Objection(occurred_on=DAY, id="o-1", event=paid, text="与公示不符", days=15, sd=ASKED)
     yield COUNTY, Reply(occurred_on=DAY, objection="o-1", text="经核对一致", evidence=(HASH,))
     yield (
         PROVINCE,
         Erasure(
             occurred_on=DAY,
-            event=committed,
-            commitments=("z" * 43,),
+            event=account,
+            commitments=NUMBER,
             reason="本人申请",
             document="吉财2026-6号",
         ),

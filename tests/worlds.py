@@ -34,6 +34,7 @@ from ledger.kinds.form import Tag
 from ledger.kinds.registry import Account, Fund, Key, KeyRole, Party, Project
 from ledger.log_signer import LogSigner
 from ledger.submission import Header, Signature, Submission, assemble, wire_bytes
+from tests.personal import KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -145,7 +146,12 @@ class World:
                 signed_at=signed_at or now,
             )
 
-        return assemble(events=events, header=header, signers=signers or self.signers(party))
+        return assemble(
+            events=events,
+            header=header,
+            signers=signers or self.signers(party),
+            disclosures=(KNOWN[one] for event in events for one in event.sd if one in KNOWN),
+        )
 
     def wire(self, party: str, *events: AnyEvent) -> bytes:
         """The next submission as one NDJSON line."""

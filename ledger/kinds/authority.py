@@ -2,12 +2,13 @@
 """Kinds by which somebody exercises authority; refused beyond what their line holds (DESIGN §1.1, §4)."""
 
 import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from msgspec import field
 
 from ledger.amount import Amount
 from ledger.kinds.form import (
+    PAYEE,
     ClassCode,
     Digest,
     Event,
@@ -119,6 +120,8 @@ class Disbursement(Event, frozen=True, kw_only=True, tag="disbursement"):
     `to_account`. `to_account` is absent when the payee's account is not registered; then `payee` is given. `payee_list`
     is the hash of a list of persons. `claim` names the approved claim that it meets.
     """
+
+    PERSONAL: ClassVar[frozenset[str]] = PAYEE
 
     line: Id
     from_account: Id

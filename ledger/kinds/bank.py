@@ -2,7 +2,7 @@
 """What the bank says, signed by the bank: statement lines and balances; the hardest facts in the ledger."""
 
 import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, field
 
@@ -20,6 +20,10 @@ class Movement(Event, frozen=True, kw_only=True, tag="movement"):
     `occurred_on` is the booking date; `value_on` the value date, absent when equal. `counterparty` is the other account
     when registered. `amount` in minor units, `direction` as seen by the account.
     """
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset(
+        {"counterparty_name", "counterparty_account", "counterparty_mark", "remark"}
+    )
 
     account: Id
     statement: StatementNumber

@@ -2,13 +2,14 @@
 """Facts that money units report; never refused for content, however bad the news (DESIGN §1.1)."""
 
 import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
 from ledger.amount import Amount
 from ledger.kinds.authority import Invoice
 from ledger.kinds.form import (
+    PAYEE,
     ClassCode,
     Digest,
     Event,
@@ -47,6 +48,8 @@ class Claim(Event, frozen=True, kw_only=True, tag="claim"):
     Approval starts the payment clock (semantics O2) for `amount` on `line`; `payee` is who is to be paid. `reason` says
     why a claim is returned. `evidence` are hashes of files.
     """
+
+    PERSONAL: ClassVar[frozenset[str]] = PAYEE
 
     action: Literal["submit", "approve", "return"]
     claim: Id
@@ -92,6 +95,8 @@ class Use(Event, frozen=True, kw_only=True, tag="use"):
     general money of the owner. Reported by the owner of `from_account`.
     """
 
+    PERSONAL: ClassVar[frozenset[str]] = PAYEE
+
     from_account: Id
     amount: Amount
     tag: Tag | None = None
@@ -127,6 +132,8 @@ class Return(Event, frozen=True, kw_only=True, tag="return"):
     absent, it is a plain credit with a finding. Either account may be unregistered, never both.
     """
 
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"payer_name", "payer_account"})
+
     amount: Amount
     event: EventName | None = None
     tag: Tag | None = None
@@ -144,6 +151,8 @@ class Return(Event, frozen=True, kw_only=True, tag="return"):
 
 class Acceptance(Event, frozen=True, kw_only=True, tag="acceptance"):
     """Acceptance of work or goods (验收): verdict, accepted `value` in minor units, panel pseudonyms, evidence hashes."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"panel_names"})
 
     project: Id
     verdict: Literal["pass", "partial", "fail"]

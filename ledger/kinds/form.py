@@ -80,6 +80,10 @@ class Tag(Record, frozen=True, kw_only=True):
     line: Id | None = None
 
 
+PAYEE: Final = frozenset({"payee_name", "payee_account", "payee_id", "payee_mark"})
+"""A natural person who is paid: name, account, identity number, and the keyed mark of the person (`ledger.person_mark`)."""
+
+
 class Event(
     msgspec.Struct,
     frozen=True,
@@ -95,7 +99,10 @@ class Event(
     """
 
     PERSONAL: ClassVar[frozenset[str]] = frozenset()
-    """Names of the personal fields of the kind, which enter the ledger only as commitments."""
+    """Names of the personal fields of the kind, which enter the ledger only as commitments.
+
+    They are no part of its bytes: names may be added to a published kind, and never taken away (ADR 0018).
+    """
 
     v: Literal[1] = msgspec.field(default_factory=one)
     occurred_on: datetime.date

@@ -6,7 +6,7 @@ position (DESIGN §4, *Registry changes*).
 """
 
 import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 from msgspec import Meta
@@ -65,6 +65,8 @@ class Party(Event, frozen=True, kw_only=True, tag="party"):
     character.
     """
 
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"contact", "representative"})
+
     v: Literal[1, 2] = msgspec.field(default_factory=one)  # type: ignore[assignment]  # wider than of the other kinds
     id: Id
     name: Text
@@ -91,6 +93,8 @@ class Account(Event, frozen=True, kw_only=True, tag="account"):
     `fund` is set when the account is dedicated to one fund, absent when money is commingled. `pool` names the account
     in which the real balance lies. `masked` shows at most the last four digits.
     """
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"number", "holder_name"})
 
     id: Id
     owner: Id

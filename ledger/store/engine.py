@@ -187,6 +187,7 @@ def _prepare_sqlite(connection: SqliteConnection, _record: Any) -> None:  # noqa
     mode = cursor.execute("PRAGMA journal_mode = WAL").fetchone()[0]
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # what an erasure deletes must not stay in free pages
     cursor.close()
     if mode != "wal":
         raise EnvironmentFault(

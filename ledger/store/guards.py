@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Append-only by trigger: the database itself refuses to change or delete a row of `log` and `checkpoint`.
+"""Append-only by trigger: the database itself refuses to change or delete a row of `log`, `checkpoint`, `access`.
 
 The guards stop mistakes and ordinary privileges. Whoever owns the database can drop them: that is what checkpoints
 kept elsewhere are for. `self_test` proves on the live database that they still stand.
@@ -8,7 +8,7 @@ kept elsewhere are for. `self_test` proves on the live database that they still 
 from collections.abc import Iterator
 from typing import Final
 
-from sqlalchemy import Connection, Table, insert, text
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, insert, text
 from sqlalchemy.exc import DBAPIError
 
 from ledger.errors import EnvironmentFault
@@ -36,19 +36,23 @@ _PROBE_POSITION: Final = 2**62
 
 
 def guard_statements(dialect: str) -> Iterator[str]:
-    """Yield the statements that set up the guards of `sqlite` or `postgresql`, once, after the tables exist."""
+    """Yield the statements that set up the guards of `sqlite` or `postgresql` over the ledger, once, after its tables."""
     if dialect != "sqlite":
         yield _POSTGRESQL_FUNCTION
-        for table in APPEND_ONLY:
-            yield _POSTGRESQL.format(table=table.name)
+    for table in (LOG, CHECKPOINT):
+        yield from guards_of(table.name, dialect=dialect, key=_key(table))
+
+
+def guards_of(table: str, *, dialect: str, key: str) -> Iterator[str]:
+    """Yield the statements that guard one table more, whose primary key is the column `key`."""
+    if dialect != "sqlite":
+        yield _POSTGRESQL.format(table=table)
         return
-    for table in APPEND_ONLY:
-        key = _key(table)
-        yield _SQLITE.format(table=table.name, name="update", action="UPDATE", condition="")
-        yield _SQLITE.format(table=table.name, name="delete", action="DELETE", condition="")
-        # INSERT OR REPLACE deletes the old row without asking a delete trigger.
-        taken = f"WHEN EXISTS (SELECT 1 FROM {table.name} WHERE {key} = NEW.{key}) "  # noqa: S608 - names of this module only
-        yield _SQLITE.format(table=table.name, name="replace", action="INSERT", condition=taken)
+    yield _SQLITE.format(table=table, name="update", action="UPDATE", condition="")
+    yield _SQLITE.format(table=table, name="delete", action="DELETE", condition="")
+    # INSERT OR REPLACE deletes the old row without asking a delete trigger.
+    taken = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) "  # noqa: S608 - names of this program only
+    yield _SQLITE.format(table=table, name="replace", action="INSERT", condition=taken)
 
 
 def self_test(connection: Connection) -> None:
@@ -74,9 +78,9 @@ def self_test(connection: Connection) -> None:
 
 def _attempts(table: Table, *, sqlite: bool) -> Iterator[str]:
     name, key = table.name, _key(table)
-    blob = "bytes" if table is LOG else "note"
-    where = f"WHERE {key} = {_PROBE_POSITION}"
-    yield f"UPDATE {name} SET {blob} = {blob} {where}"  # noqa: S608 - names of this module only
+    other = next(column.name for column in table.columns if column.name != key)
+    where = f"WHERE {key} = '{_probe(table)[key]}'"
+    yield f"UPDATE {name} SET {other} = {other} {where}"  # noqa: S608 - names of this module only
     yield f"DELETE FROM {name} {where}"  # noqa: S608 - as above
     if sqlite:
         yield f"INSERT OR REPLACE INTO {name} SELECT * FROM {name} {where}"  # noqa: S608 - as above
@@ -98,9 +102,18 @@ def _refused(connection: Connection, table: Table, attempt: str) -> bool:
 
 
 def _probe(table: Table) -> dict[str, object]:
-    if table is CHECKPOINT:
-        return {"size": _PROBE_POSITION, "note": b"", "root": b"", "recorded": ""}
-    return {"seq": _PROBE_POSITION, "leaf": b"", "bytes": b"", "submission": 0}
+    """A row that the ledger never has."""
+    return {column.name: _filler(column) for column in table.columns}
+
+
+def _filler(column: Column[object]) -> object:
+    match column.type:
+        case Integer():
+            return _PROBE_POSITION
+        case LargeBinary():
+            return b""
+        case _:
+            return "probe"
 
 
 def _key(table: Table) -> str:

@@ -12,10 +12,20 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import BigInteger, Connection, Integer, LargeBinary, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
+from ledger.store.disclosures import DisclosureRow, OneErasure, destroy, erased_rows
 from ledger.store.edge import FullTile
 from ledger.store.engine import is_sqlite
 from ledger.store.log_reader import StoredCheckpoint
-from ledger.store.tables import BANK_REFERENCE, CHECKPOINT, LOG, LOG_KEY, STATEMENT_LINE, SUBMISSION, TILE
+from ledger.store.tables import (
+    BANK_REFERENCE,
+    CHECKPOINT,
+    DISCLOSURE,
+    LOG,
+    LOG_KEY,
+    STATEMENT_LINE,
+    SUBMISSION,
+    TILE,
+)
 
 _COPY_TYPES: Final[dict[type[TypeEngine[Any]], str]] = {
     BigInteger: "int8",
@@ -83,6 +93,8 @@ class Addition:
     bank_references: Sequence[BankReferenceRow]
     checkpoint: StoredCheckpoint
     log_keys: Sequence[LogKeyRow] = ()
+    disclosures: Sequence[DisclosureRow] = ()
+    erasures: Sequence[OneErasure] = ()
 
 
 def write(connection: Connection, addition: Addition) -> None:
@@ -97,6 +109,8 @@ def write(connection: Connection, addition: Addition) -> None:
     )
     write_indexes(connection, addition.submissions, addition.statement_lines, addition.bank_references)
     insert_rows(connection, LOG_KEY, addition.log_keys)
+    insert_rows(connection, DISCLOSURE, addition.disclosures)
+    destroy(connection, list(erased_rows(connection, addition.erasures)))
     made = addition.checkpoint
     insert_rows(connection, CHECKPOINT, [(made.size, made.note, made.root, made.recorded)])
 

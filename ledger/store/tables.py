@@ -2,8 +2,8 @@
 """The tables: `log` and `checkpoint` are the ledger, `anchor` and `cosignature` evidence about it; the others are indexes.
 
 Column types are the ones that every SQL database has, and positions are given by the sequencer, so that the same
-rows come out of SQLite and PostgreSQL. Rows are only ever inserted, in all tables but `meta`, `cosignature`, and those of
-the desk (`session…`, `draft…`), which are about people at work and not about the ledger.
+rows come out of SQLite and PostgreSQL. Rows are only ever inserted, in all tables but `meta`, `cosignature`,
+`disclosure`, and those of the desk (`session…`, `draft…`), which are about people at work and not about the ledger.
 """
 
 from typing import Final
@@ -188,5 +188,39 @@ DRAFT_SIGNATURE: Final = Table(
 )
 """Verified signatures over the headers of versions; those of an earlier version count for nothing."""
 
-APPEND_ONLY: Final = (LOG, CHECKPOINT)
-INDEXES: Final = (TILE, SUBMISSION, STATEMENT_LINE, BANK_REFERENCE, LOG_KEY)
+DISCLOSURE: Final = Table(
+    "disclosure",
+    METADATA,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("commitment", String(43), primary_key=True),
+    Column("text", Text, nullable=False),
+)
+"""Personal fields in clear: position of the event, commitment in it, the disclosure that opens it. Nothing rebuilds them,
+and erasures delete them."""
+
+ERASED: Final = Table(
+    "erased",
+    METADATA,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("commitment", String(43), primary_key=True),
+    Column("erasure", BigInteger, nullable=False),
+)
+"""Commitments of the event at `seq` that no disclosure opens any more, and the position of the erasure that says so."""
+
+ACCESS: Final = Table(
+    "access",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("at", String(24), nullable=False, index=True),
+    Column("key", String(64), nullable=False),
+    Column("party", String(64), nullable=False),
+    Column("event", String(160), nullable=False),
+    Column("field", String(80), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("case_id", String(64), nullable=False),
+)
+"""Who was shown a personal field or an evidence file, and why: instant, key and party of the reader, name of the event,
+name of the field or ``file``, the reason as stated, a case number or nothing. Append-only."""
+
+APPEND_ONLY: Final = (LOG, CHECKPOINT, ACCESS)
+INDEXES: Final = (TILE, SUBMISSION, STATEMENT_LINE, BANK_REFERENCE, LOG_KEY, ERASED)

@@ -13,7 +13,18 @@ from ledger.kinds.code import Code
 from ledger.kinds.control import Correction, Erasure, Objection, PeriodClose, Reply
 from ledger.kinds.fact import Publication, Restitution
 from tests.desk import codes
-from tests.later_kinds import COMMITTED, FINDING, HASH, LATER, ROOT, admitting, later_events, payee_list, step
+from tests.later_kinds import (
+    ASKED,
+    FINDING,
+    HASH,
+    LATER,
+    NUMBER,
+    ROOT,
+    admitting,
+    later_events,
+    payee_list,
+    step,
+)
 from tests.worlds import AUDIT, CITY, COUNTY, COUNTY_ACCOUNT, DAY, FUND, PROVINCE, UNIT, UNIT_ACCOUNT
 
 if TYPE_CHECKING:
@@ -40,14 +51,14 @@ ELSEWHERE = {"administrator/1", "deputation/1", "log_key/1", "override/1"}
 
 def committed(world: World, desk: Desk) -> str:
     """An event of the province with a commitment."""
-    account = msgspec.structs.replace(world.accounts()[1], id="A-NEW", sd=("z" * 43,))
+    account = msgspec.structs.replace(world.accounts()[1], id="A-NEW", sd=NUMBER)
     return desk.must(world.submission(PROVINCE, account))
 
 
 def test_every_later_kind_stands(world: World, open_desk: Desk) -> None:
     """One of each and more, in order, by whom it is for."""
     paid = open_desk.must(world.pay("L1", 100))
-    events = list(later_events(paid=paid, committed=committed(world, open_desk)))
+    events = list(later_events(paid=paid, account=committed(world, open_desk)))
     for party, event in events:
         assert told(open_desk, world, party, event) == [], event
     assert {f"{event.__struct_config__.tag}/1" for _, event in events} | ELSEWHERE == set(LATER)
@@ -117,7 +128,7 @@ def test_a_waiver_is_for_the_funds_issuer_or_oversight(world: World, open_desk: 
 def test_an_objection_is_answered_by_the_body_concerned(world: World, open_desk: Desk) -> None:
     """Any party may object to any event; who posted it answers, or the bureau over that; others do not."""
     paid = open_desk.must(world.pay("L1", 100))
-    asked = Objection(occurred_on=DAY, id="o-1", event=paid, text="与公示不符", days=15, sd=COMMITTED)
+    asked = Objection(occurred_on=DAY, id="o-1", event=paid, text="与公示不符", days=15, sd=ASKED)
     assert told(open_desk, world, UNIT, msgspec.structs.replace(asked, event="x/y/0")) == ["event-unknown"]
     assert told(open_desk, world, UNIT, asked) == []
     assert told(open_desk, world, UNIT, asked) == ["id-duplicate"]
@@ -133,7 +144,7 @@ def test_an_objection_is_answered_by_the_body_concerned(world: World, open_desk:
 def test_an_erasure_names_commitments_that_are_there(world: World, open_desk: Desk) -> None:
     """Of that event, and by who posted it or the bureau over it."""
     held = committed(world, open_desk)
-    erased = Erasure(occurred_on=DAY, event=held, commitments=("z" * 43,), reason="本人申请")
+    erased = Erasure(occurred_on=DAY, event=held, commitments=NUMBER, reason="本人申请")
     other = msgspec.structs.replace(erased, commitments=("y" * 43,))
     assert told(open_desk, world, PROVINCE, other) == ["commitment-unknown"]
     assert told(open_desk, world, COUNTY, erased) == ["actor"]

@@ -30,6 +30,7 @@ from ledger.submission import event_name
 from tests import later_kinds
 from tests.ledger.test_log_key_changes import NEXT, adding, admitting, retiring
 from tests.malicious.forger import Forger
+from tests.personal import committed
 from tests.worlds import (
     AUDIT,
     BANK,
@@ -85,7 +86,7 @@ def _registered(world: World) -> Iterator[Submission]:
         Party(
             occurred_on=DAY, id="jl-town", name="某镇", name_en="A town", level="township", division="220122001",
             roles=("unit",), uscc="91350100M000100Y43", parent=COUNTY, related=(SUPPLIER,),
-            provenance=Provenance(file=_HASH, row=12, sheet="一季度"), sd=("z" * 43,),
+            provenance=Provenance(file=_HASH, row=12, sheet="一季度"), sd=committed(contact="某镇财政所 王某"),
         ),
     )  # fmt: skip
     yield world.submission(PROVINCE, _rich_fund(world))
@@ -255,10 +256,10 @@ def _admitted(world: World) -> Iterator[Submission]:
     yield world.submission(AUDIT, later_kinds.admitting(*admitted))
     payment = world.pay("L1", 100)
     yield payment
-    committed = msgspec.structs.replace(world.accounts()[1], id="A-NA-SPECIAL", sd=("z" * 43,))
+    committed = msgspec.structs.replace(world.accounts()[1], id="A-NA-SPECIAL", sd=later_kinds.NUMBER)
     account = world.submission(PROVINCE, committed)
     yield account
-    names = {"paid": event_name(payment.header, 0), "committed": event_name(account.header, 0)}
+    names = {"paid": event_name(payment.header, 0), "account": event_name(account.header, 0)}
     events = [*later_kinds.later_events(**names), *later_kinds.second_events(world)]
     for party, group in groupby(events, key=lambda one: one[0]):
         yield world.submission(party, *(event for _, event in group))
