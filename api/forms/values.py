@@ -12,6 +12,7 @@ from msgspec import inspect
 from api.forms.form import Column
 from api.forms.titles import LANGUAGES, code_labels, codes_by_word, folded
 from ledger.amount import Balance
+from ledger.document_number import one_spelling
 from ledger.errors import FormatError
 from ledger.intake.cells import Cell, integer_of, refused, text_of
 from ledger.intake.dates import date_of
@@ -99,6 +100,8 @@ def _single(cell: Cell, column: Column, *, unit: str, serials: bool) -> Any:  # 
             return integer_of(cell)
         case "code":
             return _code(cell, column)
+        case "text" if column.name.endswith("document"):
+            return one_spelling(_text(cell))
         case "text":
             return _text(cell)
 

@@ -211,7 +211,7 @@ class _Fields:
             return self._money(value)
         return escape(value if form.meaning in _YEARS else f"{value:,}")
 
-    def _text(self, form: FieldForm, value: str) -> Markup:  # noqa: PLR0911 - one row a sort of text
+    def _text(self, form: FieldForm, value: str) -> Markup:  # noqa: C901, PLR0911 - one row a sort of text
         meaning = form.meaning
         if form.codes:
             return escape(self._words.known(form.codes.get(value, ""), value))
@@ -225,9 +225,17 @@ class _Fields:
             return escape(self._frame.moment(value))
         if meaning == "event":
             return self._found(value)
+        if meaning == "admits":
+            return self._admitted(value)
         if meaning in _DIGESTS:
             return _digits(value)
         return in_its_language(value, self._frame.language)
+
+    def _admitted(self, version: str) -> Markup:
+        kind, _, number = version.partition("/")
+        return self._words.say(
+            "entry.kind_version", kind=self._words.known(f"kind.{kind}", kind), n=int(number)
+        )
 
     def _several(self, form: FieldForm, values: tuple[Any, ...]) -> Markup:
         if form.meaning == "sd":

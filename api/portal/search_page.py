@@ -11,6 +11,7 @@ from markupsafe import Markup
 from api.portal.names import in_its_language
 from api.portal.visit import EntryRow, Visit
 from api.projection.entry_index import IndexedEntry, Title, Topic
+from ledger.document_number import one_spelling
 
 TITLES_MAX: Final = 30
 ENTRIES_MAX: Final = 30
@@ -71,7 +72,8 @@ def _entries(visit: Visit, asked: str, titles: list[Title]) -> Iterator[IndexedE
     event = None if named is None else index.by_seq(named)
     yield from (event,) if event is not None else ()
     yield from index.citing(asked)
-    yield from index.naming(asked, most=ENTRIES_MAX + 1)
+    for word in dict.fromkeys((asked, one_spelling(asked))):
+        yield from index.naming(word, most=ENTRIES_MAX + 1)
     if asked in visit.model.register.lines:
         yield from index.about("line", asked, most=ENTRIES_MAX + 1)
     for one in titles:

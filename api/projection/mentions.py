@@ -4,6 +4,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ledger.document_number import one_spelling
 from ledger.kinds.authority import Allocation, Disbursement, Plan, Waiver
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.contract import Contract
@@ -57,7 +58,7 @@ def papers_of(event: AnyEvent) -> Iterator[str]:
     for field in PAPERS:
         value = getattr(event, field, None)
         if isinstance(value, str):
-            yield value
+            yield from dict.fromkeys((value, one_spelling(value)))
     match event:
         case Movement() | BankBalance():
             yield event.statement

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ledger.document_number import one_spelling
 from ledger.errors import FormatError
 from ledger.intake.cells import refused
 from ledger.intake.columns import RowValues, holds, prepare
@@ -145,7 +146,7 @@ class _StageReading:
                 value = values.value(name)
                 sums[name] += value if isinstance(value, int) else 0
             return None
-        fields = fill_tree(one.tree, values.value) or {}
+        fields = _spelled(fill_tree(one.tree, values.value) or {})
         if one.once is not None and not self._first(one, fill_text(one.once, values.value), fields):
             return None
         return self._made(one, fields, values.number)
@@ -167,7 +168,7 @@ class _StageReading:
             if not any(sums.values()):
                 continue
             try:
-                fields = fill_tree(one.tree, _with_sums(values, sums)) or {}
+                fields = _spelled(fill_tree(one.tree, _with_sums(values, sums)) or {})
                 yield self._made(one, fields, values.number)
             except FormatError as error:
                 self._note(error, values)
@@ -245,3 +246,9 @@ def _with_sums(values: RowValues, sums: Mapping[str, int]) -> Lookup:
         return sums[name] if name in sums else values.value(name)
 
     return lookup
+
+
+def _spelled(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with the number of their paper in its one spelling, so that two spellings of it are a repeat."""
+    paper = fields.get("document")
+    return {**fields, "document": one_spelling(paper)} if isinstance(paper, str) else fields

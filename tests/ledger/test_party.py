@@ -68,6 +68,20 @@ def test_credit_code_check_character(body: str, position: int, other: str) -> No
         assert not is_uscc(code[:position] + other + code[position + 1 :])
 
 
+_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+"""3^i mod 31 as the standard prints them (GB 32100-2015)."""
+
+
+@pytest.mark.parametrize("authority", [*"123456789", *"ANY"])
+def test_every_registering_authority(authority: str) -> None:
+    """Digits and the letters of offices abroad, of rural collectives and of others: by the weights of the standard."""
+    body = f"{authority}2350100M000100Y4"
+    total = sum(USCC_ALPHABET.index(one) * weight for one, weight in zip(body, _WEIGHTS, strict=True))
+    check = USCC_ALPHABET[(31 - total % 31) % 31]
+    assert is_uscc(body + check)
+    assert not any(is_uscc(body + other) for other in USCC_ALPHABET if other != check)
+
+
 @pytest.mark.parametrize(
     "code", ["", "91350100M000100Y4", "91350100M000100Y430", "91350100M000100Y4I", "91350100m000100y43"]
 )

@@ -65,10 +65,15 @@ def every_kind() -> Forger:
     """The log, in the memory of an operator who may turn."""
     world = make_world()
     forger = Forger(world)
-    forger.post(*world.opening())
-    for submission in _business(world):
+    for submission in every_submission(world):
         forger.post(submission)
     return forger
+
+
+def every_submission(world: World) -> Iterator[Submission]:
+    """The opening and an event of every kind, in an order in which all of it stands."""
+    yield from world.opening()
+    yield from _business(world)
 
 
 def _business(world: World) -> Iterator[Submission]:

@@ -169,6 +169,13 @@ def test_texts_that_do_not_fit_are_refused_in_words(cell: Cell, name: str, code:
     assert words in caught.value.message_zh + caught.value.remedy_zh
 
 
+def test_numbers_of_papers_are_spelled_one_way() -> None:
+    """Whatever brackets the keyboard gave; another column keeps what was typed, and so does another form of number."""
+    assert read("吉财农[2026]第03号", "document") == "吉财农〔2026〕3号"
+    assert read("吉财农2026-3号", "document") == "吉财农2026-3号"
+    assert read("吉财农[2026]第03号", "contract", kind="disbursement") == "吉财农[2026]第03号"
+
+
 def test_numbers_in_text_columns_keep_what_they_say() -> None:
     """Text-formatted and numeric cells give the same id, up to the digits that a spreadsheet keeps."""
     assert read(2130305, "functional") == read("2130305", "functional") == "2130305"
