@@ -22,6 +22,7 @@ from ledger.errors import LimitError, MissingError, ProofError
 from ledger.genesis import Genesis
 from ledger.hashing import leaf_hash
 from ledger.kinds.log_key import LogKeyChange
+from ledger.kinds.mandate import Override
 from ledger.kinds.registry import Key, Party
 from ledger.merkle import MemoryHashes, Tree
 from ledger.receipt import Receipt, format_receipt
@@ -148,9 +149,17 @@ class _Building:
         head = self._with_header(entry) if isinstance(entry, EventEntry | ForeignEntry) else entry
         if not isinstance(head, HeaderEntry) or not isinstance(genesis, GenesisEntry):
             return
+        for seq in self._override(head):
+            self._with_own_header(seq)
         new = {entry.event.key} if isinstance(entry, EventEntry) and isinstance(entry.event, Key) else set()
         for seq in self._registrations(genesis.genesis, head, new):
             self._with_own_header(seq)
+
+    def _override(self, head: HeaderEntry) -> Iterator[int]:
+        """The override by which two leaders signed `head`, and the first event that it covers, if they did."""
+        first = parse_entry(self.log.read(head.seq + 1), place=f"entry {head.seq + 1}")
+        if isinstance(first, EventEntry) and isinstance(first.event, Override) and head.header.count > 1:
+            yield from (head.seq + 1, head.seq + 2)
 
     def receipt(self, seq: int) -> bytes:
         path = tuple(self.log.tree.inclusion_path(seq, self.log.size))

@@ -22,6 +22,7 @@ from ledger.first_entry import found
 from ledger.genesis import ADMINISTRATOR
 from ledger.hashing import leaf_hash
 from ledger.kinds.log_key import LogKeyChange
+from ledger.kinds.mandate import Override
 from ledger.kinds.registry import Key, Party
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.open_records import KeyState
@@ -169,10 +170,21 @@ class _Check:
             yield Told(en=f"signed by administrators {names}", zh=f"由管理员 {names} 签署")
             return
         head = subject if isinstance(subject, HeaderEntry) else self._header_of(subject)
-        events = (subject.event,) if isinstance(subject, EventEntry) else ()
+        events = self._events_beside(head, subject)
         self._take_registrations(head, events)
         self._check_rights(head, events)
         yield from self._signers(head, events)
+
+    def _events_beside(self, head: HeaderEntry, subject: Entry | ForeignEntry) -> tuple[AnyEvent, ...]:
+        """The event shown; where two leaders signed for the pair, also their override and the first event it covers."""
+        own = {subject.seq: subject.event} if isinstance(subject, EventEntry) else {}
+        first = self._entries.get(head.seq + 1)
+        if isinstance(first, EventEntry) and isinstance(first.event, Override):
+            for seq in range(head.seq + 1, head.seq + min(head.header.count, 2) + 1):
+                beside = self._entry(seq)
+                if isinstance(beside, EventEntry) and self._header_of(beside) == head:
+                    own[seq] = beside.event
+        return tuple(own[seq] for seq in sorted(own))
 
     def _header_of(self, event: EventEntry | ForeignEntry) -> HeaderEntry:
         """The header entry of `event`, once the event is proved to be in its root at its place (step 4)."""
