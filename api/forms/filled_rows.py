@@ -17,7 +17,7 @@ import openpyxl
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.utils.exceptions import InvalidFileException
 
-from api.forms.sheet_facts import Merge, SheetFacts, not_a_form, sheet_facts
+from api.forms.sheet_facts import Merge, SheetFacts, not_a_form, refuse_doctype, sheet_facts
 from ledger.errors import FormatError, LimitError
 from ledger.intake.cells import Cell, refused
 from ledger.intake.spreadsheet import cell_of
@@ -27,6 +27,8 @@ UNPACKED_BYTES_MAX: Final = 512 * 1024 * 1024
 STRINGS_BYTES_MAX: Final = 96 * 1024 * 1024
 """Most bytes of the table of texts, the one part that is held in memory."""
 PARTS_MAX: Final = 1_000
+OPEN_MERGES_MAX: Final = 702
+"""Merged ranges over one row: one a column, since they do not overlap."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,15 +92,10 @@ def _open_book(file: IO[bytes], name: str) -> openpyxl.Workbook:
             if part.filename.lower().endswith("sharedstrings.xml") and part.file_size > STRINGS_BYTES_MAX:
                 raise _too_large(name, "the text of the workbook", "工作簿中的文字", STRINGS_BYTES_MAX)
             if part.filename.endswith((".xml", ".rels")):
-                _refuse_doctype(archive, part, name)
+                with archive.open(part) as source:
+                    refuse_doctype(source, place=name)
     # An open file and not its name: by name, openpyxl goes by the ending. Macros are never read.
     return openpyxl.load_workbook(file, read_only=True, keep_links=False)
-
-
-def _refuse_doctype(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> None:
-    with archive.open(part) as source:
-        if b"<!DOCTYPE" in source.read(1024):
-            raise not_a_form(name, "it declares a document type", "其中声明了文档类型")
 
 
 def _filled(book: openpyxl.Workbook, file: IO[bytes], name: str, wanted: str | None) -> Filled:
@@ -122,12 +119,11 @@ def _filled(book: openpyxl.Workbook, file: IO[bytes], name: str, wanted: str | N
 
 def _sheet_rows(found: Any, merges: Sequence[Merge], name: str) -> Iterator[FilledRow]:  # noqa: ANN401 - as in _filled
     found.reset_dimensions()
-    spread = _Merges(merges)
+    spread = _Merges(merges, name)
     read_rows = found.iter_rows()
     number = 0
     while True:
-        with _book_faults(name, after=number), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a date out of range comes as an error value, and is told as one
+        with _book_faults(name, after=number):
             read = next(read_rows, None)
         if read is None:
             return
@@ -145,7 +141,8 @@ def _sheet_rows(found: Any, merges: Sequence[Merge], name: str) -> Iterator[Fill
 class _Merges:
     """Gives the cells of merged ranges what their first cell holds, row after row."""
 
-    def __init__(self, merges: Sequence[Merge]) -> None:
+    def __init__(self, merges: Sequence[Merge], name: str) -> None:
+        self._name = name
         self._coming = list(reversed(merges))
         self._open: list[tuple[Merge, Cell]] = []
 
@@ -157,6 +154,10 @@ class _Merges:
             merge = self._coming.pop()
             first = cells[merge.first_column] if merge.first_column < len(cells) else None
             self._open.append((merge, first))
+        if len(self._open) > OPEN_MERGES_MAX:
+            raise not_a_form(
+                self._name, f"merged ranges overlap in row {number}", f"第 {number} 行的合并区域重叠"
+            )
         if empty:
             return None
         found: dict[int, Merge] = {}
@@ -212,13 +213,17 @@ def _delimiter(line: str) -> str:
 @contextlib.contextmanager
 def _book_faults(name: str, after: int | None = None) -> Iterator[None]:
     try:
-        yield
+        with warnings.catch_warnings():
+            # What openpyxl only warns of comes as an error value, or concerns what is not read here.
+            warnings.simplefilter("ignore")
+            yield
     except FormatError:
         raise
     except (
         zipfile.BadZipFile, zlib.error, InvalidFileException, Xml.ParseError,
         KeyError, ValueError, ArithmeticError, EOFError, TypeError, IndexError, AttributeError,
-        NotImplementedError, RuntimeError,
+        NotImplementedError,
+        OSError, RuntimeError,
     ) as error:  # fmt: skip
         # openpyxl meets broken XML with whatever exception it runs into.
         place = name if after is None else f"{name}, after row {after}"

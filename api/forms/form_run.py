@@ -130,9 +130,7 @@ def good_events(result: Result) -> Iterator[AnyEvent]:
 
 def prefix_of(asked: Asked, file: FilledFile) -> str:
     """Prefix of submission ids: the same rows of the same file have the same ids, so that a file posted twice is known."""
-    mapping = (
-        () if asked.mapping is None else (asked.mapping.name, *map(str, sorted(asked.mapping.codes.items())))
-    )
+    mapping = () if asked.mapping is None else asked.mapping.identity()
     read = "\n".join((file.digest, asked.sheet or "", *asked.ignore, *mapping))
     return f"{asked.kind}-{hashlib.sha256(read.encode()).hexdigest()[:_ID_DIGITS]}"
 

@@ -5,6 +5,7 @@ One pass over the XML in flat memory, before any cell is read. Document types ar
 are the door for entity bombs.
 """
 
+import contextlib
 import re
 from dataclasses import dataclass, field
 from typing import IO, Final
@@ -63,6 +64,21 @@ def sheet_facts(source: IO[bytes], *, place: str) -> SheetFacts:
         raise not_a_form(place, f"its XML is broken: {error}", f"XML 已损坏：{error}") from error
     facts.merges.sort(key=lambda one: one.first_row)
     return facts
+
+
+def refuse_doctype(source: IO[bytes], *, place: str) -> None:
+    """Nothing, if no document type stands before the first element of the XML in `source`; broken XML is for its reader.
+
+    Raises:
+        FormatError: one does.
+    """
+    begun: list[str] = []
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = lambda tag, _: begun.append(tag)
+    parser.StartDoctypeDeclHandler = _Pass(SheetFacts(), place).refuse_doctype
+    with contextlib.suppress(expat.ExpatError):
+        while not begun and (chunk := source.read(_CHUNK)):
+            parser.Parse(chunk, False)  # noqa: FBT003 - the library has it by position
 
 
 def column_letters(position: int) -> str:

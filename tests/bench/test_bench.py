@@ -60,3 +60,13 @@ def test_a_witness_under_a_few_logs() -> None:
     assert 0 < figures["p50_us"] <= figures["p99_us"]
     assert figures["checkpoints_per_second"] > 0
     assert figures["ratio"].replace(".", "").isdigit()
+
+
+def test_a_short_form_in_both_formats() -> None:
+    """A form is tried and posted as CSV and as a workbook; each gives a row of figures."""
+    outcome = CliRunner().invoke(build(), ["bench", "--form", "3", "--json"])
+    assert outcome.exit_code == 0, outcome.output
+    rows = [json.loads(line) for line in outcome.stdout.splitlines()]
+    assert [row["step"] for row in rows] == ["try csv", "post csv", "try xlsx", "post xlsx"]
+    assert {row["size"] for row in rows} == {3}
+    assert all(row["peak_bytes"] > 0 for row in rows)

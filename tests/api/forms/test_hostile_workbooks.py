@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
     from tests.api.forms.conftest import Bureau
+    from tests.conftest import Sample
 
 WIDE_MERGE = b'<mergeCells><mergeCell ref="A1:XFD9"/></mergeCells>'
 SHEET = "xl/worksheets/sheet1.xml"
@@ -71,6 +74,53 @@ def test_an_entity_bomb_in_another_part_is_refused(bureau: Bureau) -> None:
         bureau.sheet(issue("L-1")), lambda data: b"<!DOCTYPE b []>" + data, part="xl/workbook.xml"
     )
     assert "document type" in bureau.refused(path, "--dry-run")
+
+
+def test_a_document_type_behind_a_long_comment_is_refused(bureau: Bureau) -> None:
+    """However far from the beginning it stands."""
+    comment = b"<!--" + b"x" * 200_000 + b"-->"
+    change = partial(_after_declaration, inserted=comment + b"<!DOCTYPE b []>")
+    path = rewritten(bureau.sheet(issue("L-1")), change, part="xl/workbook.xml")
+    assert "document type" in bureau.refused(path, "--dry-run")
+    path = rewritten(
+        bureau.sheet(issue("L-1")), partial(_after_declaration, inserted=comment), part="xl/workbook.xml"
+    )
+    assert bureau.post(path, "--dry-run")["rows"]["good"] == 1
+
+
+def _after_declaration(data: bytes, *, inserted: bytes) -> bytes:
+    declared, mark, rest = data.rpartition(b"?>")
+    return declared + mark + inserted + rest
+
+
+def test_merged_ranges_that_overlap_are_refused(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More of them over one row than it has columns would make every row slow."""
+    ranges = "".join(f'<mergeCell ref="D2:D{n}"/>' for n in (3, 4, 5))
+    merges = f"</sheetData><mergeCells>{ranges}</mergeCells>".encode()
+    path = rewritten(bureau.sheet(issue("L-1")), lambda data: data.replace(b"</sheetData>", merges))
+    assert bureau.post(path, "--dry-run")["rows"]["good"] == 1
+    monkeypatch.setattr(filled_rows, "OPEN_MERGES_MAX", 2)
+    assert "overlap" in bureau.refused(path, "--dry-run")
+
+
+@pytest.mark.parametrize("part", [SHEET, "xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml"])
+def test_no_broken_byte_is_more_than_a_refusal(bureau: Bureau, sample: Sample, part: str) -> None:
+    """Any one byte of any part changed: the rows are read, or the file is refused in words; nothing else is raised."""
+    path = bureau.sheet(issue("L-1", "12.5万元"), issue("L-2"))
+    with zipfile.ZipFile(path) as archive:
+        parts = {one.filename: archive.read(one) for one in archive.infolist()}
+    for position in sample(range(len(parts[part])), 60):
+        changed = bytearray(parts[part])
+        changed[position] ^= 0x11
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for name, data in (parts | {part: bytes(changed)}).items():
+                archive.writestr(name, data)
+        buffer.seek(0)
+        file = private_copy(buffer, bureau.folder, name="form.xlsx")
+        reading = form_reading.FormReading(asked=form_reading.Asked(kind="allocation"), file=file)
+        with contextlib.suppress(FormatError):
+            assert len(list(reading.events())) <= 2
 
 
 def test_a_zip_bomb_is_refused_unread(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
