@@ -9,6 +9,7 @@ def register(app: typer.Typer) -> None:
     from api.commands import (
         benchmarking,
         importing,
+        keeping,
         keys,
         ledger,
         posting,
@@ -18,5 +19,16 @@ def register(app: typer.Typer) -> None:
         witnessing,
     )
 
-    for commands in (ledger, templates, posting, importing, serving, signing, keys, witnessing, benchmarking):
+    for commands in (
+        ledger,
+        templates,
+        posting,
+        importing,
+        serving,
+        signing,
+        keys,
+        keeping,
+        witnessing,
+        benchmarking,
+    ):
         commands.register(app)

@@ -26,13 +26,13 @@ def default_folder(url: str) -> Path:
     return path.with_name(f"{path.stem}-keys")
 
 
-def passphrase(environment: Mapping[str, str]) -> bytes | None:
-    """The first line of the file that the environment names, or None.
+def passphrase(environment: Mapping[str, str], *, variable: str = PASSPHRASE_FILE) -> bytes | None:
+    """The first line of the file that the environment names in `variable`, or None.
 
     Raises:
         EnvironmentFault: the file cannot be read.
     """
-    name = environment.get(PASSPHRASE_FILE)
+    name = environment.get(variable)
     if not name:
         return None
     try:
@@ -43,8 +43,8 @@ def passphrase(environment: Mapping[str, str]) -> bytes | None:
             place=name,
             message_en=f"the passphrase file cannot be read: {error.strerror or error}",
             message_zh=f"无法读取口令文件：{error.strerror or error}",
-            remedy_en=f"Correct {PASSPHRASE_FILE}.",
-            remedy_zh=f"请更正 {PASSPHRASE_FILE}。",
+            remedy_en=f"Correct {variable}.",
+            remedy_zh=f"请更正 {variable}。",
         ) from error
 
 

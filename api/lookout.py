@@ -38,15 +38,17 @@ class Lookout:
     tell: Callable[[ToldError], None] = _tell_nobody
     send: Send = send
 
-    def places(self, log_key: Path, *, origin: str) -> list[Place]:
+    def places(self, log_key: Path | None, *, origin: str) -> list[Place]:
         """Every place in which a checkpoint of the log `origin` is looked for before `log_key` signs for it.
+
+        Nothing lies beside a key that is not on this machine, None.
 
         Raises:
             FormatError: the policy gives a witness an address that is none.
         """
         stations = () if self.witnesses is None else stations_of(self.witnesses)
         return [
-            head_file(log_key),
+            *([] if log_key is None else [head_file(log_key)]),
             *([] if self.published is None else [published_folder(self.published)]),
             *(
                 WitnessPlace(url=one.checkpoint_of(origin), witness=one.name, send=self.send, tell=self.tell)
@@ -54,7 +56,7 @@ class Lookout:
             ),
         ]
 
-    def places_of(self, engine: Engine, log_key: Path) -> list[Place]:
+    def places_of(self, engine: Engine, log_key: Path | None) -> list[Place]:
         """As `places`, for the log in the database; none where no log is in it.
 
         Raises:

@@ -2,25 +2,16 @@
 """What a flush is going to store: admitted submissions as numbered, chained and hashed entries, with their index rows."""
 
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 from ledger.disclosures import opened
 from ledger.entry import event_entry_bytes, header_entry_bytes
 from ledger.hashing import leaf_hash
-from ledger.kinds.bank import BankBalance, Movement
-from ledger.kinds.control import Erasure
-from ledger.kinds.log_key import LogKeyChange
-from ledger.kinds.vocabulary import AnyEvent
-from ledger.store.disclosures import DisclosureRow, OneErasure
+from ledger.store.disclosures import DisclosureRow
 from ledger.store.edge import Edge
+from ledger.store.index_rows import IndexRows
 from ledger.store.log_reader import StoredSubmission
-from ledger.store.log_writer import BankReferenceRow, LogKeyRow, LogRow, StatementLineRow, SubmissionRow
-from ledger.submission import Header, Submission, header_bytes
-
-
-def header_hash(header: Header) -> bytes:
-    """Return the SHA-256 of the canonical header, by which two submissions of one id are told apart."""
-    return sha256(header_bytes(header)).digest()
+from ledger.store.log_writer import LogRow
+from ledger.submission import Submission
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,12 +22,8 @@ class Draft:
     last_leaf: bytes
     recorded: str
     entries: list[LogRow] = field(default_factory=list)
-    submissions: list[SubmissionRow] = field(default_factory=list)
-    statement_lines: list[StatementLineRow] = field(default_factory=list)
-    bank_references: list[BankReferenceRow] = field(default_factory=list)
-    log_keys: list[LogKeyRow] = field(default_factory=list)
+    indexes: IndexRows = field(default_factory=IndexRows)
     disclosures: list[DisclosureRow] = field(default_factory=list)
-    erasures: list[OneErasure] = field(default_factory=list)
     keys: dict[tuple[str, str], StoredSubmission] = field(default_factory=dict)
 
     @property
@@ -52,12 +39,10 @@ class Draft:
         """
         rows = self._chain(submission, recorded)
         header, seq = submission.header, self.size
-        hash_ = header_hash(header)
-        self.submissions.append(SubmissionRow(header.party, header.id, seq, header.count, hash_))
-        self.keys[header.party, header.id] = StoredSubmission(seq=seq, events=header.count, header_hash=hash_)
+        self.keys[header.party, header.id] = self.indexes.take_header(header, seq=seq)
         self.recorded = recorded
         for event, row in zip(submission.events, rows[1:], strict=True):
-            self._index(event, row.seq)
+            self.indexes.take_event(event, seq=row.seq, recorded=recorded)
         for one in opened(submission):
             self.disclosures.append(DisclosureRow(seq + 1 + one.index, one.commitment, one.text))
         self.entries.extend(rows)
@@ -67,16 +52,9 @@ class Draft:
 
     def forget_rows(self) -> None:
         """Drop the rows gathered so far, in a rehearsal, which stores nothing."""
-        for rows in (
-            self.entries,
-            self.submissions,
-            self.statement_lines,
-            self.bank_references,
-            self.log_keys,
-            self.disclosures,
-            self.erasures,
-        ):
-            rows.clear()
+        self.entries.clear()
+        self.disclosures.clear()
+        self.indexes.clear()
         self.edge.take_finished()
 
     def _chain(self, submission: Submission, recorded: str) -> list[LogRow]:
@@ -100,20 +78,3 @@ class Draft:
             )
             rows.append(LogRow(seq=seq + 1 + index, leaf=leaf_hash(data), data=data, submission=seq))
         return rows
-
-    def _index(self, event: AnyEvent, seq: int) -> None:
-        match event:
-            case Movement():
-                line = StatementLineRow(event.account, event.statement, event.line_no, seq)
-                self.statement_lines.append(line)
-                if event.bank_ref is not None:
-                    reference = BankReferenceRow(event.account, event.direction, event.bank_ref, seq)
-                    self.bank_references.append(reference)
-            case BankBalance():
-                self.statement_lines.append(StatementLineRow(event.account, event.statement, 0, seq))
-            case LogKeyChange():
-                self.log_keys.append(LogKeyRow(seq, event.action, event.vkey, self.recorded))
-            case Erasure():
-                self.erasures.append(OneErasure(seq, event))
-            case _:
-                pass

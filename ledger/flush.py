@@ -15,12 +15,13 @@ from ledger import authority, clock
 from ledger.checkpoint import Checkpoint
 from ledger.cosignature import LogKey
 from ledger.disclosures import disclosure_problems
-from ledger.draft import Draft, header_hash
+from ledger.draft import Draft
 from ledger.errors import InputError, ProgrammerError
 from ledger.log_signer import LogSigner
 from ledger.open_state import OpenState
 from ledger.posting import PROBLEMS_MAX, admit
 from ledger.problems import Problem, problem_of
+from ledger.store.index_rows import header_hash
 from ledger.store.log_reader import StoredCheckpoint, StoredSubmission
 from ledger.store.log_writer import Addition
 from ledger.store.past import StoredPast
@@ -148,13 +149,13 @@ def cover(
     addition = Addition(
         entries=draft.entries,
         tiles=finished,
-        submissions=draft.submissions,
-        statement_lines=draft.statement_lines,
-        bank_references=draft.bank_references,
+        submissions=draft.indexes.submissions,
+        statement_lines=draft.indexes.statement_lines,
+        bank_references=draft.indexes.bank_references,
         checkpoint=checkpoint,
-        log_keys=draft.log_keys,
+        log_keys=draft.indexes.log_keys,
         disclosures=draft.disclosures,
-        erasures=draft.erasures,
+        erasures=draft.indexes.erasures,
     )
     return addition, receipts_of_flush(checkpoint, draft.edge, finished)
 

@@ -18,7 +18,7 @@ from typing import Final, assert_never
 from sqlalchemy import Connection, Engine
 
 from ledger import clock
-from ledger.draft import Draft, header_hash
+from ledger.draft import Draft
 from ledger.errors import EnvironmentFault, InputError
 from ledger.flush import Known, Placed, Proposal, Turned, Verdict, judge, open_draft, precheck, propose
 from ledger.genesis import Administrator, Genesis
@@ -34,6 +34,7 @@ from ledger.posting import preview
 from ledger.problems import Problem
 from ledger.signing import Signing
 from ledger.store.engine import holding_lock, reading, shown
+from ledger.store.index_rows import header_hash
 from ledger.store.log_reader import LogReader, StoredCheckpoint
 from ledger.store.log_writer import write
 from ledger.store.past import StoredPast

@@ -104,15 +104,18 @@ def write(connection: Connection, addition: Addition) -> None:
         sqlalchemy.exc.DBAPIError or the driver's error: the transaction must be rolled back.
     """
     insert_rows(connection, LOG, addition.entries)
-    insert_rows(
-        connection, TILE, [(tile.level, tile.number, tile.root, tile.hashes) for tile in addition.tiles]
-    )
+    write_tiles(connection, addition.tiles)
     write_indexes(connection, addition.submissions, addition.statement_lines, addition.bank_references)
     insert_rows(connection, LOG_KEY, addition.log_keys)
     insert_rows(connection, DISCLOSURE, addition.disclosures)
     destroy(connection, list(erased_rows(connection, addition.erasures)))
     made = addition.checkpoint
     insert_rows(connection, CHECKPOINT, [(made.size, made.note, made.root, made.recorded)])
+
+
+def write_tiles(connection: Connection, tiles: Sequence[FullTile]) -> None:
+    """Store finished tiles in the transaction of `connection`; nothing is committed."""
+    insert_rows(connection, TILE, [(tile.level, tile.number, tile.root, tile.hashes) for tile in tiles])
 
 
 def write_indexes(

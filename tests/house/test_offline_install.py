@@ -15,6 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 # The commit path and its neighbours belong to the server; the rest of ledger is the auditor's too.
 SERVER_SIDE = (
+    "ledger.backup",
     "ledger.draft",
     "ledger.file_posting",
     "ledger.flush",
@@ -24,6 +25,8 @@ SERVER_SIDE = (
     "ledger.outcome",
     "ledger.own_checkpoints",
     "ledger.publisher",
+    "ledger.reindexing",
+    "ledger.restoration",
     "ledger.sequencer",
     "ledger.signing",
     "ledger.store",

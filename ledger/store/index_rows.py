@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The index rows that entries come to: for a flush that stores them, and for whoever rebuilds the indexes from the log."""
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from sqlalchemy import Connection
+
+from ledger.kinds.bank import BankBalance, Movement
+from ledger.kinds.control import Erasure
+from ledger.kinds.log_key import LogKeyChange
+from ledger.kinds.vocabulary import AnyEvent
+from ledger.store.disclosures import OneErasure, destroy, erased_rows
+from ledger.store.log_reader import StoredSubmission
+from ledger.store.log_writer import (
+    BankReferenceRow,
+    LogKeyRow,
+    StatementLineRow,
+    SubmissionRow,
+    insert_rows,
+    write_indexes,
+)
+from ledger.store.tables import LOG_KEY
+from ledger.submission import Header, header_bytes
+
+
+def header_hash(header: Header) -> bytes:
+    """Return the SHA-256 of the canonical header, by which two submissions of one id are told apart."""
+    return sha256(header_bytes(header)).digest()
+
+
+@dataclass(slots=True, kw_only=True)
+class IndexRows:
+    """Rows of every index but the tiles, entry by entry."""
+
+    submissions: list[SubmissionRow] = field(default_factory=list)
+    statement_lines: list[StatementLineRow] = field(default_factory=list)
+    bank_references: list[BankReferenceRow] = field(default_factory=list)
+    log_keys: list[LogKeyRow] = field(default_factory=list)
+    erasures: list[OneErasure] = field(default_factory=list)
+
+    def take_header(self, header: Header, *, seq: int) -> StoredSubmission:
+        """Add the row of the submission whose header entry stands at `seq`, and return where it stands."""
+        digest = header_hash(header)
+        self.submissions.append(SubmissionRow(header.party, header.id, seq, header.count, digest))
+        return StoredSubmission(seq=seq, events=header.count, header_hash=digest)
+
+    def take_event(self, event: AnyEvent, *, seq: int, recorded: str) -> None:
+        """Add what is looked up of the event at `seq`, which was recorded at that instant."""
+        match event:
+            case Movement():
+                line = StatementLineRow(event.account, event.statement, event.line_no, seq)
+                self.statement_lines.append(line)
+                if event.bank_ref is not None:
+                    reference = BankReferenceRow(event.account, event.direction, event.bank_ref, seq)
+                    self.bank_references.append(reference)
+            case BankBalance():
+                self.statement_lines.append(StatementLineRow(event.account, event.statement, 0, seq))
+            case LogKeyChange():
+                self.log_keys.append(LogKeyRow(seq, event.action, event.vkey, recorded))
+            case Erasure():
+                self.erasures.append(OneErasure(seq, event))
+            case _:
+                pass
+
+    def write(self, connection: Connection) -> None:
+        """Store the rows in the transaction of `connection`, and forget them; nothing is committed.
+
+        Disclosures that an erasure names are destroyed, if any are still there.
+        """
+        write_indexes(connection, self.submissions, self.statement_lines, self.bank_references)
+        insert_rows(connection, LOG_KEY, self.log_keys)
+        destroy(connection, list(erased_rows(connection, self.erasures)))
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget the rows."""
+        for rows in (
+            self.submissions,
+            self.statement_lines,
+            self.bank_references,
+            self.log_keys,
+            self.erasures,
+        ):
+            rows.clear()
