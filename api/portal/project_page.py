@@ -13,9 +13,10 @@ from api.portal.paging import Cut, cut
 from api.portal.visit import EntryRow, Visit
 from api.projection.entry_index import event_at
 from api.projection.places import Place
+from ledger.kinds.contract import Contract
 from ledger.kinds.fact import Claim
 from ledger.kinds.registry import Milestone, Project
-from ledger.open_records import ClaimState
+from ledger.open_records import ClaimState, ContractState
 
 HISTORY: Final = 30
 CLAIM_ENTRIES: Final = 200
@@ -57,6 +58,15 @@ class ProjectRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContractRow:
+    """A contract with its changes, net and gross (spec §4.9)."""
+
+    contract: str
+    supplier: Markup
+    state: ContractState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectPage:
     """Everything on the page of a project; amounts in minor units, `unit` for figures side by side."""
 
@@ -69,6 +79,7 @@ class ProjectPage:
     unit: Unit
     payees: tuple[PayeeRow, ...]
     claims: tuple[ClaimRow, ...]
+    contracts: tuple[ContractRow, ...]
     tasks: tuple[TaskRow, ...]
     history: tuple[EntryRow, ...]
 
@@ -97,6 +108,7 @@ def project_page(visit: Visit, project: Project) -> ProjectPage:
         unit=visit.frame.money.unit(amounts),
         payees=tuple(payees),
         claims=tuple(_claims(visit, project.id)),
+        contracts=tuple(_contracts(visit, project.id)),
         tasks=tuple(
             TaskRow(milestone=one, party=visit.names.link("party", one.party)) for one in project.milestones
         ),
@@ -147,3 +159,15 @@ def _claims(visit: Visit, project: str) -> Iterator[ClaimRow]:
         state = visit.model.register.claims.get(claim)
         if state is not None:
             yield ClaimRow(claim=claim, state=state, amount=amount)
+
+
+def _contracts(visit: Visit, project: str) -> Iterator[ContractRow]:
+    """Contracts of the project that were not reversed, the newest first."""
+    for one in visit.model.index.about("project", project, kind="contract", most=CLAIM_ENTRIES):
+        entry = event_at(visit.reader, one.seq)
+        if entry is None or not isinstance(entry.event, Contract):
+            continue
+        state = visit.model.register.contracts.get(entry.event.id)
+        if state is not None and not state.reversed_:
+            supplier = visit.names.link("party", state.supplier)
+            yield ContractRow(contract=entry.event.id, supplier=supplier, state=state)
