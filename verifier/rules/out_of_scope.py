@@ -7,7 +7,7 @@ may be declared by the payment or by the use that tells it again (semantics T22)
 
 Diverted by admission (T13): the payment up to what the account owed the fund, in all three amounts, with or without bank
 statements; where the fund's money never entered the account's record, the whole payment, since its payer says that the
-fund paid it. Approvals and waivers are not in the vocabulary yet: where one exists, it clears the finding by hand.
+fund paid it. Waivers (`waiver` events) are not read yet: where one stands, it clears the finding by hand.
 
 Arithmetic on a signed admission: proved when the poster is whose act it is (semantics P7).
 """
