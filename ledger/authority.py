@@ -6,7 +6,7 @@ and first registrations of parties are signed by the administrators' threshold, 
 Source: DESIGN §3 *Keys*.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ledger import submission as wire
@@ -118,8 +118,10 @@ def check_signers(
         )
         return
     asked = asked_of(register, submission, recorded=recorded, past=past)
+    divisions = _subject_divisions(register, submission)
     for signature in submission.signatures:
-        yield from _check_key_rights(register, submission, signature, recorded=recorded, asked=asked)
+        yield from _check_key_rights(register, submission, signature, asked=asked)
+        yield from _check_jurisdiction(register, signature, divisions)
     yield from check_seats(register, submission, asked)
 
 
@@ -159,8 +161,9 @@ def _check_administrators(register: Register, submission: Submission) -> Iterato
 
 
 def _check_key_rights(
-    register: Register, submission: Submission, signature: Signature, *, recorded: str, asked: Asked
+    register: Register, submission: Submission, signature: Signature, *, asked: Asked
 ) -> Iterator[Problem]:
+    recorded = asked.recorded
     state = register.keys.get(signature.key)
     if state is None:
         yield _unknown_key(signature)
@@ -180,8 +183,15 @@ def _check_key_rights(
         yield _key_problem(
             signature, "validity", f"is not valid at {recorded}", f"在 {recorded} 不在有效期内"
         )
-    for division in _subject_divisions(register, submission):
-        if not any(is_over(register, jurisdiction, division) for jurisdiction in key.jurisdiction):
+
+
+def _check_jurisdiction(
+    register: Register, signature: Signature, divisions: Sequence[str]
+) -> Iterator[Problem]:
+    state = register.keys.get(signature.key)
+    own = () if state is None else state.registered.jurisdiction
+    for division in () if state is None else divisions:
+        if not any(is_over(register, jurisdiction, division) for jurisdiction in own):
             yield _key_problem(
                 signature,
                 "jurisdiction",
@@ -190,11 +200,13 @@ def _check_key_rights(
             )
 
 
-def _subject_divisions(register: Register, submission: Submission) -> Iterable[str]:
+def _subject_divisions(register: Register, submission: Submission) -> Sequence[str]:
     """Divisions that the signing keys must cover: of the actor, and of whoever a registry event registers."""
     divisions = {register.parties[submission.header.party].division}
-    for event in submission.events:
-        match PLACES.get(kind_of(event)):
+    kinds = {type(event): kind_of(event) for event in {type(one): one for one in submission.events}.values()}
+    placed = PLACES.keys() & set(kinds.values())
+    for event in submission.events if placed else ():
+        match PLACES.get(kinds[type(event)]):
             case "division" if isinstance(event, Party | Project):
                 divisions.add(event.division)
             case "owner" if isinstance(event, Account) and event.owner in register.parties:

@@ -296,6 +296,12 @@ def asked_by_rule(kind: str) -> frozenset[Rule]:
 
 
 @cache
+def is_told_by_action(kind: str) -> bool:
+    """Whether rights to `kind` differ by its action."""
+    return any(one.actions for one in _BY_KIND.get(kind, ()))
+
+
+@cache
 def rights_to(kind: str, action: str = "") -> tuple[Right, ...]:
     """The ways in which an event of `kind` with that action may be posted; none if there is no row."""
     rows = _BY_KIND.get(kind, ())

@@ -24,7 +24,7 @@ from ledger.party import covers, jurisdiction_prefix
 from ledger.past_events import PastEvents
 from ledger.problems import Problem
 from ledger.register import Register
-from ledger.rights import asked_by_rule
+from ledger.rights import Rule, asked_by_rule
 from ledger.submission import Submission
 
 APPROVAL_TIER: Final = "approval_tier"
@@ -117,7 +117,8 @@ def approvers_asked(
 ) -> int:
     """How many approvers the events of `submission` need; an event that reverses another needs those of the other."""
     rows = [row for row in _in_force(register, submission.header.party, today) if row.rule == APPROVAL_TIER]
-    if not rows:
+    corrects = Correction in set(map(type, submission.events))
+    if not rows or not (corrects or _may_ask(APPROVAL_TIER, submission)):
         return 0
     judged = [_undone(register, event, past) for event in submission.events]
     return max(
@@ -127,7 +128,7 @@ def approvers_asked(
 
 def panel_asked(register: Register, submission: Submission, *, today: datetime.date) -> tuple[int, int]:
     """How many persons of a panel the events of `submission` need, and how many of them from outside the unit."""
-    if not any(PANEL in asked_by_rule(kind_of(event)) for event in submission.events):
+    if not _may_ask(PANEL, submission):
         return 0, 0
     rows = [
         row
@@ -138,6 +139,12 @@ def panel_asked(register: Register, submission: Submission, *, today: datetime.d
         max((row.parameters["persons"] for row in rows), default=0),
         max((row.parameters["outside"] for row in rows), default=0),
     )
+
+
+def _may_ask(rule: Rule, submission: Submission) -> bool:
+    """Whether an event of `submission` is of a kind on which a policy may ask for more by `rule`."""
+    one_of_each = {type(event): event for event in submission.events}
+    return any(rule in asked_by_rule(kind_of(event)) for event in one_of_each.values())
 
 
 def _in_force(register: Register, party: str, today: datetime.date) -> Iterator[PolicyRow]:

@@ -8,6 +8,7 @@ and device (会计法 art. 25, internal control).
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Final
 
@@ -20,7 +21,7 @@ from ledger.kinds.vocabulary import AnyEvent
 from ledger.past_events import PastEvents
 from ledger.problems import Problem
 from ledger.register import Register
-from ledger.rights import EMERGENCY, rights_to
+from ledger.rights import EMERGENCY, is_told_by_action, rights_to
 from ledger.rulings import approvers_asked, panel_asked
 from ledger.submission import Submission
 
@@ -42,20 +43,35 @@ class Asked:
 
 def asked_of(register: Register, submission: Submission, *, recorded: str, past: PastEvents | None) -> Asked:
     """A pair at least, or two leaders by an override; more by the events themselves and by what policies say."""
-    kinds = {(kind_of(event), getattr(event, "action", "")) for event in submission.events}
-    override = ("override", "declare") in kinds
-    sets = [Counter(one.signed) for kind, action in kinds for one in rights_to(kind, action)]
-    persons = Counter() if override else Counter(_PAIR)
-    for one in sets if not override else [Counter(rights_to("override", "declare")[0].signed)]:
-        persons |= one
-    outside = 0
+    persons, outside = _seats(frozenset(_acts(submission.events))), 0
     if register.rulings:
         today = business_date(recorded, register.genesis.time_zone)
         panel, outside = panel_asked(register, submission, today=today)
         approvers = approvers_asked(register, submission, today=today, past=past)
-        persons |= Counter({"approver": approvers, "panel": panel})
-    asked = {role: persons[role] for role in _ROLE_ORDER if persons[role]}
-    return Asked(persons=asked, recorded=recorded, outside=outside)
+        more = {"approver": approvers, "panel": panel}
+        persons = persons | {role: max(persons.get(role, 0), n) for role, n in more.items() if n}
+    return Asked(persons=persons, recorded=recorded, outside=outside)
+
+
+@lru_cache(maxsize=1_024)
+def _seats(acts: frozenset[tuple[str, str]]) -> dict[str, int]:
+    """How many persons the table of rights wants in each role for these kinds and actions."""
+    override = ("override", "declare")
+    wanted = Counter() if override in acts else Counter(_PAIR)
+    for kind, action in [override] if override in acts else acts:
+        for one in rights_to(kind, action):
+            wanted |= Counter(one.signed)
+    return {role: wanted[role] for role in _ROLE_ORDER if wanted[role]}
+
+
+def _acts(events: Sequence[AnyEvent]) -> Iterator[tuple[str, str]]:
+    """Kind and action of each event, the action only where rights differ by it; a large batch is one look at its types."""
+    for type_, one in {type(event): event for event in events}.items():
+        kind = kind_of(one)
+        if is_told_by_action(kind):
+            yield from ((kind, getattr(event, "action", "")) for event in events if type(event) is type_)
+        else:
+            yield kind, ""
 
 
 def check_seats(register: Register, submission: Submission, asked: Asked) -> Iterator[Problem]:
@@ -132,6 +148,8 @@ def _check_separation(
 
 def _override_problems(submission: Submission) -> Iterator[Problem]:
     """An override stands first and alone of its sort, and covers what may be done in an emergency."""
+    if Override not in set(map(type, submission.events)):
+        return
     declared = [index for index, event in enumerate(submission.events) if _declares(event)]
     covered = [kind_of(event) for event in submission.events if not _declares(event)]
     if declared and (declared != [0] or not covered or not EMERGENCY.issuperset(covered)):
@@ -150,6 +168,8 @@ def _declares(event: AnyEvent) -> bool:
 
 
 def _grant_problems(submission: Submission) -> Iterator[Problem]:
+    if Deputation not in set(map(type, submission.events)):
+        return
     signed = {(one.key, one.role) for one in submission.signatures}
     granted = (one for one in submission.events if isinstance(one, Deputation) and one.action == "grant")
     if any((event.principal, event.role) not in signed for event in granted):
