@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from api.forms.field_mapping import mapping_named, read_codes
 from api.forms.form import form_of
-from api.forms.form_reading import Asked, FilledFile, private_copy
+from api.forms.form_reading import Asked, FilledFile, FormReading, private_copy
 from api.forms.form_run import Poster, Result, judge, post_spooled, prefix_of, rows_before
 from api.forms.marked_book import annotate
 from api.forms.row_file import write_rows
@@ -98,11 +98,14 @@ def run(engine: Engine, sequencer: Sequencer, order: Order) -> Result:
     now = format_instant(system_clock())
     with tempfile.TemporaryDirectory(prefix="fundtrace-form-") as name, progress_bar("post · 登记") as step:
         file = _copied(order.file, Path(name))
-        before = rows_before(engine, order.party, prefix_of(order.asked, file))
-        poster = Poster(party=order.party, signed_at=now, before=before)
+        poster = Poster(
+            party=order.party,
+            signed_at=now,
+            before=lambda found: rows_before(engine, order.party, prefix_of(found)),
+        )
         result = judge(sequencer, order.asked, file, poster, step)
         if result.draftable(valid_only=order.valid_only) and not order.dry_run:
-            envelope = _envelope(engine, sequencer, order, file, now)
+            envelope = _envelope(engine, sequencer, order, result.reading, now)
             result = post_spooled(engine, sequencer, result, envelope, step)
         _write_files(order, result)
     return result
@@ -158,7 +161,7 @@ def _copied(path: Path, folder: Path) -> FilledFile:
 
 
 def _envelope(
-    engine: Engine, sequencer: Sequencer, order: Order, file: FilledFile, signed_at: str
+    engine: Engine, sequencer: Sequencer, order: Order, found: FormReading, signed_at: str
 ) -> Envelope:
     with reading(engine) as connection:
         first = LogReader(connection).entry(0) or b""
@@ -166,7 +169,7 @@ def _envelope(
         genesis=leaf_hash(first).hex(),
         origin=sequencer.genesis.origin,
         party=order.party,
-        prefix=prefix_of(order.asked, file),
+        prefix=prefix_of(found),
         signed_at=signed_at,
         signers=signers_of(sequencer, order.keys or default_folder(order.url), order.party),
     )

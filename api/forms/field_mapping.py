@@ -63,11 +63,6 @@ class FieldMapping:
         """Foreign names that are known and left out, folded."""
         return frozenset(folded(name) for name in self.rules.untaken)
 
-    def identity(self) -> tuple[str, ...]:
-        """What tells it from others: its name, and the rows of the list of codes in their order."""
-        rows = (f"{name},{code},{identifier}" for (name, code), identifier in self.codes.items())
-        return (self.name, *sorted(rows))
-
     def translated(self, cell: Cell, column: Column) -> Cell:
         """What the ledger calls the code in `cell`.
 

@@ -59,11 +59,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poster:
-    """Whose acts the rows are, the time at which they would be signed, and rows that the file brought in before."""
+    """Whose acts the rows are, the time at which they would be signed, and which rows the file brought in before."""
 
     party: str
     signed_at: str
-    before: frozenset[int] = frozenset()
+    before: Callable[[FormReading], frozenset[int]]
 
 
 def judge(sequencer: Sequencer, asked: Asked, file: FilledFile, poster: Poster, step: Step) -> Result:
@@ -103,10 +103,11 @@ def _judged(sequencer: Sequencer, found: FormReading, poster: Poster) -> Iterato
     """Each event that stands already (True) or would stand (False); what is wrong with the others is noted."""
     waiting: list[AnyEvent] = []
     standing: list[AnyEvent] = []
+    rows = poster.before(found)
 
     def unknown() -> Iterator[AnyEvent]:
         for event in _events_in(_read_spool(found.file)):
-            if event.provenance is not None and event.provenance.row in poster.before:
+            if event.provenance is not None and event.provenance.row in rows:
                 standing.append(event)
                 continue
             waiting.append(event)
@@ -128,11 +129,10 @@ def good_events(result: Result) -> Iterator[AnyEvent]:
     yield from _events_in(spool_of(result.reading.file))
 
 
-def prefix_of(asked: Asked, file: FilledFile) -> str:
-    """Prefix of submission ids: the same rows of the same file have the same ids, so that a file posted twice is known."""
-    mapping = () if asked.mapping is None else asked.mapping.identity()
-    read = "\n".join((file.digest, asked.sheet or "", *asked.ignore, *mapping))
-    return f"{asked.kind}-{hashlib.sha256(read.encode()).hexdigest()[:_ID_DIGITS]}"
+def prefix_of(found: FormReading) -> str:
+    """Prefix of submission ids (spec §3.16): those of one sheet of one file, so that nothing of it is posted twice."""
+    read = f"{found.file.digest}\n{found.sheet or ''}"
+    return f"{found.asked.kind}-{hashlib.sha256(read.encode()).hexdigest()[:_ID_DIGITS]}"
 
 
 def rows_before(engine: Engine, party: str, prefix: str) -> frozenset[int]:

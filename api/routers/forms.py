@@ -144,9 +144,12 @@ def _add_import(routes: APIRouter) -> None:
             return _reads_only(request)
         with tempfile.TemporaryDirectory(prefix="fundtrace-form-") as folder:
             file = private_copy(BytesIO(upload.data), Path(folder), name=upload.name)
-            before = rows_before(ledger.engine, present.party, prefix_of(upload.asked, file))
             now = format_instant(request.app.state.front_desk.now())
-            poster = Poster(party=present.party, signed_at=now, before=before)
+            poster = Poster(
+                party=present.party,
+                signed_at=now,
+                before=lambda found: rows_before(ledger.engine, present.party, prefix_of(found)),
+            )
             result = judge(ledger.sequencer, upload.asked, file, poster, lambda _done, _whole: None)
             if not choice.dry_run:
                 return _drafted(request, present, result, valid_only=choice.valid_only)
@@ -180,7 +183,7 @@ def _drafted(request: Request, present: Present, result: Result, *, valid_only: 
     if not result.draftable(valid_only=valid_only):
         return _bad_rows(request, result)
     desk: DraftDesk = request.app.state.draft_desk
-    called = submission_id(prefix_of(result.reading.asked, result.reading.file), 1)
+    called = submission_id(prefix_of(result.reading), 1)
     made = desk.prepare(present, list(good_events(result)), identifier=called)
     if isinstance(made, Refused):
         return refusal(request, made.problems)

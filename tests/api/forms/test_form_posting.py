@@ -47,6 +47,19 @@ def test_a_good_form_is_posted_once(bureau: Bureau) -> None:
     assert bureau.size() == before + 3
 
 
+def test_payments_are_never_posted_twice_by_other_options(bureau: Bureau) -> None:
+    """Payments have no id of their own; naming the sheet or leaving out a column makes no second posting of the file."""
+    bureau.post(bureau.sheet(issue("L-1", 100)))
+    path = bureau.sheet([*pay("L-1", 40), "x"], titles=(*PAY_TITLES, "备用"), name="pay.xlsx")
+    first = ["--ignore-column", "备用"]
+    assert bureau.post(path, *first, kind="disbursement", party=COUNTY)["posted"]["replayed"] == 0
+    size = bureau.size()
+    for more in (["--sheet", "Sheet"], ["--ignore-column", "none"]):
+        told = bureau.post(path, *first, *more, kind="disbursement", party=COUNTY)
+        assert told["posted"]["replayed"] == 1
+    assert bureau.size() == size
+
+
 def test_one_bad_row_and_nothing_is_posted(bureau: Bureau) -> None:
     """The good row beside it stays out too, unless that is asked for."""
     path = bureau.sheet(issue("L-1"), issue("L-2", 金额="viel"))
