@@ -4,6 +4,7 @@
 Kept as the generic cell rate algorithm (ITU-T I.371): one number a name, the moment at which its bucket is full again.
 """
 
+import functools
 import ipaddress
 import threading
 from collections import OrderedDict
@@ -49,6 +50,7 @@ class Buckets:
         return -(-missing // _SECOND) if missing > 0 and self._every else 0
 
 
+@functools.lru_cache(maxsize=NAMES_MAX)
 def site_of(host: str) -> str:
     """What counts as one sender: an IPv4 address, or the 64-bit network of an IPv6 one, which one house has to itself."""
     try:

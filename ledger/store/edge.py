@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from ledger.hashing import EMPTY_ROOT, HASH_SIZE
-from ledger.merkle import CompactRange
+from ledger.merkle import CompactRange, root_of
 from ledger.tiles import TILE_HEIGHT, TILE_WIDTH
 
 
@@ -61,7 +61,10 @@ class Edge:
     def append(self, leaf: bytes) -> None:
         """Add one 32-byte leaf hash at the right, and finish every tile that it completes."""
         self._size += 1
-        level = 0
+        self._add(0, leaf)
+
+    def _add(self, level: int, leaf: bytes) -> None:
+        """Put `leaf` at the right of the row of `level`, and what it completes at the right of those above."""
         while True:
             if level == len(self._rows):
                 self._rows.append(_Row())
@@ -77,9 +80,25 @@ class Edge:
             level += 1
 
     def extend(self, leaves: Iterable[bytes]) -> None:
-        """Append each leaf hash in order."""
-        for leaf in leaves:
-            self.append(leaf)
+        """Append each leaf hash in order; where they fill a whole tile, its root is computed in one go."""
+        row = list(leaves)
+        at = 0
+        while at < len(row):
+            if self._size % TILE_WIDTH == 0 and len(row) - at >= TILE_WIDTH:
+                self._add_tile(row[at : at + TILE_WIDTH])
+                at += TILE_WIDTH
+            else:
+                self.append(row[at])
+                at += 1
+
+    def _add_tile(self, row: list[bytes]) -> None:
+        number = self._size // TILE_WIDTH
+        self._size += TILE_WIDTH
+        root = root_of(row)
+        self._finished.append(FullTile(level=0, number=number, root=root, hashes=b"".join(row)))
+        if not self._rows:
+            self._rows.append(_Row())
+        self._add(1, root)
 
     def root(self) -> bytes:
         """Return the root of the tree (RFC 9162 §2.1.1)."""
