@@ -54,7 +54,7 @@ def test_a_failure_has_them_too(site: Site, monkeypatch: pytest.MonkeyPatch, pat
         raise RuntimeError("planted")
 
     monkeypatch.setattr("api.routers.portal_pages.home_page", fail)
-    monkeypatch.setattr("api.routers.registry.tag_of", fail)
+    monkeypatch.setattr("api.routers.registry.state_tag", fail)
     answer = site.get(path)
     assert answer.status_code == 500
     assert "content-security-policy" in answer.headers
