@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import func, select
 
 from api.drafts import kept
+from api.drafts.draft_desk import DraftDesk, Progress
 from ledger.draft_file import parse_draft
 from ledger.entry import EventEntry, parse_entry
 from ledger.errors import EnvironmentFault
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from api.sessions.front_desk import Present
     from ledger.kinds.registry import KeyRole
     from ledger.kinds.vocabulary import AnyEvent
     from tests.command_line import CommandLine
@@ -113,7 +115,7 @@ def rows(site: Site) -> int:
 
 def another_key(counter: Site, world: World, *, like: str, role: KeyRole, **changed: str) -> Visitor:
     """A further key of the province in `role`, of the person and device of the key of `like`, unless `changed`."""
-    signer = signer_named(f"another {role} {changed}")
+    signer = signer_named(f"another {like} {role} {changed}")
     made = world.key_event(world.seats[PROVINCE].party, role, signer)
     held = {"person": f"{PROVINCE}-{like}", "device": f"{PROVINCE}-{like}-token"}
     event = msgspec.structs.replace(made, **{**held, **changed})
@@ -143,28 +145,58 @@ def test_larger_amounts_wait_for_an_approver(
     assert signed(approver, large, "approver").json()["state"] == "posted"
 
 
+def lent(world: World, maker: Visitor, *, principal: Visitor, deputy: Visitor, until: str) -> None:
+    """The key of `principal` lends its role of checker to that of `deputy`; `maker` signs along."""
+    grant = Deputation(
+        occurred_on=DAY, action="grant", id=f"dep-{deputy.key[:8]}", principal=principal.key, deputy=deputy.key,
+        role="checker",
+        valid_from=BEGINNING, valid_to=until, reason="休假",
+    )  # fmt: skip
+    signers = [("maker", maker.signer), ("checker", principal.signer)]
+    answer = maker.site.post(wire_bytes(world.submission(PROVINCE, grant, signers=signers)))
+    assert answer.status_code == 201, answer.text
+
+
+@pytest.fixture
+def lending(counter: Site, world: World) -> None:
+    """Deputations are admitted."""
+    admits = Policy(occurred_on=DAY, id="mandates", effective_on=DAY, title="授权", admits=("deputation/1",))
+    assert counter.post(wire_bytes(world.submission(AUDIT, admits))).status_code == 201
+
+
+@pytest.mark.usefixtures("lending")
 def test_a_deputy_signs_in_the_role_that_was_lent(
     counter: Site, maker: Visitor, checker: Visitor, world: World, clock: MovedClock
 ) -> None:
     """While it lasts the desk offers the role; afterwards neither desk nor ledger takes a signature in it."""
-    admits = Policy(occurred_on=DAY, id="mandates", effective_on=DAY, title="授权", admits=("deputation/1",))
-    assert counter.post(wire_bytes(world.submission(AUDIT, admits))).status_code == 201
     deputy = another_key(counter, world, like="deputy", role="approver")
     early = prepared(maker, world.issued("L1", 100))
     signed(maker, early, "maker")
     refused(signed(deputy, early, "checker"), 403, "key-role")
-    grant = Deputation(
-        occurred_on=DAY, action="grant", id="dep-1", principal=checker.key, deputy=deputy.key, role="checker",
-        valid_from=BEGINNING, valid_to=format_instant(clock.moment + datetime.timedelta(minutes=10)), reason="休假",
-    )  # fmt: skip
-    answer = counter.post(wire_bytes(world.submission(PROVINCE, grant)))
-    assert answer.status_code == 201, answer.text
+    until = format_instant(clock.moment + datetime.timedelta(minutes=10))
+    lent(world, maker, principal=checker, deputy=deputy, until=until)
     assert deputy.get("/v1/session").json()["roles"] == ["checker", "approver"]
     assert signed(deputy, early, "checker").json()["state"] == "posted"
     clock.move(minutes=11)
     assert deputy.get("/v1/session").json()["roles"] == ["approver"]
     late = prepared(maker, world.issued("L2", 100))
     refused(signed(deputy, late, "checker"), 403, "key-role")
+
+
+@pytest.mark.usefixtures("lending")
+def test_nobody_checks_his_own_draft_through_a_deputy(
+    counter: Site, maker: Visitor, checker: Visitor, world: World, clock: MovedClock
+) -> None:
+    """A deputy counts as both persons: whom the author's own second key lent its role does not check; another's may."""
+    own = another_key(counter, world, like="maker", role="checker", device="second")
+    deputies = [another_key(counter, world, like=f"deputy-{at}", role="approver") for at in range(2)]
+    until = format_instant(clock.moment + datetime.timedelta(minutes=10))
+    second = another_key(counter, world, like="second", role="maker")
+    for principal, deputy in zip((own, checker), deputies, strict=True):
+        lent(world, second, principal=principal, deputy=deputy, until=until)
+    draft = prepared(maker, world.issued("L1", 100))
+    refused(signed(deputies[0], draft, "checker"), 403, "draft-separation")
+    assert signed(deputies[1], draft, "checker").status_code == 200
 
 
 def test_a_draft_is_posted_when_everybody_has_signed(
@@ -396,6 +428,27 @@ def test_a_crash_after_posting_is_mended(
     refused(maker.write("DELETE", path), 409, "draft-changed")
     done = maker.write("POST", f"{path}/posting", {"version": 1}).json()
     assert (done["state"], done["seq"], entries(counter)) == ("posted", before, before + 2)
+
+
+def test_who_comes_second_with_the_last_signature_is_told_that_it_is_posted(
+    counter: Site, maker: Visitor, checker: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process posts between the look and the act: the answer is the posted draft, and no conflict."""
+    draft = prepared(maker, world.issued("L1", 100))
+    signed(maker, draft, "maker")
+    before, looks = entries(counter), DraftDesk.progress
+
+    def overtaken(desk: DraftDesk, present: Present, name: str) -> Progress:
+        found = looks(desk, present, name)
+        monkeypatch.setattr(DraftDesk, "progress", looks)
+        if not found.waiting:
+            desk.post(present, name, seen=1)
+        return found
+
+    monkeypatch.setattr(DraftDesk, "progress", overtaken)
+    done = signed(checker, draft, "checker")
+    assert (done.status_code, done.json()["state"], done.json()["seq"]) == (200, "posted", before)
+    assert entries(counter) == before + 2
 
 
 def test_a_posted_draft_is_closed(maker: Visitor, checker: Visitor, world: World) -> None:
