@@ -16,6 +16,7 @@ from starlette.types import Scope
 from api.admission import AddressLimit, Quotas
 from api.anchoring import anchoring_of
 from api.caching import ASSET
+from api.confidential.reading_room import ReadingRoom
 from api.description import OPENAPI_PATH, describe
 from api.drafts.draft_desk import DraftDesk
 from api.error_answers import Failures, answer_errors
@@ -25,6 +26,7 @@ from api.request_log import RequestLog
 from api.routers import (
     anchors,
     desk_pages,
+    disclosures,
     drafts,
     entries,
     forms,
@@ -83,11 +85,13 @@ def create_app(
     )
     app.state.front_desk = FrontDesk(ledger, app.state.worker, now=now)
     app.state.draft_desk = DraftDesk(ledger, app.state.front_desk)
+    app.state.reading_room = ReadingRoom(ledger, app.state.front_desk)
     app.state.front_desk.audiences = parse_addresses(settings.public_addresses)
     for module in (
         posting,
         sessions,
         drafts,
+        disclosures,
         forms,
         entries,
         public_findings,

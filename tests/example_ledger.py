@@ -97,6 +97,7 @@ _DRAFT_BODIES: Final = {
     "signDraft": "draft_signature",
     "returnDraft": "returned",
     "postDraft": "version",
+    "readDisclosures": "reading",
 }
 
 REQUESTS: Final = (
@@ -132,7 +133,7 @@ REQUESTS: Final = (
     Asked(operation="signIn", name="unasked", summary="an answer to no challenge", body="sign_in"),
     _simple("getSession", "nobody is signed in"),
     _simple("signOut", "nobody is signed in"),
-    *_of_nobody("listDrafts", "prepareDraft", named=False),
+    *_of_nobody("listDrafts", "prepareDraft", "readDisclosures", "listAccesses", named=False),
     *_of_nobody(
         "getDraft",
         "getDraftFile",
@@ -211,6 +212,7 @@ def _draft_bodies(world: World, key: str) -> dict[str, Any]:
         },
         "returned": {"version": 1, "reason": "文号有误"},
         "version": {"version": 1},
+        "reading": {"event": "na-finance/s-000012/0", "reason": "专项审计", "case": "2026-17"},
         "form": "发生日,动作,指标,付出方,收到方,金额（万元）,资金,年度\n"
         "2026年1月5日,下达,L-FORM,jl-finance,na-finance,2.5,F-WATER,2026\n",
     }  # fmt: skip

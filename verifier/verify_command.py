@@ -11,10 +11,12 @@ import typer
 from typer.core import TyperCommand
 
 from ledger.clock import system_clock
+from ledger.disclosure_file import FILE
 from ledger.instant import format_instant, is_instant
 from verifier.attachments import told as files_told
 from verifier.attachments.check import EvidenceReport, check_files
 from verifier.compare_command import is_comparison, verify_comparison
+from verifier.disclosures.check import check_disclosures
 from verifier.evidence.pack import SUFFIX
 from verifier.evidence_command import is_evidence, verify_evidence, write_pack
 from verifier.integrity.freshness import Freshness
@@ -108,6 +110,15 @@ FilesOption = Annotated[
         show_default=False,
     ),
 ]
+DisclosuresOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--disclosures",
+        metavar="FILE",
+        help="Disclosures of personal fields, to hold to their commitments (I9); those in an export folder are found.",
+        show_default=False,
+    ),
+]
 NowOption = Annotated[
     str | None,
     typer.Option(
@@ -155,6 +166,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
     entry: EntryOption = None,
     pack: PackOption = None,
     files: FilesOption = None,
+    disclosures: DisclosuresOption = None,
     now: NowOption = None,
     as_json: JsonOption = False,
     lang: LanguageOption = None,
@@ -180,6 +192,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
         verdict, funds = _run(opened, trust, states, workers)
         if pack is not None and entry is not None and not verdict.exit_code:
             write_pack(opened, entry, pack)
+        verdict = _judge_disclosures(opened, verdict, disclosures or _beside(source))
         report = None if files is None or verdict.exit_code else check_files(opened, files)
     fresh = None if asked is None else Freshness(stated=verdict.stated, now=asked)
     if as_json:
@@ -194,6 +207,16 @@ def verify(  # noqa: PLR0913 - one parameter for each option of the command
         if fresh is not None:
             typer.echo(say(fresh.told, language))
     raise typer.Exit(verdict.exit_code or _exit_code(fresh, report))
+
+
+def _judge_disclosures(source: Source, verdict: Verdict, file: Path | None) -> Verdict:
+    return verdict if file is None or verdict.exit_code else check_disclosures(source, verdict, file)
+
+
+def _beside(source: str | None) -> Path | None:
+    """The disclosures in the export folder `source`, if there are any."""
+    found = None if source is None else Path(source) / FILE
+    return found if found is not None and found.is_file() else None
 
 
 def _exit_code(fresh: Freshness | None, report: EvidenceReport | None) -> int:

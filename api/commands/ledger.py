@@ -16,6 +16,7 @@ from api.commands.ledger_text import (
     record_of_created,
     record_of_published,
 )
+from api.confidential.disclosure_export import beside, write_disclosures
 from api.import_keys import default_folder
 from api.lookout import Lookout, lookout_of
 from api.new_ledger import (
@@ -122,7 +123,10 @@ def export(
     db: DatabaseOption = None,
     audience: Annotated[
         Literal["public", "audit"],
-        typer.Option("--for", help="audit: with the entries of a ledger that restricts them."),
+        typer.Option(
+            "--for",
+            help="audit: with the entries of a ledger that restricts them, and the disclosures of personal fields.",
+        ),
     ] = "public",
     as_json: JsonOption = False,
     lang: LanguageOption = None,
@@ -137,6 +141,8 @@ def export(
     with opened(chosen_url(db)) as engine, progress_bar("export") as progress:
         check(engine)
         shown = publish(engine, target, audience=audience, publication=publication, progress=progress)
+        if audience == "audit":
+            write_disclosures(engine, beside(target), size=shown.size)
         remember_newest(engine)
     typer.echo(
         record_of_published(shown, target) if as_json else say(published_text(shown, target), language)

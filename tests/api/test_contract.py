@@ -23,6 +23,8 @@ OPERATIONS = (
     ("POST", "/v1/sessions"),
     ("GET", "/v1/session"),
     ("DELETE", "/v1/session"),
+    ("POST", "/v1/disclosures"),
+    ("GET", "/v1/accesses"),
     ("GET", "/v1/drafts"),
     ("POST", "/v1/drafts"),
     ("GET", "/v1/drafts/{name}"),

@@ -259,7 +259,7 @@ class Replay:
         self._notes += self._seen.notes
 
     def _judge_disclosures(self) -> None:
-        """I9: no source carries disclosures yet, so commitments are counted and stay closed."""
+        """I9: no source carries disclosures; commitments are counted, and `verifier.disclosures` opens them from a file."""
         held = self._admission.commitments if self._admission else 0
         reason = Told(
             en=f"no disclosures in this source; {held:,} commitments were not opened",
