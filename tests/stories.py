@@ -16,7 +16,9 @@ from ledger.kinds.fact import Claim, Return
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.submission import Submission, event_name
 from tests.desk import Desk, open_desk
+from tests.later_kinds import admitting
 from tests.worlds import (
+    AUDIT,
     BANK,
     CITY,
     COUNTY,
@@ -39,7 +41,7 @@ LAST_YEAR: Final = DAY.replace(year=2025)
 
 ACTIONS: Final = (
     "return", "bank", "pay", "correct", "split", "raise", "lower", "recall", "issue", "return", "bank", "return",
-    "claim", "pledge",
+    "claim", "pledge", "carry",
 )  # fmt: skip
 """What is tried, the steps with more ways to go wrong more often."""
 
@@ -127,6 +129,9 @@ class Story:
     def begin(self) -> Desk:
         """A desk on which the county has a line of 300 and has paid twice from it."""
         desk = open_desk(self.world)
+        admitted = self.world.submission(AUDIT, admitting("allocation/2"))
+        desk.must(admitted)
+        self.submissions.append(admitted)
         for step in (("issue", 0, 0, 300), ("pay", 0, 1, 40), ("pay", 0, 1, 50)):
             self.post(desk, step)
         return desk
@@ -178,6 +183,9 @@ def _on_line(line: Line, count: int, step: Step) -> tuple[str, AnyEvent]:
         case "split":
             below = {"line": f"L{count}", "parent": line.id, "from_": line.holder, "to": HOLDERS[second % 3]}
             return line.holder, Allocation(occurred_on=DAY, action="split", **{**fields_, **below})
+        case "carry":
+            over = {"line": f"L{count}", "parent": line.id}
+            return line.giver, Allocation(v=2, occurred_on=DAY, action="carry_over", **{**fields_, **over})
         case "raise":
             return line.giver, Allocation(occurred_on=DAY, action="adjust", direction="increase", **fields_)
         case _:

@@ -111,7 +111,7 @@ class Event(
 
 
 def second_version(*, given: int, new: bool, what: str) -> None:
-    """Refuse the record unless `v` is 2 exactly where it says `what` version 1 cannot say: one spelling (ADR 0018)."""
+    """Refuse the record unless `v` is 2 exactly where it says `what` version 1 cannot say: one spelling (ADR 0019)."""
     wanted = 2 if new else 1
     if given != wanted:
         raise ValueError(f"`v` is {wanted} {'with' if new else 'without'} {what}")

@@ -131,7 +131,7 @@ SECOND: Final[dict[str, frozenset[str]]] = {
     "policy": frozenset({"ledgers"}),
     "project": frozenset({"division_edition"}),
 }
-"""Kinds of which there is a version 2, with the fields that only it has (ADR 0018)."""
+"""Kinds of which there is a version 2, with the fields that only it has (ADR 0019)."""
 
 _SECOND_ACTIONS: Final = frozenset({"carry_over", "receive"})
 

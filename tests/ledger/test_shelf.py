@@ -172,7 +172,7 @@ def test_every_table_holds_plain_records() -> None:
         ("pledge", 0, 0, 1),
     ):
         story.post(desk, one)
-    desk.must(story.world.submission(AUDIT, admitting(*LATER)))
+    desk.must(story.world.submission(AUDIT, admitting(*LATER, policy="others")))
     asked = Objection(occurred_on=DAY, id="o-1", event=f"{UNIT}/none/0", text="问", days=5)
     named = desk.must(story.world.submission(UNIT, contract(), payee_list(line=None)))
     desk.must(story.world.submission(AUDIT, step("suspected"), msgspec.structs.replace(asked, event=named)))

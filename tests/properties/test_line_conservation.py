@@ -23,7 +23,7 @@ def check_lines(story: Story, register: Register) -> None:
     sums: defaultdict[str, int] = defaultdict(int)
     for event in story.standing().values():
         match event:
-            case Allocation(action="issue" | "split") | Allocation(direction="increase"):
+            case Allocation(action="issue" | "split" | "carry_over") | Allocation(direction="increase"):
                 sums[f"{event.line} received"] += event.amount
             case Allocation():
                 sums[f"{event.line} given back"] += event.amount
@@ -35,8 +35,9 @@ def check_lines(story: Story, register: Register) -> None:
         assert line.received == sums[f"{line.id} received"]
         assert line.lowered + line.recalled == sums[f"{line.id} given back"]
         assert line.disbursed == sums[f"{line.id} paid"]
-        below = [one for one in lines if one.parent == line.id]
-        assert line.split_out == sum(one.received - one.lowered - one.recalled for one in below)
+        below = [(one, one.received - one.lowered - one.recalled) for one in lines if one.parent == line.id]
+        assert line.split_out == sum(net for one, net in below if not one.carried)
+        assert line.carried_out == sum(net for one, net in below if one.carried)
         assert line.free >= 0 or story.fell
     top = [line for line in lines if line.parent is None]
     held = sum(line.free + line.disbursed - line.restored for line in lines)
@@ -71,7 +72,7 @@ def check_returns(story: Story, register: Register) -> None:
 
 @given(STEPS)
 def test_lines_conserve_money_at_every_prefix(steps: list[Step]) -> None:
-    """Through issue, split, adjust, recall, payment, return, bank line and correction, refused ones included."""
+    """Through issue, split, adjust, recall, carry-over, payment, return, bank line, correction, refused ones included."""
     story = Story()
     desk = story.begin()
     for step in steps:
