@@ -132,6 +132,7 @@ def _event_lines(one: SeenEvent, language: Language) -> list[str]:
     lines = [f"{one.number:>4}. {mark}[{one.kind}] {one.says.striptags()}"]
     if one.amount is not None:
         lines.append(f"      {one.figure}  {one.capitals}".rstrip())
+    lines.append("      " + " | ".join(f"{label} {text}" for label, text in one.facts))
     if one.before is not None:
         lines.append("      " + say(_BEFORE, language).format(before=one.before.striptags()))
     return lines

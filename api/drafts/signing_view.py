@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a signer sees of a draft: every event in words, amounts in figures and capitals, and what the last version had."""
 
+import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,6 +22,8 @@ Change = Literal["first", "same", "new", "changed", "gone"]
 class SeenEvent:
     """One event: its number from 1, kind and sentence, its amount in minor units if it has one, with both spellings.
 
+    `facts` are all its fields, named, as they stand in the bytes; a sentence leaves some of them out.
+
     `before` is what stood in its place in the last version, where it is `changed`; a `gone` one is only in that version.
     """
 
@@ -31,6 +34,7 @@ class SeenEvent:
     figure: str
     capitals: str
     change: Change
+    facts: tuple[tuple[str, str], ...]
     before: Markup | None = None
 
 
@@ -61,7 +65,7 @@ def seen_draft(sentences: Sentences, events: Sequence[AnyEvent], last: Sequence[
         before = previous.get(at) if at in fresh else None
         if before is not None and kind_of(before) == kind_of(event):
             del previous[at]
-            seen.append(view.event(at, event, "changed", before=sentences.event(before)))
+            seen.append(view.event(at, event, "changed", before=view.before(event, before)))
         else:
             seen.append(view.event(at, event, "first" if not last else "new" if at in fresh else "same"))
     total = sum(amount_of(event) or 0 for event in events)
@@ -106,8 +110,22 @@ class _View:
             figure="" if amount is None else self.figure(amount),
             capitals="" if amount is None else self.capitals(amount),
             change=change,
+            facts=tuple(self.facts(event)),
             before=before,
         )
+
+    def before(self, event: AnyEvent, last: AnyEvent) -> Markup:
+        """What `last` said, and each of its fields that `event` has otherwise or not at all."""
+        present = set(self.facts(event))
+        other = (Markup("{} {}").format(*one) for one in self.facts(last) if one not in present)
+        return Markup("{} ({})").format(self.sentences.event(last), Markup(" · ").join(other))
+
+    def facts(self, event: AnyEvent) -> Iterator[tuple[str, str]]:
+        for name, value in json.loads(event_bytes(event)).items():
+            if name not in {"kind", "v"}:
+                label = self.sentences.frame.words.known(f"field.{name.lstrip('_')}", name)
+                text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+                yield label, self.figure(value) if name == "amount" else text
 
     def figure(self, amount: int) -> str:
         """To the last minor unit."""

@@ -105,6 +105,8 @@ def test_what_will_be_signed_stands_on_the_page(maker: Visitor, checker: Visitor
         "缺少经办签名",
     ):
         assert text in shown, text
+    for fact in ("吉财农2026-1号", "L0", "F-WATER", "2026-01-05"):
+        assert fact in shown.partition('id="to-sign"')[2].partition("</section>")[0], fact
     assert 'data-role="checker"' in shown
     assert 'id="withdraw"' not in shown
     english = text_of(maker.get(f"/desk/drafts/{name}?lang=en"))

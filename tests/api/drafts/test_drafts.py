@@ -234,6 +234,7 @@ def test_what_will_be_signed_is_shown_in_words_and_both_spellings(
     assert "吉林省财政厅" in first["says"]
     assert (shown["total"], shown["total_figure"]) == (18_624_200, "186,242.00 元")
     assert shown["last"] == events_in(world.issued("L1", 18_000_000), world.issued("L2", 200))
+    assert first["before"].endswith("(金额 180,000.00 元)")
     english = checker.get(f"/v1/drafts/{draft['id']}?lang=en").json()
     assert english["seen"][0]["figure"] == "CNY 186,240.00"
 

@@ -69,6 +69,8 @@ def test_what_will_be_signed_is_shown(draft: Path, command_line: CommandLine) ->
     header = json.loads(draft.read_bytes())["header"]
     for text in (header["root"], header["genesis"], header["origin"], f"{PROVINCE}/{header['id']}"):
         assert text in shown
+    for fact in ("文号 吉财农2026-1号", "L1", "F-WATER"):
+        assert fact in shown
     assert "DEMO" in shown
     assert "186,240.00 元  壹拾捌万陆仟贰佰肆拾元整" in shown
     assert "〔改动〕" in shown
