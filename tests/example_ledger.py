@@ -118,6 +118,11 @@ REQUESTS: Final = (
     *_of_table("accounts", "A-NA-TREASURY"),
     Asked(operation="listObligations", name="page", summary="what is owed", parameters={"limit": 1}),
     Asked(operation="getObligation", name="one", summary="by its id", parameters={"id": "owed"}),
+    Asked(
+        operation="listDue", name="page", summary="what a party owes", parameters={"party": CITY, "limit": 1}
+    ),
+    Asked(operation="listDue", name="unknown", summary="no such party", parameters={"party": "NOWHERE"}),
+    Asked(operation="getDueCalendar", name="city", summary="of a party", parameters={"party": CITY}),
     Asked(operation="listFindings", name="page", summary="what is proved", parameters={"limit": 1}),
     Asked(operation="getFinding", name="one", summary="by its id", parameters={"id": "found"}),
     _simple("getSchema", "every kind"),

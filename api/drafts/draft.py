@@ -126,6 +126,15 @@ def check_apart(key: Key, authors: Iterable[Key]) -> None:
                 )  # fmt: skip
 
 
+def may_review(key: Key, roles: Sequence[str], authors: Iterable[Key]) -> bool:
+    """Whether `check_reviewer` lets `key` with `roles` pass."""
+    try:
+        check_reviewer(key, roles, authors)
+    except RequestRefused:
+        return False
+    return True
+
+
 def check_signable(draft: Draft, version: int, *, now: datetime.datetime) -> None:
     """Nothing, if `version` is the one that may be signed or returned now.
 

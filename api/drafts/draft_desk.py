@@ -8,7 +8,7 @@ it again does the rest, because a submission is stored once.
 
 import datetime
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from api.drafts import kept
@@ -21,6 +21,7 @@ from api.drafts.draft import (
     check_maker,
     check_reviewer,
     check_signable,
+    may_review,
     refuse_changed,
     waiting_for,
 )
@@ -124,6 +125,18 @@ class DraftDesk:
         """The drafts of the party of whoever is present, each with its newest header."""
         with self._ledger.reading_database() as connection:
             return kept.drafts_of(connection, present.party, most=LISTED_MAX)
+
+    def to_review(self, present: Present) -> list[tuple[Draft, Header]]:
+        """The drafts that whoever is present may check and has not signed, those that expire first at the front."""
+        at = format_instant(self._front.now())
+        with self._ledger.reading_database() as connection:
+            found = kept.unsigned_by(connection, present.party, key=present.session.key, at=at)
+        with self._front.register() as register:
+            return [
+                (draft, header)
+                for draft, header, wrote in found
+                if may_review(present.key, present.roles, _keys(register, wrote))
+            ]
 
     def progress(self, present: Present, name: str) -> Progress:
         """The draft, and what it waits for now; as `whole`."""
@@ -306,7 +319,11 @@ def _submission(whole: Whole) -> Submission:
 
 
 def _authors(register: Register, whole: Whole) -> list[Key]:
-    return [register.keys[one].registered for one in sorted(whole.authors) if one in register.keys]
+    return _keys(register, whole.authors)
+
+
+def _keys(register: Register, names: Collection[str]) -> list[Key]:
+    return [register.keys[one].registered for one in sorted(names) if one in register.keys]
 
 
 def _unknown(name: str) -> MissingError:

@@ -111,6 +111,34 @@ def drafts_of(connection: Connection, party: str, *, most: int) -> list[tuple[Dr
     return [(_draft(row), _HEADER.decode(row.header)) for row in found]
 
 
+def unsigned_by(
+    connection: Connection, party: str, *, key: str, at: str
+) -> list[tuple[Draft, Header, frozenset[str]]]:
+    """Drafts of `party` open for signing at the instant `at` that `key` has not signed, with the keys of their authors.
+
+    Those that expire first come first; an empty `key` has signed none.
+    """
+    newest = (DRAFT_VERSION.c.draft == DRAFT.c.id) & (DRAFT_VERSION.c.version == DRAFT.c.version)
+    signed = select(DRAFT_SIGNATURE.c.draft).where(
+        DRAFT_SIGNATURE.c.draft == DRAFT.c.id,
+        DRAFT_SIGNATURE.c.version == DRAFT.c.version,
+        DRAFT_SIGNATURE.c.key == key,
+    )
+    wanted = (
+        select(DRAFT, DRAFT_VERSION.c.header)
+        .join(DRAFT_VERSION, newest)
+        .where(DRAFT.c.party == party, DRAFT.c.state == "open", DRAFT.c.expires > at, ~signed.exists())
+        .order_by(DRAFT.c.expires, DRAFT.c.id)
+    )
+    rows = connection.execute(wanted).all()
+    wrote: dict[str, set[str]] = {row.id: set() for row in rows}
+    for version in connection.execute(
+        select(DRAFT_VERSION.c.draft, DRAFT_VERSION.c.author).where(DRAFT_VERSION.c.draft.in_(wrote))
+    ):
+        wrote[version.draft].add(version.author)
+    return [(_draft(row), _HEADER.decode(row.header), frozenset(wrote[row.id])) for row in rows]
+
+
 def whole_draft(connection: Connection, identifier: str, *, party: str) -> Whole | None:
     """The draft as it stands; None where `party` has none of that id."""
     row = connection.execute(select(DRAFT).where(DRAFT.c.id == identifier, DRAFT.c.party == party)).first()

@@ -9,8 +9,9 @@ from typing import Literal
 from verifier.basis.findings import Finding, Rule
 from verifier.obligations.records import State
 from verifier.obligations.watch import Gap
+from verifier.reconciliation.stopped_statements import StoppedStatements
 
-Duty = Literal["pass_on", "pay"]
+Duty = Literal["pass_on", "pay", "match"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +35,19 @@ class Instalment:
 class Owed:
     """What is not settled yet: `who` owes `outstanding` of `amount` by `due`; minor units, beginning with entry `started`.
 
-    `id` orders obligations by what started them, and stays the same from one judgement to the next.
+    `id` orders obligations by what started them, and stays the same from one judgement to the next. `line` is None for
+    matching money, which is owed to a fund. From `soon_from` on it is due soon.
     """
 
     id: str
     duty: Duty
     who: str
     fund: str
-    line: str
+    line: str | None
     amount: int
     outstanding: int
     due: datetime.date
+    soon_from: datetime.date
     state: State
     started: int
 
@@ -55,7 +58,8 @@ class Judged:
 
     `public` are the proved findings, sorted by rule and id: what anybody may see (DESIGN §6, *Life cycle*).
     `undecided` counts matters in which the data do not suffice, `gaps` what no rule could judge and why. `rules` are the
-    rules by id; `instalments` by fund; `owed` is what is not settled, sorted by id.
+    rules by id; `instalments` by fund; `owed` is what is not settled, sorted by id;
+    `stopped` are accounts whose statements stopped.
     """
 
     size: int
@@ -67,6 +71,7 @@ class Judged:
     rules: Mapping[str, Rule]
     instalments: Mapping[str, tuple[Instalment, ...]]
     owed: tuple[Owed, ...]
+    stopped: tuple[StoppedStatements, ...]
 
     @property
     def unjudged(self) -> int:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pages for people at work: signing in, the drafts of their bureau, one draft; kept by nobody."""
+"""Pages for people at work: signing in, the drafts of their bureau, one draft, what is due; kept by nobody."""
 
 import json
 from typing import Annotated, Any, get_args
@@ -8,15 +8,18 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.drafts.draft_desk import DraftDesk
+from api.notices.due import Due, due_from, today
 from api.portal.frame import page
 from api.portal.wording import Wording
 from api.routers.drafts import draft_row, seen_in
 from api.routers.portal_answers import WITH_THE_VERIFIER, page_language, visiting
 from api.routers.sessions import someone_signed_in
+from api.served_ledger import ServedLedger
 from api.sessions.front_desk import Present
 from ledger.genesis import ADMINISTRATOR
 from ledger.kinds.registry import KeyRole
 from ledger.submission import header_bytes
+from verifier.reconciliation.stopped_statements import STOPPED_AFTER
 
 _HEADERS = {**WITH_THE_VERIFIER, "Cache-Control": "no-store"}
 
@@ -52,6 +55,17 @@ def router() -> APIRouter:
         rows = [draft_row(request, one, header) for one, header in desk.listed(present)]
         return _page(request, present, "drafts.html", rows=rows)
 
+    @routes.get("/desk/due")
+    def due(request: Request) -> Response:
+        """What is due from the signer's bureau, and which drafts wait for the signer."""
+        present = someone_signed_in(request)
+        if present is None:
+            return _to_login(request)
+        desk: DraftDesk = request.app.state.draft_desk
+        rows = [draft_row(request, one, header) for one, header in desk.to_review(present)]
+        found = _due_now(request, present.party)
+        return _page(request, present, "due.html", due=found, rows=rows, stopped_days=STOPPED_AFTER.days)
+
     @routes.get("/desk/drafts/{name}")
     def draft(request: Request, name: Annotated[str, Path(pattern="^[0-9a-f]{32}$")]) -> Response:
         """One draft, as it would be signed."""
@@ -78,6 +92,15 @@ def router() -> APIRouter:
         )
 
     return routes
+
+
+def _due_now(request: Request, party: str) -> Due | None:
+    """What is due from `party` today; None before the first judgement."""
+    ledger: ServedLedger = request.app.state.ledger
+    judged = ledger.board.judged
+    if judged is None:
+        return None
+    return due_from(party, judged, today(ledger.genesis, judged, request.app.state.front_desk.now()))
 
 
 def _page(request: Request, present: Present, template: str, **parts: Any) -> Response:  # noqa: ANN401 - of each template

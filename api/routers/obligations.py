@@ -26,7 +26,7 @@ class ObligationItem(BaseModel):
     duty: Duty
     who: str
     fund: str
-    line: str
+    line: Annotated[str | None, Field(description="null for matching money, which is owed to a fund")]
     amount: int
     outstanding: int
     due: datetime.date
@@ -71,7 +71,7 @@ def router() -> APIRouter:
         answer = ObligationsAnswer(
             up_to=judged.size - 1,
             as_of=judged.as_of,
-            items=[_item(one) for one in page],
+            items=[shown(one) for one in page],
             next=page[-1].id if len(found) > limit else None,
         )
         return _tagged(request, judged, answer)
@@ -87,13 +87,14 @@ def router() -> APIRouter:
         found = next((one for one in judged.owed if one.id == identifier), None)
         if found is None:
             raise unknown("obligations", identifier)
-        answer = ObligationAnswer(up_to=judged.size - 1, as_of=judged.as_of, item=_item(found))
+        answer = ObligationAnswer(up_to=judged.size - 1, as_of=judged.as_of, item=shown(found))
         return _tagged(request, judged, answer)
 
     return routes
 
 
-def _item(owed: Owed) -> ObligationItem:
+def shown(owed: Owed) -> ObligationItem:
+    """One thing owed, as answers show it."""
     return ObligationItem(**asdict(owed))
 
 

@@ -43,6 +43,8 @@ OPERATIONS = (
     ("GET", "/v1/entries"),
     ("GET", "/v1/obligations"),
     ("GET", "/v1/obligations/{id}"),
+    ("GET", "/v1/due"),
+    ("GET", "/v1/due/{party}.ics"),
     ("GET", "/v1/findings"),
     ("GET", "/v1/findings/{id}"),
     ("GET", "/v1/schema"),

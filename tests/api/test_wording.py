@@ -139,7 +139,12 @@ def test_every_code_beside_the_fields_is_worded(language: Language) -> None:
 
 def test_every_sentence_is_used_and_every_used_one_exists() -> None:
     """Keys that templates and code name literally exist; nothing in the catalogue is left over."""
-    sources = [*PORTAL.rglob("*.py"), *PORTAL.rglob("*.html"), *(PORTAL.parent / "routers").glob("*.py")]
+    sources = [
+        *PORTAL.rglob("*.py"),
+        *PORTAL.rglob("*.html"),
+        *(PORTAL.parent / "routers").glob("*.py"),
+        *(PORTAL.parent / "notices").glob("*.py"),
+    ]
     text = "".join(path.read_text("utf-8") for path in [*sources, PORTAL.parent / "error_answers.py"])
     named = set(re.findall(r"""(?:say|text)\(\s*["']([a-z_]+\.[a-z_0-9]+)["']""", text))
     assert named <= wording("zh").sentences.keys()

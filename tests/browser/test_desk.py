@@ -248,6 +248,31 @@ def test_signing_out_ends_the_session(town: Town, people: list[Page]) -> None:
     page.wait_for_url("**/desk/drafts?lang=en")
 
 
+def test_a_checker_finds_what_waits_on_the_page_of_what_is_due(
+    town: Town, people: list[Page], complaints: list[str]
+) -> None:
+    """From the list of drafts and back; the author is not asked, and the calendar is an address that anybody can open."""
+    maker, checker = people
+    at_the_desk(maker, town, "maker", "ida")
+    at_the_desk(checker, town, "checker", "jan")
+    draft = draft_written(maker, town, "L-DUE", 100).partition("?")[0]
+    for page in people:
+        page.goto(f"{town.address}/desk/drafts?lang=en")
+        page.get_by_role("link", name="What is due").click()
+        page.wait_for_url("**/desk/due?lang=en")
+    waiting = f'#waiting a[href^="{draft.removeprefix(town.address)}"]'
+    assert (maker.locator(waiting).count(), checker.locator(waiting).count()) == (0, 1)
+    feed = checker.locator("#feed").get_attribute("href")
+    status, told = town.server.request("GET", str(feed))
+    assert (status, told[:15]) == (200, b"BEGIN:VCALENDAR")
+    checker.locator(waiting).click()
+    signed_as(checker, "checker")
+    checker.goto(f"{town.address}/desk/due")
+    assert checker.locator(waiting).count() == 0
+    assert "对账单中断的账户" in checker.locator("main").inner_text()
+    assert complaints == []
+
+
 @pytest.mark.parametrize("width", [1280, 390, 320])
 def test_the_pages_fit_every_width(town: Town, people: list[Page], width: int) -> None:
     """Nothing scrolls sideways, in either language."""
@@ -255,7 +280,7 @@ def test_the_pages_fit_every_width(town: Town, people: list[Page], width: int) -
     page.set_viewport_size({"width": width, "height": 900})
     at_the_desk(page, town, "maker", f"hedi-{width}")
     address = draft_written(page, town, f"L-{width}", 18_624_000)
-    for path in (address, f"{town.address}/desk/drafts", f"{town.address}/login"):
+    for path in (address, f"{town.address}/desk/drafts", f"{town.address}/desk/due", f"{town.address}/login"):
         for language in ("zh", "en"):
             page.goto(f"{path.partition('?')[0]}?lang={language}")
             assert page.locator("h1").count() == 1

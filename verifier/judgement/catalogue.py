@@ -29,17 +29,17 @@ class MatchingWatch:
         """Nothing taken yet."""
         self.rules: Final = (matching_shortfall.RULE, matching_demand.RULE)
         self._case = case
-        self._facts = MatchingFacts(case.workspace)
+        self.facts: Final = MatchingFacts(case.workspace)
 
     def take(self, posted: PostedEvent) -> None:
         """Note what bears on matching money."""
-        self._facts.take(posted, self._case)
+        self.facts.take(posted, self._case)
 
     def findings(self) -> Iterator[Finding]:
         """Shortfalls, and demands without lawful basis."""
-        self._facts.ready()
-        yield from matching_shortfall.judge(self._case, self._facts)
-        yield from matching_demand.judge(self._case, self._facts)
+        self.facts.ready()
+        yield from matching_shortfall.judge(self._case, self.facts)
+        yield from matching_demand.judge(self._case, self.facts)
 
     def gaps(self) -> Iterator[Gap]:
         """None: what bank lines leave open is a finding of its own class."""

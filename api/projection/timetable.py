@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is owed by which day: lines to pass on, claims to pay, matching money to bring; from the acts of the rules."""
+
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Final
+
+from api.projection.finding_board import Duty, Instalment, Owed, telling
+from verifier.basis.rulepack import Addressee
+from verifier.obligations.case import Case
+from verifier.obligations.docket import Docket
+from verifier.obligations.matching_facts import MatchingFacts
+from verifier.obligations.matching_owed import MatchingOwed, matching_owed
+from verifier.obligations.records import Obligation, State
+from verifier.posted import PostedEvent
+from verifier.rules import disbursement_delay, matching_shortfall, passing_on_delay
+
+INSTALMENTS_MAX: Final = 12
+"""Instalments of one fund that its page shows."""
+_UNSETTLED: Final[frozenset[State]] = frozenset({"open", "due_soon", "overdue"})
+
+
+class Timetable:
+    """Every deadline of the duties, kept or missed; take the events of a case in log order, then read once."""
+
+    def __init__(self, case: Case) -> None:
+        """Nothing taken yet."""
+        self._case = case
+        self._dockets: dict[Duty, Docket] = {
+            "pass_on": Docket(case.workspace, "timetable of passing on"),
+            "pay": Docket(case.workspace, "timetable of payments"),
+        }
+
+    def take(self, posted: PostedEvent) -> None:
+        """Note what `posted` starts or fulfils; the case's registers hold it already."""
+        if posted.event.occurred_on > self._case.as_of:
+            return
+        passing_on_delay.note(posted, self._case, self._dockets["pass_on"])
+        disbursement_delay.note(posted, self._case, self._dockets["pay"])
+
+    def read(self, matching: MatchingFacts) -> tuple[dict[str, tuple[Instalment, ...]], tuple[Owed, ...]]:
+        """The instalments of each fund that say most, and all that is not settled, sorted by id.
+
+        `matching` are the facts of the closed judgement about matching money, which has no instalments.
+        """
+        found: dict[str, list[Instalment]] = defaultdict(list)
+        owed: list[Owed] = []
+        count: Counter[tuple[int, Duty]] = Counter()
+        for duty, one in self._obligations():
+            found[one.opening.fund].append(_instalment(duty, one))
+            trigger = (one.opening.entry.seq, duty)
+            if one.state in _UNSETTLED:
+                owed.append(_owed(duty, one, number=count[trigger]))
+            count[trigger] += 1
+        rule, soon_by = matching_shortfall.RULE.id, disbursement_delay.RULE.id
+        for match in matching_owed(self._case, matching, rule, soon_by=soon_by):
+            if match.state in _UNSETTLED:
+                owed.append(_owed_match(match, number=count[match.started, "match"]))
+            count[match.started, "match"] += 1
+        telling_most = {fund: telling(rows, most=INSTALMENTS_MAX) for fund, rows in found.items()}
+        return telling_most, tuple(sorted(owed, key=lambda one: one.id))
+
+    def _obligations(self) -> Iterator[tuple[Duty, Obligation]]:
+        for rule, (duty, docket) in zip(
+            (passing_on_delay.RULE, disbursement_delay.RULE), self._dockets.items(), strict=True
+        ):
+            terms = self._case.book.terms(rule.id, Addressee(fund=""), self._case.as_of)
+            for one in docket.obligations(self._case.dates(terms.number("late_days"))):
+                yield duty, one
+
+
+def _instalment(duty: Duty, one: Obligation) -> Instalment:
+    return Instalment(
+        fund=one.opening.fund,
+        duty=duty,
+        who=one.opening.who,
+        amount=one.amount,
+        due=one.due,
+        met_on=one.met_on,
+        state=one.state,
+        started=one.opening.entry.seq,
+    )
+
+
+def _id(started: int, duty: Duty, number: int) -> str:
+    return f"{started:016d}-{duty.replace('_', '-')}-{number}"
+
+
+def _owed(duty: Duty, one: Obligation, *, number: int) -> Owed:
+    started = one.opening.entry.seq
+    return Owed(
+        id=_id(started, duty, number),
+        duty=duty,
+        who=one.opening.who,
+        fund=one.opening.fund,
+        line=one.opening.line,
+        amount=one.amount,
+        outstanding=one.outstanding,
+        due=one.due,
+        soon_from=one.due - datetime.timedelta(days=one.terms.number("soon")),
+        state=one.state,
+        started=started,
+    )
+
+
+def _owed_match(one: MatchingOwed, *, number: int) -> Owed:
+    return Owed(
+        id=_id(one.started, "match", number),
+        duty="match",
+        who=one.party,
+        fund=one.fund,
+        line=None,
+        amount=one.need,
+        outstanding=one.missing,
+        due=one.due,
+        soon_from=one.soon_from,
+        state=one.state,
+        started=one.started,
+    )
