@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ledger import actors, authority, effects, once, texts, wellformed
+from ledger import actors, authority, effects, once, personal_numbers, texts, wellformed
 from ledger.errors import FormatError
 from ledger.instant import business_date, is_instant, parse_instant
 from ledger.kinds.authority import Allocation, MatchingPledge
@@ -197,6 +197,7 @@ def _event_problems(
     problems = [
         *_admission_problems(register, event),
         *texts.text_problems(encoded),
+        *_number_problems(register, event, encoded),
         *wellformed.form_problems(event, today),
         *_reference_problems(register, event),
     ]
@@ -223,6 +224,12 @@ def _admission_problems(register: Register, event: AnyEvent) -> Iterator[Problem
             f"let an audit or supervision party post a policy that admits {version}",
             f"请由审计或监督单位先发布准入 {version} 的规则",
         )  # fmt: skip
+
+
+def _number_problems(register: Register, event: AnyEvent, encoded: bytes) -> Iterator[Problem]:
+    """Numbers of persons, in a ledger into which people write; a transcript or a replay shows what was public before."""
+    if register.genesis.clock == "wall" and not register.genesis.historical:
+        yield from personal_numbers.number_problems(event, encoded)
 
 
 def _reference_problems(register: Register, event: AnyEvent) -> Iterator[Problem]:
