@@ -3,6 +3,7 @@
 
 import json
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -14,14 +15,18 @@ from sqlalchemy import Engine
 from api.forms.field_mapping import mapping_named, read_codes
 from api.forms.form import form_of
 from api.forms.form_reading import Asked, FilledFile, FormReading, private_copy
-from api.forms.form_run import Poster, Result, judge, post_spooled, prefix_of, rows_before
+from api.forms.form_run import Poster, Result, judge, post_spooled, prefix_of, read_whole, rows_before
 from api.forms.marked_book import annotate
 from api.forms.row_file import write_rows
+from api.forms.sent_form import ledger_at, send
 from api.forms.told import plain, tell
 from api.import_keys import default_folder
 from api.log_key import load_key
+from ledger.client import LedgerClient
 from ledger.clock import system_clock
+from ledger.cosignature import LogKey
 from ledger.errors import EnvironmentFault, InputError
+from ledger.genesis import Genesis
 from ledger.hashing import leaf_hash
 from ledger.instant import format_instant
 from ledger.intake.batches import Envelope
@@ -111,6 +116,30 @@ def run(engine: Engine, sequencer: Sequencer, order: Order) -> Result:
     return result
 
 
+def run_remotely(client: LedgerClient, log_keys: Sequence[LogKey], order: Order) -> Result:
+    """As `run`, by the server that `client` speaks to; the keys are those in the folder that the order names.
+
+    Raises:
+        InputError: the file is no form of this kind, the keys are not good, or the address is of another ledger.
+        EnvironmentFault: a file cannot be read, or no usable answer came.
+    """
+    with tempfile.TemporaryDirectory(prefix="fundtrace-form-") as name, progress_bar("post · 登记") as step:
+        found = FormReading(asked=order.asked, file=_copied(order.file, Path(name)))
+        read_whole(found, step)
+        ledger = ledger_at(client, log_keys)
+        envelope = Envelope(
+            genesis=ledger.hash,
+            origin=ledger.genesis.origin,
+            party=order.party,
+            prefix=prefix_of(found),
+            signed_at=format_instant(system_clock()),
+            signers=signers_of(ledger.genesis, order.keys or Path(), order.party),
+        )
+        result = send(client, found, envelope, step)
+        _write_files(order, result)
+    return result
+
+
 def tell_result(result: Result, *, dry_run: bool, as_json: bool, language: Language) -> None:
     """Standard output has what became of the file."""
     if as_json:
@@ -119,13 +148,13 @@ def tell_result(result: Result, *, dry_run: bool, as_json: bool, language: Langu
         tell(Console(), result, language, dry_run=dry_run)
 
 
-def signers_of(sequencer: Sequencer, folder: Path, party: str) -> tuple[tuple[str, Signer], ...]:
+def signers_of(genesis: Genesis, folder: Path, party: str) -> tuple[tuple[str, Signer], ...]:
     """The keys in `folder` that sign for `party`: of administrators all, else ``PARTY-ROLE.pem`` of each role there.
 
     Raises:
         EnvironmentFault: there are none, or they cannot be read.
     """
-    administrators = [one.id for one in sequencer.genesis.administrators]
+    administrators = [one.id for one in genesis.administrators]
     if party in administrators:
         names = [("administrator", folder / f"{one}.pem") for one in administrators]
     else:
@@ -171,7 +200,7 @@ def _envelope(
         party=order.party,
         prefix=prefix_of(found),
         signed_at=signed_at,
-        signers=signers_of(sequencer, order.keys or default_folder(order.url), order.party),
+        signers=signers_of(sequencer.genesis, order.keys or default_folder(order.url), order.party),
     )
 
 

@@ -100,8 +100,8 @@ def post(  # noqa: PLR0913 - one parameter for each option of the command
             "--policy and --log-key go with it; --db, --log-key-file and --dry-run do not", param_hint="--url"
         )
     if file.suffix.lower() in FORM_SUFFIXES:
-        if url is not None:
-            raise typer.BadParameter("a form is posted with --db", param_hint="--url")
+        if url is not None and valid_only:
+            raise typer.BadParameter("a form is sent whole or not at all", param_hint="--valid-only")
         # Imported late: other commands do without the reader of spreadsheets.
         from api.commands import form_posting  # noqa: PLC0415
 
@@ -109,8 +109,14 @@ def post(  # noqa: PLR0913 - one parameter for each option of the command
             file, kind=kind, party=party, sheet=sheet, ignore=ignore_column, url=chosen_url(db), keys=keys,
             dry_run=dry_run, valid_only=valid_only, mapping=mapping, codes=codes, annotate=annotate, rest=rest,
         )  # fmt: skip
-        with _own_office(order.url, log_key_file, language) as (engine, sequencer):
-            result = form_posting.run(engine, sequencer, order)
+        with contextlib.ExitStack() as stack:
+            if url is None:
+                engine, sequencer = stack.enter_context(_own_office(order.url, log_key_file, language))
+                result = form_posting.run(engine, sequencer, order)
+            else:
+                believed = _believed(policy, log_key)
+                client = stack.enter_context(LedgerClient(url, log_keys=believed))
+                result = form_posting.run_remotely(client, believed, order)
         form_posting.tell_result(result, dry_run=dry_run, as_json=as_json, language=language)
         raise typer.Exit(EXIT_FINDINGS if result.reading.error_count else EXIT_CLEAN)
     tally = Tally()

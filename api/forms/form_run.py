@@ -77,7 +77,7 @@ def judge(sequencer: Sequencer, asked: Asked, file: FilledFile, poster: Poster, 
         EnvironmentFault: the ledger cannot be read.
     """
     found = FormReading(asked=asked, file=file)
-    _read_whole(found, step)
+    read_whole(found, step)
     good = before = 0
     with spool_of(file).open("wb") as spool:
         for event, stands in _judged(sequencer, found, poster):
@@ -90,8 +90,12 @@ def judge(sequencer: Sequencer, asked: Asked, file: FilledFile, poster: Poster, 
     return Result(reading=found, good=good, before=before)
 
 
-def _read_whole(found: FormReading, step: Step) -> None:
-    """Every event of the file lies beside it, before the ledger is asked: nobody else waits while a file is parsed."""
+def read_whole(found: FormReading, step: Step) -> None:
+    """Every event of the file lies beside it, before the ledger is asked: nobody else waits while a file is parsed.
+
+    Raises:
+        FormatError: the file is no form of this kind.
+    """
     with _read_spool(found.file).open("wb") as spool:
         for one in found.events():
             spool.write(event_bytes(one.event) + b"\n")
@@ -173,7 +177,7 @@ def post_spooled(
         if not before:
             outcome = sequencer.submit(submission)
             if isinstance(outcome, Refused):
-                return _refused_after_all(result, submission, outcome.problems, posted)
+                return refused_after_all(result, submission, outcome.problems, posted)
             accepted(outcome)
         posted = replace(
             posted,
@@ -189,6 +193,12 @@ def post_spooled(
 def spool_of(file: FilledFile) -> Path:
     """Where the good events of `file` lie."""
     return file.path.with_name("spool")
+
+
+def events_read(file: FilledFile) -> Iterator[EventAt]:
+    """The events that `read_whole` read."""
+    for event in _events_in(_read_spool(file)):
+        yield EventAt(event=event, label=kind_of(event), table=kind_of(event))
 
 
 def _read_spool(file: FilledFile) -> Path:
@@ -251,7 +261,7 @@ def _stored_before(engine: Engine, submission: Submission) -> bool:
     return entry.header.root == submission.header.root
 
 
-def _refused_after_all(
+def refused_after_all(
     result: Result, submission: Submission, problems: Iterable[Problem], posted: Posted
 ) -> Result:
     """Rows that the ledger took a moment ago and refuses now, because of what others posted or who signed."""

@@ -416,9 +416,9 @@ def test_kind_and_party_must_be_said(bureau: Bureau) -> None:
     )
     assert result.exit_code == 3
     assert "--kind" in result.output
-    result = CliRunner().invoke(build(), ["post", "form.xlsx", "--url", "http://127.0.0.1:9"])
+    result = CliRunner().invoke(build(), ["post", "form.xlsx", "--url", "http://127.0.0.1:9", "--valid-only"])
     assert result.exit_code == 3
-    assert "a form is posted with --db" in result.output
+    assert "whole or not at all" in result.output
     assert "policy" in bureau.refused(bureau.sheet(issue("L-1")), kind="policy")
 
 
