@@ -252,7 +252,7 @@ class DraftDesk:
         return waiting_for(self._judged(signed))[1]
 
     def _standing_for(self, register: Register, signature: Signature) -> Iterator[Key]:
-        """The key that signed, and those that lent it the role: a deputy counts as both persons (ADR 0017)."""
+        """The key that signed, and those that lent it the role: a deputy counts as both persons (ADR 0021)."""
         yield register.keys[signature.key].registered
         now = format_instant(self._front.now())
         yield from principals(register, signature.key, signature.role, recorded=now)

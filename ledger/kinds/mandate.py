@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who acts in whose place, and for what: deputations, emergency overrides, the administrators' own posts (ADR 0017).
+"""Who acts in whose place, and for what: deputations, emergency overrides, the administrators' own posts (ADR 0021).
 
 None of them is among the kinds that genesis admits: a policy admits each before its first use (spec §3.13 to §3.15).
 """

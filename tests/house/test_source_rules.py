@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 SPDX = "# SPDX-License-Identifier: Apache-2.0"
@@ -166,3 +166,17 @@ def test_address_rule_bites(bad: str) -> None:
 def test_address_rule_spares_ordinary_text(good: str) -> None:
     """Paths that only end alike, and other addresses, are no violation."""
     assert list(addresses(good)) == []
+
+
+def numbered_alike(names: Iterable[str]) -> set[str]:
+    """The numbers that more than one decision bears."""
+    numbers = [name.partition("-")[0] for name in names]
+    return {number for number in numbers if numbers.count(number) > 1}
+
+
+def test_every_decision_has_a_number_of_its_own() -> None:
+    """A reference such as ADR 0017 leads to one file; the rule bites on a pair."""
+    names = [path.name for path in (ROOT / "docs" / "adr").glob("[0-9]*.md")]
+    assert len(names) > 20
+    assert numbered_alike(names) == set()
+    assert numbered_alike(["0001-a.md", "0001-b.md", "0002-c.md"]) == {"0001"}
