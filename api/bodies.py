@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading the body of a request up to a limit of size, whatever its header announces, and of time."""
 
+from collections.abc import Callable
 from typing import Final
 
 import anyio
@@ -21,18 +22,30 @@ async def bounded_body(request: Request, limit: int, *, patience: float = PATIEN
     Raises:
         SlowBodyError: it took `patience` seconds more than its bytes need at `BYTES_PER_SECOND`.
     """
+    parts: list[bytes] = []
+    whole = await bounded_stream(request, limit, parts.append, patience=patience)
+    return b"".join(parts) if whole else None
+
+
+async def bounded_stream(
+    request: Request, limit: int, take: Callable[[bytes], object], *, patience: float = PATIENCE_SECONDS
+) -> bool:
+    """Whether the body had at most `limit` bytes, all handed to `take`, part by part; not all of it where it has more.
+
+    Raises:
+        SlowBodyError: as `bounded_body`.
+    """
     announced = request.headers.get("content-length", "0")
     if announced.isdecimal() and int(announced) > limit:
-        return None
-    parts: list[bytes] = []
+        return False
     total = 0
     with anyio.move_on_after(patience) as scope:
         deadline = scope.deadline
         async for part in request.stream():
             total += len(part)
             if total > limit:
-                return None
-            parts.append(part)
+                return False
+            take(part)
             scope.deadline = deadline + total / BYTES_PER_SECOND
-        return b"".join(parts)
+        return True
     raise SlowBodyError

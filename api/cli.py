@@ -7,6 +7,7 @@ import typer
 def register(app: typer.Typer) -> None:
     """`app` has the commands that need the server extra; each loads what it needs here."""
     from api.commands import (
+        attaching,
         benchmarking,
         importing,
         keeping,
@@ -26,6 +27,7 @@ def register(app: typer.Typer) -> None:
         importing,
         serving,
         signing,
+        attaching,
         keys,
         keeping,
         witnessing,

@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     an own checkpoint is looked for before anything is signed.
     `address_rate` and `key_rate` are the requests of one address and the submissions of one key that are taken a second,
     ten seconds' worth at once, by this process; 0 sets no limit. With `log_requests` each request gets a line in the log.
+    `attachments` is the folder in which evidence files lie, none of them with more than `attachment_bytes`; without it the
+    server takes none.
     `public_addresses` are the addresses, separated by spaces, that people dial to reach this server; without any, only
     those of this machine count, and nobody signs in from elsewhere.
     """
@@ -38,6 +40,8 @@ class Settings(BaseSettings):
     key_rate: int = Field(default=100, ge=0, le=1_000_000)
     log_requests: bool = True
     log_key: Path | None = None
+    attachments: Path | None = None
+    attachment_bytes: int = Field(default=64 * 1024 * 1024, ge=1, le=1 << 40)
     public_addresses: str = ""
     language: Literal["zh", "en"] = "zh"
     fold_seconds: int = Field(default=1, ge=1, le=3_600)

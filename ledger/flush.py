@@ -156,6 +156,7 @@ def cover(
         log_keys=draft.indexes.log_keys,
         disclosures=draft.disclosures,
         erasures=draft.indexes.erasures,
+        attachments=draft.indexes.attachments,
     )
     return addition, receipts_of_flush(checkpoint, draft.edge, finished)
 

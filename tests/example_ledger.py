@@ -159,6 +159,19 @@ REQUESTS: Final = (
         parameters={"kind": "allocation", "dry_run": True},
         body="form",
     ),
+    Asked(
+        operation="putAttachment",
+        name="unregistered",
+        summary="no event names it",
+        parameters={"digest": "3f" * 32},
+        body="content",
+    ),
+    Asked(
+        operation="getAttachment",
+        name="stranger",
+        summary="nobody is signed in",
+        parameters={"digest": "3f" * 32, "reason": "核对"},
+    ),
     _simple("getHealth", "alive"),
     _simple("getReadiness", "ready"),
     _simple("getMetrics", "figures"),
@@ -217,6 +230,7 @@ def _draft_bodies(world: World, key: str) -> dict[str, Any]:
         },
         "returned": {"version": 1, "reason": "文号有误"},
         "version": {"version": 1},
+        "content": "%PDF-1.7",
         "reading": {"event": "na-finance/s-000012/0", "reason": "专项审计", "case": "2026-17"},
         "form": "发生日,动作,指标,付出方,收到方,金额（万元）,资金,年度\n"
         "2026年1月5日,下达,L-FORM,jl-finance,na-finance,2.5,F-WATER,2026\n",

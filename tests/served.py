@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from verifier.simulation.world import World
 
 SEED = 7
+ATTACHMENT_BYTES = 2_000_000
 ORIGIN = "demo.example/jl/2026"
 
 
@@ -77,13 +78,20 @@ class Site:
 
 @contextlib.contextmanager
 def served(
-    url: str, signer: LogSigner | None, *, now: Clock = system_clock, addresses: str = ""
+    url: str,
+    signer: LogSigner | None,
+    *,
+    now: Clock = system_clock,
+    addresses: str = "",
+    attachments: Path | None = None,
 ) -> Iterator[Site]:
-    """The ledger at `url`, folded; without `signer` it only reads. People sign in at `addresses`."""
+    """The ledger at `url`, folded; without `signer` read-only. People sign in at `addresses`; files lie in that folder."""
     engine = open_engine(url)
     ledger = ServedLedger(engine, None if signer is None else Sequencer(engine, signer))
     try:
-        settings = Settings(db=url, public_addresses=addresses)
+        settings = Settings(
+            db=url, public_addresses=addresses, attachments=attachments, attachment_bytes=ATTACHMENT_BYTES
+        )
         app = create_app(settings, ledger, judge=judge_ledger, now=now)
         site = Site(app=app, ledger=ledger)
         site.catch_up()

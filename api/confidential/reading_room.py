@@ -55,7 +55,7 @@ class ReadingRoom:
         if standing not in {"own", "audit", "supervision"}:
             raise not_for("event")
         if standing == "audit" and not case_id:
-            raise _caseless()
+            raise caseless()
         with writing_beside(self._ledger.engine) as connection:
             kept, erased = disclosures_of(connection, known.seq), erasures_of(connection, known.seq)
             shown = [_shown(one, kept.get(one), erased.get(one), standing) for one in known.event.sd]
@@ -118,13 +118,14 @@ def _accesses(
             yield access_of(present, at=at, event=event, field=one.name, reason=reason, case_id=case_id)
 
 
-def _caseless() -> RequestRefused:
+def caseless() -> RequestRefused:
+    """The refusal of audit that names no case."""
     return RequestRefused.made(
         422,
         "case-missing",
         "case",
-        en=("audit is shown personal fields for a case only", "State the number of the case."),
-        zh=("审计调阅个人信息须注明案件编号", "请填写案件编号。"),
+        en=("audit is shown what is not public for a case only", "State the number of the case."),
+        zh=("审计调阅须注明案件编号", "请填写案件编号。"),
     )
 
 

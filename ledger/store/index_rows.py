@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
+from ledger.kinds.attachment import Attachment
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.control import Erasure
 from ledger.kinds.log_key import LogKeyChange
@@ -13,6 +14,7 @@ from ledger.kinds.vocabulary import AnyEvent
 from ledger.store.disclosures import OneErasure, destroy, erased_rows
 from ledger.store.log_reader import StoredSubmission
 from ledger.store.log_writer import (
+    AttachmentRow,
     BankReferenceRow,
     LogKeyRow,
     StatementLineRow,
@@ -20,7 +22,7 @@ from ledger.store.log_writer import (
     insert_rows,
     write_indexes,
 )
-from ledger.store.tables import LOG_KEY
+from ledger.store.tables import ATTACHMENT, LOG_KEY
 from ledger.submission import Header, header_bytes
 
 
@@ -38,6 +40,7 @@ class IndexRows:
     bank_references: list[BankReferenceRow] = field(default_factory=list)
     log_keys: list[LogKeyRow] = field(default_factory=list)
     erasures: list[OneErasure] = field(default_factory=list)
+    attachments: list[AttachmentRow] = field(default_factory=list)
 
     def take_header(self, header: Header, *, seq: int) -> StoredSubmission:
         """Add the row of the submission whose header entry stands at `seq`, and return where it stands."""
@@ -58,6 +61,8 @@ class IndexRows:
                 self.statement_lines.append(StatementLineRow(event.account, event.statement, 0, seq))
             case LogKeyChange():
                 self.log_keys.append(LogKeyRow(seq, event.action, event.vkey, recorded))
+            case Attachment():
+                self.attachments.append(AttachmentRow(event.hash, seq, event.size))
             case Erasure():
                 self.erasures.append(OneErasure(seq, event))
             case _:
@@ -70,6 +75,7 @@ class IndexRows:
         """
         write_indexes(connection, self.submissions, self.statement_lines, self.bank_references)
         insert_rows(connection, LOG_KEY, self.log_keys)
+        insert_rows(connection, ATTACHMENT, self.attachments)
         destroy(connection, list(erased_rows(connection, self.erasures)))
         self.clear()
 
@@ -81,5 +87,6 @@ class IndexRows:
             self.bank_references,
             self.log_keys,
             self.erasures,
+            self.attachments,
         ):
             rows.clear()

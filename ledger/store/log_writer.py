@@ -17,6 +17,7 @@ from ledger.store.edge import FullTile
 from ledger.store.engine import is_sqlite
 from ledger.store.log_reader import StoredCheckpoint
 from ledger.store.tables import (
+    ATTACHMENT,
     BANK_REFERENCE,
     CHECKPOINT,
     DISCLOSURE,
@@ -73,6 +74,14 @@ class BankReferenceRow(NamedTuple):
     seq: int
 
 
+class AttachmentRow(NamedTuple):
+    """One registration of an evidence file: its SHA-256 in hex, position of the event, size in bytes."""
+
+    hash: str
+    seq: int
+    size: int
+
+
 class LogKeyRow(NamedTuple):
     """One change of the log's keys: position, action, verifier key text, recorded instant."""
 
@@ -95,6 +104,7 @@ class Addition:
     log_keys: Sequence[LogKeyRow] = ()
     disclosures: Sequence[DisclosureRow] = ()
     erasures: Sequence[OneErasure] = ()
+    attachments: Sequence[AttachmentRow] = ()
 
 
 def write(connection: Connection, addition: Addition) -> None:
@@ -107,6 +117,7 @@ def write(connection: Connection, addition: Addition) -> None:
     write_tiles(connection, addition.tiles)
     write_indexes(connection, addition.submissions, addition.statement_lines, addition.bank_references)
     insert_rows(connection, LOG_KEY, addition.log_keys)
+    insert_rows(connection, ATTACHMENT, addition.attachments)
     insert_rows(connection, DISCLOSURE, addition.disclosures)
     destroy(connection, list(erased_rows(connection, addition.erasures)))
     made = addition.checkpoint

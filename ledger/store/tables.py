@@ -222,5 +222,15 @@ ACCESS: Final = Table(
 """Who was shown a personal field or an evidence file, and why: instant, key and party of the reader, name of the event,
 name of the field or ``file``, the reason as stated, a case number or nothing. Append-only."""
 
+ATTACHMENT: Final = Table(
+    "attachment",
+    METADATA,
+    Column("hash", String(64), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Positions of the events that register an evidence file, by its SHA-256 (hex), and the size in bytes that each says."""
+
 APPEND_ONLY: Final = (LOG, CHECKPOINT, ACCESS)
-INDEXES: Final = (TILE, SUBMISSION, STATEMENT_LINE, BANK_REFERENCE, LOG_KEY, ERASED)
+INDEXES: Final = (TILE, SUBMISSION, STATEMENT_LINE, BANK_REFERENCE, LOG_KEY, ERASED, ATTACHMENT)

@@ -24,6 +24,8 @@ OPERATIONS = (
     ("GET", "/v1/session"),
     ("DELETE", "/v1/session"),
     ("POST", "/v1/disclosures"),
+    ("PUT", "/v1/attachments/{digest}"),
+    ("GET", "/v1/attachments/{digest}"),
     ("GET", "/v1/accesses"),
     ("GET", "/v1/drafts"),
     ("POST", "/v1/drafts"),

@@ -81,6 +81,7 @@ ONLY_REFUSED = frozenset(
         "/v1/sessions",
         "/v1/drafts",
         "/v1/disclosures",
+        "/v1/attachments/{digest}",
         "/v1/accesses",
         "/v1/imports",
         *(f"/v1/drafts/{{name}}{act}" for act in ("", "/file", "/signatures", "/return", "/posting")),

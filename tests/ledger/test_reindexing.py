@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete, insert, select, text
 
 from ledger.errors import EnvironmentFault
+from ledger.kinds.attachment import Attachment
 from ledger.log_signer import LogSigner
 from ledger.reindexing import reindex
 from ledger.sequencer import Sequencer
@@ -32,7 +33,7 @@ from tests.later_kinds import admitting as admitting_kinds
 from tests.ledger.test_disclosures import PERSON, erase, paid
 from tests.ledger.test_log_key_changes import NEXT, adding, admitting
 from tests.ledgers import accept, check_whole, founded, opened, post_all
-from tests.worlds import AUDIT, BANK, UNIT, make_world
+from tests.worlds import AUDIT, BANK, DAY, UNIT, make_world
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +61,8 @@ def busy(url: str) -> World:
         )
         posted = world.submission(UNIT, paid(world))
         post_all(sequencer, [world.submission(AUDIT, admitting_kinds(*LATER)), posted])
+        file = Attachment(occurred_on=DAY, hash="3f" * 32, size=1, media_type="image/png")
+        accept(sequencer, world.submission(UNIT, file))
         accept(sequencer, erase(world, event_name(posted.header, 0), PERSON[0]))
     with opened(url) as engine:
         post_all(Sequencer(engine, both(world)), [admitting(world), adding(world, NEXT)])

@@ -35,6 +35,15 @@ def files_in(folder: Path) -> Iterator[FileFound]:
                 yield _found(folder, path)
 
 
+def file_at(path: Path) -> FileFound:
+    """The one file at `path`.
+
+    Raises:
+        EnvironmentFault: it cannot be read.
+    """
+    return _found(path.parent, path)
+
+
 def _found(folder: Path, path: Path) -> FileFound:
     try:
         with path.open("rb") as file:

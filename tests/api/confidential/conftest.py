@@ -37,7 +37,7 @@ def counter(world: World, clock: MovedClock, tmp_path: Path) -> Iterator[Site]:
     url = str(tmp_path / "ledger.db")
     with founded(url, world) as sequencer:
         post_all(sequencer, world.opening())
-    with served(url, world.log_signer, now=clock, addresses=ADDRESS) as made:
+    with served(url, world.log_signer, now=clock, addresses=ADDRESS, attachments=tmp_path / "files") as made:
         yield made
 
 

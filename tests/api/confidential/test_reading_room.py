@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import httpx
 
     from ledger.submission import Submission
+    from tests.counter import MovedClock
     from tests.served import Site
     from tests.worlds import World
 
@@ -99,10 +100,13 @@ def test_an_unknown_event_is_told(counter: Site, world: World, paid: str) -> Non
     assert asked(unit, paid).status_code == 200
 
 
-def test_each_reading_is_written_down_for_audit(counter: Site, world: World, paid: str) -> None:
+def test_each_reading_is_written_down_for_audit(
+    counter: Site, world: World, paid: str, clock: MovedClock
+) -> None:
     """By whom, what and why, in order, a page at a time; a party that is no overseer does not read it."""
     unit, audit = visitor(counter, world, UNIT), visitor(counter, world, AUDIT)
     asked(unit, paid, reason="打印回单", case=None)
+    clock.move(seconds=1)
     asked(audit, paid)
     first = audit.get("/v1/accesses?limit=1").json()
     assert [(one["party"], one["field"], one["reason"]) for one in first["items"]] == [
