@@ -9,6 +9,7 @@ def register(app: typer.Typer) -> None:
     from api.commands import (
         attaching,
         benchmarking,
+        books,
         importing,
         keeping,
         keys,
@@ -29,6 +30,7 @@ def register(app: typer.Typer) -> None:
         signing,
         attaching,
         keys,
+        books,
         keeping,
         witnessing,
         benchmarking,

@@ -4,14 +4,12 @@
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from verifier.basis.findings import Finding, Rule
+from verifier.judgement.deadlines import Duty
 from verifier.obligations.records import State
 from verifier.obligations.watch import Gap
 from verifier.reconciliation.stopped_statements import StoppedStatements
-
-Duty = Literal["pass_on", "pay", "match"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

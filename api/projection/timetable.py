@@ -3,22 +3,19 @@
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from typing import Final
 
-from api.projection.finding_board import Duty, Instalment, Owed, telling
-from verifier.basis.rulepack import Addressee
+from api.projection.finding_board import Instalment, Owed, telling
+from verifier.judgement.deadlines import UNSETTLED, Deadlines, Duty
 from verifier.obligations.case import Case
-from verifier.obligations.docket import Docket
 from verifier.obligations.matching_facts import MatchingFacts
 from verifier.obligations.matching_owed import MatchingOwed, matching_owed
-from verifier.obligations.records import Obligation, State
+from verifier.obligations.records import Obligation
 from verifier.posted import PostedEvent
-from verifier.rules import disbursement_delay, matching_shortfall, passing_on_delay
+from verifier.rules import disbursement_delay, matching_shortfall
 
 INSTALMENTS_MAX: Final = 12
 """Instalments of one fund that its page shows."""
-_UNSETTLED: Final[frozenset[State]] = frozenset({"open", "due_soon", "overdue"})
 
 
 class Timetable:
@@ -27,17 +24,11 @@ class Timetable:
     def __init__(self, case: Case) -> None:
         """Nothing taken yet."""
         self._case = case
-        self._dockets: dict[Duty, Docket] = {
-            "pass_on": Docket(case.workspace, "timetable of passing on"),
-            "pay": Docket(case.workspace, "timetable of payments"),
-        }
+        self._deadlines = Deadlines(case)
 
     def take(self, posted: PostedEvent) -> None:
         """Note what `posted` starts or fulfils; the case's registers hold it already."""
-        if posted.event.occurred_on > self._case.as_of:
-            return
-        passing_on_delay.note(posted, self._case, self._dockets["pass_on"])
-        disbursement_delay.note(posted, self._case, self._dockets["pay"])
+        self._deadlines.take(posted)
 
     def read(self, matching: MatchingFacts) -> tuple[dict[str, tuple[Instalment, ...]], tuple[Owed, ...]]:
         """The instalments of each fund that say most, and all that is not settled, sorted by id.
@@ -47,27 +38,19 @@ class Timetable:
         found: dict[str, list[Instalment]] = defaultdict(list)
         owed: list[Owed] = []
         count: Counter[tuple[int, Duty]] = Counter()
-        for duty, one in self._obligations():
+        for duty, one in self._deadlines.obligations():
             found[one.opening.fund].append(_instalment(duty, one))
             trigger = (one.opening.entry.seq, duty)
-            if one.state in _UNSETTLED:
+            if one.state in UNSETTLED:
                 owed.append(_owed(duty, one, number=count[trigger]))
             count[trigger] += 1
         rule, soon_by = matching_shortfall.RULE.id, disbursement_delay.RULE.id
         for match in matching_owed(self._case, matching, rule, soon_by=soon_by):
-            if match.state in _UNSETTLED:
+            if match.state in UNSETTLED:
                 owed.append(_owed_match(match, number=count[match.started, "match"]))
             count[match.started, "match"] += 1
         telling_most = {fund: telling(rows, most=INSTALMENTS_MAX) for fund, rows in found.items()}
         return telling_most, tuple(sorted(owed, key=lambda one: one.id))
-
-    def _obligations(self) -> Iterator[tuple[Duty, Obligation]]:
-        for rule, (duty, docket) in zip(
-            (passing_on_delay.RULE, disbursement_delay.RULE), self._dockets.items(), strict=True
-        ):
-            terms = self._case.book.terms(rule.id, Addressee(fund=""), self._case.as_of)
-            for one in docket.obligations(self._case.dates(terms.number("late_days"))):
-                yield duty, one
 
 
 def _instalment(duty: Duty, one: Obligation) -> Instalment:

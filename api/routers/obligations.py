@@ -10,9 +10,10 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
 from api.caching import ASK_AGAIN, state_tag, unchanged
-from api.projection.finding_board import Duty, Judged, Owed
+from api.projection.finding_board import Judged, Owed
 from api.routers.public_findings import pending
 from api.routers.registry import PAGE_MAX, unknown
+from verifier.judgement.deadlines import Duty
 from verifier.obligations.records import State
 
 _OBLIGATION_ID = "^[0-9]{16}-[a-z-]{1,16}-[0-9]{1,6}$"

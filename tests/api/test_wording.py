@@ -15,7 +15,6 @@ from api.portal import wording as wording_module
 from api.portal.entry_fields import field_forms
 from api.portal.wording import wording
 from api.projection.entry_index import Topic
-from api.projection.finding_board import Duty
 from ledger.errors import ProgrammerError
 from ledger.genesis import Genesis
 from ledger.kinds.vocabulary import KINDS
@@ -23,6 +22,7 @@ from ledger.party import Level
 from verifier.basis.findings import FindingClass, Severity
 from verifier.basis.rulepack import Status, load_pack, pack_for
 from verifier.basis.working_days import Unit
+from verifier.judgement.deadlines import Duty
 from verifier.obligations.records import State
 
 if TYPE_CHECKING:

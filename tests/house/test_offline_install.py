@@ -39,6 +39,7 @@ SERVER_PACKAGES = (
     "psycopg",
     "pydantic",
     "pydantic_settings",
+    "reportlab",
     "sqlalchemy",
     "starlette",
     "uvicorn",

@@ -80,6 +80,15 @@ class Move(NamedTuple):
     feeds: bool = True
 
 
+class Posting(NamedTuple):
+    """`amount` minor units more in the claim of `fund` on `account`; or, without one, in the sum `name` of the fund."""
+
+    fund: str
+    account: str | None
+    name: str
+    amount: int
+
+
 class FundCash:
     """The claims of every account and the sums of every fund; takes events in log order."""
 
@@ -95,26 +104,42 @@ class FundCash:
         self.sums_of: defaultdict[tuple[str, str], int] = defaultdict(int)
         """(fund, name of a sum) → that sum."""
 
-    def take(self, event: AnyEvent, *, seq: int, original: AnyEvent | None = None, times: int = 1) -> None:
-        """`event` stands at `seq`; a return brings the `original` it names; with `times` −1 it was corrected."""
+    def take(
+        self, event: AnyEvent, *, seq: int, original: AnyEvent | None = None, times: int = 1
+    ) -> tuple[Posting, ...]:
+        """`event` stands at `seq`; a return brings the `original` it names; with `times` −1 it was corrected.
+
+        Returns what it was booked as, so that whoever shows entries shows those of this arithmetic.
+        """
         move = move_of(event, original, self._register)
         if move is None:
-            return
-        amount = times * move.amount
+            return ()
+        made = tuple(self._postings(move, times * move.amount, seq))
+        for one in made:
+            if one.account is not None:
+                self.claims[one.fund, one.account] += one.amount
+            elif one.name != "disbursed":  # what a line paid is summed from the lines
+                self.sums_of[one.fund, one.name] += one.amount
+        return made
+
+    def _postings(self, move: Move, amount: int, seq: int) -> Iterator[Posting]:
+        fund = move.fund
+        if move.origin == "disbursed":
+            yield Posting(fund, None, "disbursed", amount)
         if move.from_use:
-            self.sums_of[move.fund, "used"] -= amount
-        elif move.debit is not None and self._is_fed(move.fund, move.debit, seq):
-            self.claims[move.fund, move.debit] -= amount
+            yield Posting(fund, None, "used", -amount)
+        elif move.debit is not None and self._is_fed(fund, move.debit, seq):
+            yield Posting(fund, move.debit, "claim", -amount)
             if move.origin == "disbursed":
-                self.sums_of[move.fund, "paid_again"] += amount
-        elif move.origin != "disbursed":  # what a line paid is summed from the lines
-            self.sums_of[move.fund, move.origin] += amount
+                yield Posting(fund, None, "paid_again", amount)
+        elif move.origin != "disbursed":
+            yield Posting(fund, None, move.origin, amount)
         if move.credit is not None and move.feeds:
-            self.fed.setdefault((move.fund, move.credit), seq)
-        if move.credit is not None and (move.feeds or self._is_fed(move.fund, move.credit, seq)):
-            self.claims[move.fund, move.credit] += amount
+            self.fed.setdefault((fund, move.credit), seq)
+        if move.credit is not None and (move.feeds or self._is_fed(fund, move.credit, seq)):
+            yield Posting(fund, move.credit, "claim", amount)
         else:
-            self.sums_of[move.fund, move.end] += amount
+            yield Posting(fund, None, move.end, amount)
 
     def sums(self) -> Iterator[FundSum]:
         """Each fund that money moved for, by id."""

@@ -15,7 +15,6 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from ledger.kinds.registry import Calendar, Fund, Policy
 from verifier.basis.findings import Finding, FindingClass, Rule, parse_line, to_line
 from verifier.judgement.catalogue import WATCHES
 from verifier.obligations.case import Case
@@ -45,27 +44,9 @@ class Judgement:
 
     def take(self, posted: PostedEvent) -> None:
         """Let every rule see the next event; events dated after the as-of date, or beyond `known_by`, are left out."""
-        event = posted.event
-        if posted.seq > self.case.known_by:
-            return
-        dated = event.occurred_on <= self.case.as_of
-        if dated or not isinstance(
-            event, Fund
-        ):  # an event dated in time may name a line or party dated later
-            self.case.standing.take(event)
-        if not dated:
-            return
-        match event:
-            case Fund():
-                self.case.book.register_fund(event)
-            case Policy():
-                self.case.book.adopt(event)
-            case Calendar():
-                self.case.calendar.adopt(event)
-            case _:
-                pass
-        for watch in self.watches:
-            watch.take(posted)
+        if self.case.take(posted):
+            for watch in self.watches:
+                watch.take(posted)
 
     def close(self) -> None:
         """All rules have said what they found and what they could not judge."""

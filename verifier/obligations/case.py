@@ -8,6 +8,7 @@ from functools import lru_cache
 from ledger.amount import group_amount
 from ledger.genesis import Genesis
 from ledger.instant import business_date
+from ledger.kinds.registry import Calendar, Fund, Policy
 from verifier.basis.findings import Evidence
 from verifier.basis.rulepack import RuleBook
 from verifier.basis.working_days import WorkingDays
@@ -41,6 +42,30 @@ class Case:
     bank: BankDates = field(default_factory=NoFeeds)
     standing: Standing = field(default_factory=Standing)
     calendar: WorkingDays = field(default_factory=WorkingDays)
+
+    def take(self, posted: PostedEvent) -> bool:
+        """Let `standing`, `book` and `calendar` know the next event; whether it lies within what the case judges.
+
+        Events dated after `as_of`, or beyond `known_by`, are left out, but for what an event dated in time may name.
+        """
+        event = posted.event
+        if posted.seq > self.known_by:
+            return False
+        dated = event.occurred_on <= self.as_of
+        if dated or not isinstance(event, Fund):
+            self.standing.take(event)
+        if not dated:
+            return False
+        match event:
+            case Fund():
+                self.book.register_fund(event)
+            case Policy():
+                self.book.adopt(event)
+            case Calendar():
+                self.calendar.adopt(event)
+            case _:
+                pass
+        return True
 
     def recorded_on(self, posted: PostedEvent) -> datetime.date:
         """The day on which the ledger recorded the event, in its own time zone.

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Deadlines for passing lines on and paying claims, kept or missed, from the acts that their rules note."""
+
+from collections.abc import Iterator
+from typing import Final, Literal
+
+from verifier.basis.rulepack import Addressee
+from verifier.obligations.case import Case
+from verifier.obligations.docket import Docket
+from verifier.obligations.records import Obligation, State
+from verifier.posted import PostedEvent
+from verifier.rules import disbursement_delay, passing_on_delay
+
+Duty = Literal["pass_on", "pay", "match"]
+"""Passing a line on (下达); paying an approved claim (拨付); bringing matching money (配套)."""
+
+UNSETTLED: Final[frozenset[State]] = frozenset({"open", "due_soon", "overdue"})
+
+
+class Deadlines:
+    """Takes the events that a case takes, after it; asked once, when the case knows what the bank says."""
+
+    def __init__(self, case: Case) -> None:
+        """Nothing noted yet; dockets of its own in the workspace of `case`."""
+        self._case = case
+        self._dockets: dict[Duty, Docket] = {
+            "pass_on": Docket(case.workspace, "timetable of passing on"),
+            "pay": Docket(case.workspace, "timetable of payments"),
+        }
+
+    def take(self, posted: PostedEvent) -> None:
+        """Note what `posted` starts or fulfils; the case's registers hold it already."""
+        if posted.event.occurred_on > self._case.as_of:
+            return
+        passing_on_delay.note(posted, self._case, self._dockets["pass_on"])
+        disbursement_delay.note(posted, self._case, self._dockets["pay"])
+
+    def obligations(self) -> Iterator[tuple[Duty, Obligation]]:
+        """Each obligation as it stands at the as-of date."""
+        for rule, (duty, docket) in zip(
+            (passing_on_delay.RULE, disbursement_delay.RULE), self._dockets.items(), strict=True
+        ):
+            terms = self._case.book.terms(rule.id, Addressee(fund=""), self._case.as_of)
+            for one in docket.obligations(self._case.dates(terms.number("late_days"))):
+                yield duty, one
