@@ -24,6 +24,8 @@ from api.drafts.draft_desk import DraftDesk
 from api.error_answers import Failures, answer_errors
 from api.heartbeat import Heartbeat
 from api.metrics import Metrics
+from api.notices.configured import notices_of
+from api.notices.notice_round import NoticeRound
 from api.request_log import RequestLog
 from api.routers import (
     anchors,
@@ -80,12 +82,13 @@ def create_app(
         address_rate=settings.address_rate, key_rate=settings.key_rate, now_ns=time.monotonic_ns
     )
     app.state.rounds = rounds_of(ledger)
+    app.state.notices = notices_of(settings, ledger, now=now)
     app.state.worker = Worker(
         ledger,
         judge,
         fold_seconds=settings.fold_seconds,
         judge_seconds=settings.judge_seconds,
-        jobs=_jobs(settings, ledger, app.state.rounds),
+        jobs=_jobs(settings, ledger, app.state.rounds, app.state.notices),
     )
     app.state.front_desk = FrontDesk(ledger, app.state.worker, now=now)
     app.state.draft_desk = DraftDesk(ledger, app.state.front_desk)
@@ -125,7 +128,9 @@ def create_app(
     return app
 
 
-def _jobs(settings: Settings, ledger: ServedLedger, rounds: Rounds | None) -> Sequence[Job]:
+def _jobs(
+    settings: Settings, ledger: ServedLedger, rounds: Rounds | None, notices: NoticeRound | None
+) -> Sequence[Job]:
     """What this server does now and then beside judging."""
     jobs = []
     if ledger.sequencer is not None:
@@ -137,6 +142,8 @@ def _jobs(settings: Settings, ledger: ServedLedger, rounds: Rounds | None) -> Se
         jobs.append(Job(run=anchoring.anchor_newest, seconds=settings.anchor_seconds))
     if rounds is not None:
         jobs.append(Job(run=rounds.run, seconds=settings.witness_seconds))
+    if notices is not None:
+        jobs.append(Job(run=notices.run, seconds=settings.notice_seconds))
     return jobs
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
 
+from api.notices.notice_round import NoticeHealth
 from api.witnessing.health import Health
 
 Fate = Literal["stored", "replayed", "refused"]
@@ -45,6 +46,12 @@ class Metrics:
             ["witness"],
             registry=self.registry,
         )
+        self._notices = Gauge(
+            "fundtrace_notices",
+            "Notices of today by what became of them; failing ones are waiting too",
+            ["fate"],
+            registry=self.registry,
+        )
         self._quorum = Gauge(
             "fundtrace_quorum_entries",
             "Entries under the newest checkpoint that the quorum of witnesses cosigned",
@@ -73,6 +80,15 @@ class Metrics:
                 self._has_quorum = True
             self._quorum.set(health.quorum_size)
             self._reached.set(health.quorum_reached)
+
+    def noticed(self, health: NoticeHealth) -> None:
+        """The figures of today's notices are these."""
+        for fate, count in (
+            ("sent", health.sent),
+            ("waiting", health.waiting),
+            ("failing", len(health.troubled)),
+        ):
+            self._notices.labels(fate).set(count)
 
     def text(self, *, size: int, folded: int, judged: int) -> tuple[bytes, str]:
         """The exposition and its content type, with the present sizes."""

@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     `fold_seconds` and `judge_seconds` say how often the worker looks for new entries and for something to judge.
     `heartbeat_seconds` is how often the newest checkpoint gets a newer time; `published` is the export folder in which
     an own checkpoint is looked for before anything is signed.
+    `notice_recipients` is the file of those who are told daily what is due, from `notice_hour` on where the ledger is,
+    looked at every `notice_seconds`; `notice_from` and `notice_smtp_…` are sender and mail server.
     `address_rate` and `key_rate` are the requests of one address and the submissions of one key that are taken a second,
     ten seconds' worth at once, by this process; 0 sets no limit. With `log_requests` each request gets a line in the log.
     `attachments` is the folder in which evidence files lie, none of them with more than `attachment_bytes`; without it the
@@ -55,3 +57,12 @@ class Settings(BaseSettings):
     anchor_authority: str | None = None
     anchor_roots: Path | None = None
     anchor_seconds: int = Field(default=3_600, ge=60, le=31_536_000)
+    notice_recipients: Path | None = None
+    notice_hour: int = Field(default=7, ge=0, le=23)
+    notice_seconds: int = Field(default=60, ge=1, le=3_600)
+    notice_from: str = Field(default="", pattern=r"^([^@\s<>,;:]{1,64}@[A-Za-z0-9.-]{1,190})?$")
+    notice_smtp_host: str = ""
+    notice_smtp_port: int = Field(default=587, ge=1, le=65_535)
+    notice_smtp_tls: Literal["starttls", "implicit", "none"] = "starttls"
+    notice_smtp_user: str = ""
+    notice_smtp_password_file: Path | None = None

@@ -2,23 +2,30 @@
 """Whether the process lives, whether it can do its work and why not, and figures for monitoring."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
+from api.languages import Language
+from api.notices.notice_round import NoticeHealth, NoticeRound
 from api.problems import language_of, told
 from api.served_ledger import ServedLedger
 from api.witnessing.health import Health, health_of
 from ledger.errors import EnvironmentFault, ToldError
+
+_UNTOLD: Final[dict[Language, str]] = {
+    "en": "today's notice did not get through several times; the server's log says why, and it is sent again by itself",
+    "zh": "今日通知多次未能送达；原因见服务器日志，系统会自动重发",
+}
 
 
 class ReadyNote(BaseModel):
     """Trouble that does not keep this process from its work."""
 
     code: Annotated[str, Field(description="what kind of trouble")]
-    place: Annotated[str, Field(description="where: the address of the witness")]
+    place: Annotated[str, Field(description="where: the address of the witness, the recipient of a notice")]
     detail: Annotated[str, Field(description="what it is, and what to do")]
 
 
@@ -30,7 +37,8 @@ class ReadyAnswer(BaseModel):
     folded: Annotated[int, Field(description="entries counted into pages so far")]
     judged: Annotated[int, Field(description="entries judged so far")]
     notes: Annotated[
-        list[ReadyNote], Field(description="trouble of witnesses, which posting does not wait for")
+        list[ReadyNote],
+        Field(description="trouble of witnesses and of notices, which posting does not wait for"),
     ]
 
 
@@ -51,10 +59,11 @@ def router() -> APIRouter:
         """
         ledger: ServedLedger = request.app.state.ledger
         fault: ToldError | None = None
-        size, health = 0, None
+        size, health, notices = 0, None, None
         try:
             size = ledger.head().size
             health = health_of(ledger, request.app.state.rounds)
+            notices = _notices(request)
             fault = ledger.sequencer.trouble() if ledger.sequencer is not None else None
         except EnvironmentFault as error:
             fault = error
@@ -66,7 +75,7 @@ def router() -> APIRouter:
             size=size,
             folded=ledger.model.size,
             judged=_judged(ledger),
-            notes=_notes(request, health),
+            notes=[*_notes(request, health), *_notice_notes(request, notices)],
         )
         return JSONResponse(answer.model_dump(), headers={"Cache-Control": "no-store"})
 
@@ -83,6 +92,9 @@ def router() -> APIRouter:
         health = health_of(ledger, request.app.state.rounds)
         if health is not None:
             request.app.state.metrics.witnessed(health)
+        notices = _notices(request)
+        if notices is not None:
+            request.app.state.metrics.noticed(notices)
         text, kind = request.app.state.metrics.text(
             size=size, folded=ledger.model.size, judged=_judged(ledger)
         )
@@ -102,6 +114,20 @@ def _notes(request: Request, health: Health | None) -> list[ReadyNote]:
         )
         for one in (health.troubled if health else ())
         if one.problem is not None
+    ]
+
+
+def _notices(request: Request) -> NoticeHealth | None:
+    """How today's notices do; None where none are sent."""
+    notices: NoticeRound | None = request.app.state.notices
+    return None if notices is None else notices.health()
+
+
+def _notice_notes(request: Request, health: NoticeHealth | None) -> list[ReadyNote]:
+    """A note for each recipient that could not be told for a while, by its place in the file, not its address."""
+    return [
+        ReadyNote(code="notice.untold", place=label, detail=_UNTOLD[language_of(request)])
+        for label in (health.troubled if health else ())
     ]
 
 

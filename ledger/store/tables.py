@@ -2,8 +2,8 @@
 """The tables: `log` and `checkpoint` are the ledger, `anchor` and `cosignature` evidence about it; the others are indexes.
 
 Column types are the ones that every SQL database has, and positions are given by the sequencer, so that the same
-rows come out of SQLite and PostgreSQL. Rows are only ever inserted, in all tables but `meta`, `cosignature`,
-`disclosure`, and those of the desk (`session…`, `draft…`), which are about people at work and not about the ledger.
+rows come out of SQLite and PostgreSQL. Rows are only ever inserted, in all tables but `meta`, `cosignature`, `disclosure`,
+`notice`, and those of the desk (`session…`, `draft…`), which are about people at work and not about the ledger.
 """
 
 from typing import Final
@@ -187,6 +187,18 @@ DRAFT_SIGNATURE: Final = Table(
     Column("sig", Text, nullable=False),
 )
 """Verified signatures over the headers of versions; those of an earlier version count for nothing."""
+
+NOTICE: Final = Table(
+    "notice",
+    METADATA,
+    Column("day", String(10), primary_key=True),
+    Column("recipient", String(64), primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("sent", Integer, nullable=False),
+    Column("next_at", String(24), nullable=False),
+)
+"""Daily notices by business day and digest of the recipient: attempts, whether it went out, when the next attempt may
+be made, also by another process. Rows go after a month."""
 
 DISCLOSURE: Final = Table(
     "disclosure",

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A mail server and a webhook on this machine, as kind or unkind as a test wants them."""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import socketserver
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Manner = Literal["kind", "refuses", "breaks", "hangs", "abrupt"]
+"""Takes everything; refuses the recipient, or answers 500; closes the connection; says nothing; goes without farewell."""
+
+
+@dataclass
+class Office:
+    """What came in, and how it is answered; a hanging answer ends with the test."""
+
+    manner: Manner = "kind"
+    port: int = 0
+    taken: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    closing: threading.Event = field(default_factory=threading.Event)
+
+
+class _Clerk(socketserver.StreamRequestHandler):
+    """Takes mail (RFC 5321) without TLS."""
+
+    def handle(self) -> None:  # type: ignore[explicit-override]
+        office: Office = self.server.office  # type: ignore[attr-defined] # set below
+        if office.manner == "hangs":
+            office.closing.wait(60)
+        if office.manner in {"hangs", "breaks"}:
+            return
+        self._say(b"220 post office")
+        while line := self.rfile.readline():
+            verb = line[:4].upper()
+            if verb == b"QUIT" and office.manner == "abrupt":
+                return
+            self._answer(verb, office)
+
+    def _answer(self, verb: bytes, office: Office) -> None:
+        if verb == b"DATA":
+            self._say(b"354 go on")
+            office.taken.append(({}, b"".join(iter(self.rfile.readline, b".\r\n"))))
+        refused = verb == b"RCPT" and office.manner == "refuses"
+        self._say(b"550 no such mailbox" if refused else b"221 bye" if verb == b"QUIT" else b"250 yes")
+
+    def _say(self, line: bytes) -> None:
+        self.wfile.write(line + b"\r\n")
+
+
+class _Hook(http.server.BaseHTTPRequestHandler):
+    """Takes what is posted."""
+
+    def do_POST(self) -> None:
+        office: Office = self.server.office  # type: ignore[attr-defined] # set below
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if office.manner == "hangs":
+            office.closing.wait(60)
+        if office.manner in {"hangs", "breaks"}:
+            return
+        if office.manner == "kind":
+            office.taken.append(({name.lower(): value for name, value in self.headers.items()}, body))
+        self.send_response(200 if office.manner == "kind" else 500)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # type: ignore[explicit-override]  # noqa: A002 - its name there
+        """Say nothing."""
+
+
+@contextlib.contextmanager
+def _open(clerk: type[socketserver.BaseRequestHandler]) -> Iterator[Office]:
+    office = Office()
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), clerk)
+    server.daemon_threads = True
+    server.office = office  # type: ignore[attr-defined] # where the handlers find it
+    office.port = server.server_address[1]
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield office
+    finally:
+        office.closing.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def mail_office() -> contextlib.AbstractContextManager[Office]:
+    """A mail server."""
+    return _open(_Clerk)
+
+
+def hook_office() -> contextlib.AbstractContextManager[Office]:
+    """A webhook."""
+    return _open(_Hook)
