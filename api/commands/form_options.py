@@ -49,6 +49,14 @@ RestOption = Annotated[
         show_default=False,
     ),
 ]
+DraftOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="OUT.draft",
+        help="Form: write an unsigned draft of the rows, for maker and checker to sign apart, and post nothing.",
+        show_default=False,
+    ),
+]
 MappingOption = Annotated[
     str | None,
     typer.Option(

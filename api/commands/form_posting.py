@@ -14,27 +14,37 @@ from sqlalchemy import Engine
 
 from api.forms.field_mapping import mapping_named, read_codes
 from api.forms.form import form_of
+from api.forms.form_draft import write_draft
 from api.forms.form_reading import Asked, FilledFile, FormReading, private_copy
-from api.forms.form_run import Poster, Result, judge, post_spooled, prefix_of, read_whole, rows_before
+from api.forms.form_run import (
+    Poster,
+    Result,
+    events_read,
+    good_events,
+    judge,
+    post_spooled,
+    prefix_of,
+    read_whole,
+    rows_before,
+    unjudged,
+)
 from api.forms.marked_book import annotate
 from api.forms.row_file import write_rows
-from api.forms.sent_form import ledger_at, send
+from api.forms.sent_form import send
 from api.forms.told import plain, tell
 from api.import_keys import default_folder
 from api.log_key import load_key
+from api.named_ledger import LedgerNamed, ledger_at, ledger_in
 from ledger.client import LedgerClient
 from ledger.clock import system_clock
 from ledger.cosignature import LogKey
 from ledger.errors import EnvironmentFault, InputError
 from ledger.genesis import Genesis
-from ledger.hashing import leaf_hash
 from ledger.instant import format_instant
 from ledger.intake.batches import Envelope
 from ledger.keys import Signer
 from ledger.kinds.registry import KeyRole
 from ledger.sequencer import Sequencer
-from ledger.store.engine import reading
-from ledger.store.log_reader import LogReader
 from verifier.language import Language
 from verifier.source_options import progress_bar
 
@@ -52,6 +62,7 @@ class Order:
     valid_only: bool
     annotate: Path | None
     rest: Path | None
+    draft: Path | None = None
 
 
 def order_of(  # noqa: PLR0913 - one parameter an option
@@ -69,6 +80,7 @@ def order_of(  # noqa: PLR0913 - one parameter an option
     codes: Path | None,
     annotate: Path | None,
     rest: Path | None,
+    draft: Path | None = None,
 ) -> Order:
     """The order that these options make.
 
@@ -89,7 +101,7 @@ def order_of(  # noqa: PLR0913 - one parameter an option
     used = mapping_named(mapping, kind, listed) if mapping is not None else None
     return Order(
         file=file, asked=Asked(kind=kind, sheet=sheet, ignore=tuple(ignore or ()), mapping=used), party=party, url=url,
-        keys=keys, dry_run=dry_run, valid_only=valid_only, annotate=annotate, rest=rest,
+        keys=keys, dry_run=dry_run, valid_only=valid_only, annotate=annotate, rest=rest, draft=draft,
     )  # fmt: skip
 
 
@@ -110,8 +122,13 @@ def run(engine: Engine, sequencer: Sequencer, order: Order) -> Result:
         )
         result = judge(sequencer, order.asked, file, poster, step)
         if result.draftable(valid_only=order.valid_only) and not order.dry_run:
-            envelope = _envelope(engine, sequencer, order, result.reading, now)
-            result = post_spooled(engine, sequencer, result, envelope, step)
+            ledger = ledger_in(engine, sequencer.genesis)
+            envelope = _envelope(ledger, order, result.reading, now, folder=default_folder(order.url))
+            result = (
+                post_spooled(engine, sequencer, result, envelope, step)
+                if order.draft is None
+                else write_draft(result, good_events(result), ledger, envelope, order.draft)
+            )
         _write_files(order, result)
     return result
 
@@ -127,15 +144,15 @@ def run_remotely(client: LedgerClient, log_keys: Sequence[LogKey], order: Order)
         found = FormReading(asked=order.asked, file=_copied(order.file, Path(name)))
         read_whole(found, step)
         ledger = ledger_at(client, log_keys)
-        envelope = Envelope(
-            genesis=ledger.hash,
-            origin=ledger.genesis.origin,
-            party=order.party,
-            prefix=prefix_of(found),
-            signed_at=format_instant(system_clock()),
-            signers=signers_of(ledger.genesis, order.keys or Path(), order.party),
-        )
-        result = send(client, found, envelope, step)
+        now = format_instant(system_clock())
+        envelope = _envelope(ledger, order, found, now, folder=Path())
+        if order.draft is None:
+            result = send(client, found, envelope, step)
+        else:
+            result = unjudged(found)
+            if result.draftable(valid_only=False):
+                events = (one.event for one in events_read(found.file))
+                result = write_draft(result, events, ledger, envelope, order.draft)
         _write_files(order, result)
     return result
 
@@ -190,17 +207,18 @@ def _copied(path: Path, folder: Path) -> FilledFile:
 
 
 def _envelope(
-    engine: Engine, sequencer: Sequencer, order: Order, found: FormReading, signed_at: str
+    ledger: LedgerNamed, order: Order, found: FormReading, signed_at: str, *, folder: Path
 ) -> Envelope:
-    with reading(engine) as connection:
-        first = LogReader(connection).entry(0) or b""
+    """What the submissions say; signed by the keys that the order names, else those in `folder`; a draft by none."""
     return Envelope(
-        genesis=leaf_hash(first).hex(),
-        origin=sequencer.genesis.origin,
+        genesis=ledger.hash,
+        origin=ledger.genesis.origin,
         party=order.party,
         prefix=prefix_of(found),
         signed_at=signed_at,
-        signers=signers_of(sequencer.genesis, order.keys or default_folder(order.url), order.party),
+        signers=()
+        if order.draft is not None
+        else signers_of(ledger.genesis, order.keys or folder, order.party),
     )
 
 

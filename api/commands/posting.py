@@ -14,6 +14,7 @@ from api.commands.form_options import (
     FORM_SUFFIXES,
     AnnotateOption,
     CodesOption,
+    DraftOption,
     IgnoreOption,
     KeysOption,
     KindOption,
@@ -83,6 +84,7 @@ def post(  # noqa: PLR0913 - one parameter for each option of the command
     valid_only: ValidOnlyOption = False,
     annotate: AnnotateOption = None,
     rest: RestOption = None,
+    draft: DraftOption = None,
     log_key_file: LogKeyFileOption = None,
     as_json: JsonOption = False,
     lang: LanguageOption = None,
@@ -99,7 +101,10 @@ def post(  # noqa: PLR0913 - one parameter for each option of the command
         raise typer.BadParameter(
             "--policy and --log-key go with it; --db, --log-key-file and --dry-run do not", param_hint="--url"
         )
-    if file.suffix.lower() in FORM_SUFFIXES:
+    is_form = file.suffix.lower() in FORM_SUFFIXES
+    if draft is not None and (dry_run or not is_form):
+        raise typer.BadParameter("a form becomes a draft, and not with --dry-run", param_hint="--draft")
+    if is_form:
         if url is not None and valid_only:
             raise typer.BadParameter("a form is sent whole or not at all", param_hint="--valid-only")
         # Imported late: other commands do without the reader of spreadsheets.
@@ -108,6 +113,7 @@ def post(  # noqa: PLR0913 - one parameter for each option of the command
         order = form_posting.order_of(
             file, kind=kind, party=party, sheet=sheet, ignore=ignore_column, url=chosen_url(db), keys=keys,
             dry_run=dry_run, valid_only=valid_only, mapping=mapping, codes=codes, annotate=annotate, rest=rest,
+            draft=draft,
         )  # fmt: skip
         with contextlib.ExitStack() as stack:
             if url is None:

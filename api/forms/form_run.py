@@ -43,13 +43,15 @@ _ID_DIGITS: Final = 12
 class Result:
     """What became of a file: its reading with all errors, how many rows are good, what was posted (None: nothing).
 
-    `before` are the good rows that the same file brought into the ledger earlier.
+    `before` are the good rows that the same file brought into the ledger earlier; `draft` is the file, or the address on a
+    server, of the draft that was made of the good rows.
     """
 
     reading: FormReading
     good: int
     before: int = 0
     posted: Posted | None = None
+    draft: str | None = None
 
     def draftable(self, *, valid_only: bool) -> bool:
         """Whether there is something good, and nothing bad unless that may stay out; the columns are good in any case."""
@@ -101,6 +103,11 @@ def read_whole(found: FormReading, step: Step) -> None:
             spool.write(event_bytes(one.event) + b"\n")
             if found.rows % STEP_ROWS == 0:
                 step(found.rows, found.rows)
+
+
+def unjudged(found: FormReading) -> Result:
+    """The result of a reading whose rows no ledger has judged: good is what reads."""
+    return Result(reading=found, good=found.rows - len(found.bad_rows))
 
 
 def _judged(sequencer: Sequencer, found: FormReading, poster: Poster) -> Iterator[tuple[AnyEvent, bool]]:

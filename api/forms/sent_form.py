@@ -4,54 +4,19 @@
 The bureau needs its file, its keys and the address; the server learns nothing of rows that are not posted.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from api.forms.form_reading import FilledFile, FormReading
-from api.forms.form_run import Result, Step, events_read, refused_after_all
+from api.forms.form_run import Result, Step, events_read, refused_after_all, unjudged
 from api.import_session import Posted
 from ledger.answer import Refused
 from ledger.client import LedgerClient
-from ledger.cosignature import LogKey
-from ledger.entry import GenesisEntry, parse_entry
-from ledger.errors import InputError, ProofError
-from ledger.genesis import Genesis
-from ledger.hashing import leaf_hash
+from ledger.errors import InputError
 from ledger.intake.batches import Envelope, submissions
 from ledger.submission import Submission
 
 _CONFLICT: Final = "submission-conflict"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerNamed:
-    """The ledger that an address leads to: its genesis and the leaf hash of that, in hex."""
-
-    genesis: Genesis
-    hash: str
-
-
-def ledger_at(client: LedgerClient, log_keys: Sequence[LogKey]) -> LedgerNamed:
-    """The ledger that `client` speaks to; with `log_keys` it is one whose log has one of their names.
-
-    Raises:
-        FormatError, ProofError: the address shows no genesis, or that of another log than the one believed.
-        MissingError, EnvironmentFault: as `LedgerClient.entry`.
-    """
-    data = client.entry(0)
-    entry = parse_entry(data, place="entry 0")
-    named = {key.name for key in log_keys}
-    if not isinstance(entry, GenesisEntry) or (named and entry.genesis.origin not in named):
-        raise ProofError(
-            code="post.other-ledger",
-            place="entry 0",
-            message_en=f"the address leads to another ledger than {', '.join(sorted(named)) or 'any'}",
-            message_zh=f"该地址所指并非账本 {'、'.join(sorted(named)) or '（任何）'}",
-            remedy_en="Check the address with the operator; nothing was signed.",
-            remedy_zh="请与运营方核对地址；尚未签名。",
-        )
-    return LedgerNamed(genesis=entry.genesis, hash=leaf_hash(data).hex())
 
 
 def send(client: LedgerClient, found: FormReading, envelope: Envelope, step: Step) -> Result:
@@ -64,7 +29,7 @@ def send(client: LedgerClient, found: FormReading, envelope: Envelope, step: Ste
         InputError: the ledger refuses the submission for something that is in no row.
         EnvironmentFault: no usable answer came.
     """
-    result = Result(reading=found, good=found.rows - len(found.bad_rows))
+    result = unjudged(found)
     if found.error_count:
         return result
     posted = Posted(submissions=0, replayed=0, events=0, entries=0)

@@ -47,6 +47,7 @@ def plain(result: Result, *, dry_run: bool) -> dict[str, Any]:
             "events": posted.events,
             "entries": posted.entries,
         },
+        "draft": result.draft,
     }  # fmt: skip
 
 
@@ -104,6 +105,11 @@ def _verdict(result: Result, *, dry_run: bool) -> Told:
             f"({posted.replayed:,} of them before); the ledger has {posted.entries:,} entries.",
             zh=f"已入账 {posted.events:,} 行（共 {found.rows:,} 行），{posted.submissions:,} 次提交"
             f"（其中 {posted.replayed:,} 次此前已有）；账本共 {posted.entries:,} 条。",
+        )
+    if result.draft is not None:
+        return Told(
+            en=f"Draft of {result.good:,} of {found.rows:,} rows: {result.draft}; nothing is posted before it is signed.",
+            zh=f"草稿含 {result.good:,} 行（共 {found.rows:,} 行）：{result.draft}；签名齐备前不登记任何内容。",
         )
     why = Told(en="dry run; ", zh="试运行；") if dry_run else Told(en="", zh="")
     return Told(

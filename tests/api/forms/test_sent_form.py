@@ -9,6 +9,7 @@ import pytest
 
 from api.commands import form_posting
 from ledger.client import Answer, LedgerClient
+from ledger.draft_file import parse_draft
 from ledger.errors import InputError, ProofError
 from ledger.key_files import save_private_key
 from ledger.log_keys import keys_in
@@ -44,7 +45,7 @@ class Sender:
         answer = self.office.send(method, path, content=body)
         return Answer(status=answer.status_code, headers=dict(answer.headers), body=answer.content)
 
-    def send(self, text: str, *, other_log: bool = False) -> Result:
+    def send(self, text: str, *, other_log: bool = False, draft: Path | None = None) -> Result:
         """What becomes of a CSV file with `text` below the titles."""
         path = self.folder / "form.csv"
         path.write_text(HEAD + text, "utf-8")
@@ -55,6 +56,7 @@ class Sender:
         order = form_posting.order_of(
             path, kind="allocation", party=PROVINCE, sheet=None, ignore=None, url="", keys=self.folder,
             dry_run=False, valid_only=False, mapping=None, codes=None, annotate=self.folder / "bad.csv", rest=None,
+            draft=draft,
         )  # fmt: skip
         return form_posting.run_remotely(client, keys, order)
 
@@ -101,4 +103,17 @@ def test_nothing_is_signed_for_another_ledger_than_the_one_believed(sender: Send
     with pytest.raises(ProofError) as raised:
         sender.send(row("S-1"), other_log=True)
     assert raised.value.code == "post.other-ledger"
+    assert sender.posted == 0
+
+
+def test_a_draft_is_written_for_the_ledger_at_the_address(sender: Sender) -> None:
+    """No key is asked for and nothing is posted; one bad cell and there is no draft."""
+    for path in sender.folder.glob("*.pem"):
+        path.unlink()
+    out = sender.folder / "form.draft"
+    assert sender.send(row("S-1") + row("S 2"), draft=out).draft is None
+    assert not out.exists()
+    assert sender.send(row("S-1") + row("S-2"), draft=out).draft == str(out)
+    draft = parse_draft(out.read_bytes(), place="draft")
+    assert (draft.entry0, draft.header.count, draft.signatures) == (sender.world.genesis_entry, 2, ())
     assert sender.posted == 0
