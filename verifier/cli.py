@@ -96,6 +96,7 @@ def register(app: typer.Typer) -> None:
     from verifier import (
         audit_command,
         compare_command,
+        duplicates_command,
         mirror_command,
         reconcile_command,
         trace_command,
@@ -109,6 +110,7 @@ def register(app: typer.Typer) -> None:
     reconcile_command.register(app)
     mirror_command.register(app)
     compare_command.register(app)
+    duplicates_command.register(app)
     simulate_command.register(app)
 
 

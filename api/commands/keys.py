@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import typer
 
-from api.commands import administrators, key_changes, mandates
+from api.commands import administrators, key_changes, mandates, person_marks
 from api.commands.ledger import DatabaseOption, LogKeyFileOption
 from api.commands.posting_desk import Desk, opened_desk
 from api.log_key import load_key, remember_log_key
@@ -53,7 +53,7 @@ def register(app: typer.Typer) -> None:
     keys.command("admit")(admit)
     log.command("add")(add)
     log.command("retire")(retire)
-    for commands in (key_changes, mandates, administrators):
+    for commands in (key_changes, mandates, administrators, person_marks):
         commands.add_to(keys)
     keys.add_typer(log, name="log")
     app.add_typer(keys, name="keys", rich_help_panel="Operators")

@@ -128,7 +128,7 @@ def check_disclosures(source: Source, verdict: Verdict, file: Path) -> Verdict:
         InputError: an entry is missing or malformed.
         EnvironmentFault: the file, the disk or the network failed.
     """
-    with Workspace() as workspace, _opened(file) as lines:
+    with Workspace() as workspace, opened(file) as lines:
         try:
             head, disclosures = parse_lines(lines, place=file.name)
             found = _judged(source, verdict, DisclosureCheck(workspace, head, disclosures), head)
@@ -138,8 +138,12 @@ def check_disclosures(source: Source, verdict: Verdict, file: Path) -> Verdict:
 
 
 @contextlib.contextmanager
-def _opened(file: Path) -> Iterator[Iterator[bytes]]:
-    """The lines of `file`, none of them read beyond the limit."""
+def opened(file: Path) -> Iterator[Iterator[bytes]]:
+    """The lines of `file`, none of them read beyond the limit.
+
+    Raises:
+        EnvironmentFault: it cannot be read.
+    """
     try:
         with file.open("rb") as lines:
             yield iter(lambda: lines.readline(LINE_BYTES_MAX + 1), b"")
