@@ -20,8 +20,9 @@ from api.books.words import (
     TOTAL_NOTE,
     WORDS,
 )
-from verifier.language import Language, say
-from verifier.statement.records import BankSheet, Figure, Row, Side, Statement, Table
+from api.portal.wording import wording
+from verifier.language import Language, Told, say
+from verifier.statement.records import BankSheet, Check, Figure, Row, Side, Statement, Table
 
 
 class Money(NamedTuple):
@@ -69,6 +70,7 @@ class _Speech:
 
     def __init__(self, language: Language) -> None:
         self._language = language
+        self._wording = wording(language)
 
     def _word(self, *keys: str) -> tuple[str, ...]:
         return tuple(say(WORDS[key], self._language) for key in keys)
@@ -76,6 +78,14 @@ class _Speech:
     def _column(self, table: Table, column: str) -> str:
         told = LINE_DISBURSED if (table.book, column) == ("line", "disbursed") else COLUMNS[column]
         return say(told, self._language)
+
+    def _kind(self, kind: str) -> str:
+        return self._wording.known(f"kind.{kind}", kind)
+
+    def _subject(self, check: Check) -> str:
+        """The book or the thing that a check is about."""
+        told = next((told for book, told in TITLES.items() if book == check.subject), None)
+        return check.subject if told is None else say(told, self._language)
 
     def _yes(self, *, yes: bool) -> str:
         return self._word("yes" if yes else "no")[0]
@@ -107,7 +117,8 @@ class _Speech:
         silent = sum(one.silent for one in statement.quiet)
         notes = [say(LINK_NOTE, self._language), say(TOTAL_NOTE, self._language)]
         if silent:
-            notes.insert(0, f"{self._word('silent')[0]}: {silent}. {say(SILENT_NOTE, self._language)}")
+            said = Told(zh=f"静默：{silent}。", en=f"SILENT: {silent}. ")
+            notes.insert(0, say(said, self._language) + say(SILENT_NOTE, self._language))
         if head.demo:
             notes.insert(0, self._word("demo")[0])
         return Sheet(
@@ -187,13 +198,13 @@ class _Speech:
         """Every entry behind the figures of `table`, by row and column."""
         rows = tuple(
             (
-                row.number, self._column(table, one.column), one.on, one.seq, one.name, one.kind,
+                row.number, self._column(table, one.column), one.on, one.seq, one.name, self._kind(one.kind),
                 Money(one.amount), one.corrects, self._yes(yes=one.after_close),
             )
             for row in table.rows
             for one in row.entries
         )  # fmt: skip
-        columns = ("number", "column", "date", "entry", "event", "kind", "amount", "corrects", "after close")
+        columns = ("number", "column", "date", "entry", "event", "kind", "amount", "corrects", "late")
         return Sheet(
             name=self._tab(f"{table.book} entries"),
             title=say(SHEETS[f"{table.book} entries"], self._language),
@@ -239,7 +250,8 @@ class _Speech:
             for one in sheet.items:
                 if one.side == side:
                     told = say(SIDES[side], self._language)
-                    yield (sheet.account, one.on, told, one.seq, one.name, one.kind, Money(one.amount))
+                    kind = self._kind(one.kind)
+                    yield (sheet.account, one.on, told, one.seq, one.name, kind, Money(one.amount))
 
     def due(self, statement: Statement) -> Sheet:
         """What was due in the period or is still owed."""
@@ -285,7 +297,7 @@ class _Speech:
         """Every equation with both sides."""
         rows = tuple(
             (
-                say(CHECKS[one.name], self._language), one.subject, Money(one.left), Money(one.right),
+                say(CHECKS[one.name], self._language), self._subject(one), Money(one.left), Money(one.right),
                 self._yes(yes=one.holds),
             )
             for one in statement.checks

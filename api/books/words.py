@@ -111,6 +111,7 @@ WORDS: Final[dict[str, Told]] = {
     "last account": Told(zh="最后已结对账单截止日", en="closed statements until"),
     "last unit": Told(zh="最后入账日", en="last entry"),
     "ledger": Told(zh="账本", en="ledger"),
+    "late": Told(zh="结账后入账", en="after close"),
     "left": Told(zh="左方", en="left"),
     "line": Told(zh="指标", en="line"),
     "net": Told(zh="净额", en="net"),

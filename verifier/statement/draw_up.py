@@ -30,6 +30,7 @@ from verifier.obligations.matching_owed import matching_owed
 from verifier.posted import PostedEvent
 from verifier.reading.sources import Source
 from verifier.reconciliation.coverage import NOT_COVERED
+from verifier.reconciliation.stopped_statements import STOPPED_AFTER
 from verifier.rules import disbursement_delay, matching_shortfall
 from verifier.statement.bank_sheet import bank_sheet
 from verifier.statement.checks import checks_of
@@ -232,6 +233,8 @@ def _quiet(
         silent = last is None or last < span.first
         yield Quiet(kind="unit", id=unit, owner=unit, last=last, days=_days(last, as_of), silent=silent)
     coverage = drawing.money.coverage
+    # Of a period that is not over nobody has statements to the day yet.
+    reached = as_of if as_of == span.last else as_of - STOPPED_AFTER
     for one in accounts:
         ends = [
             min(chain.last_day, as_of.toordinal())
@@ -239,7 +242,7 @@ def _quiet(
             if chain.first_day <= as_of.toordinal()
         ]
         last = datetime.date.fromordinal(max(ends)) if ends else None
-        silent = last is None or last < as_of
+        silent = last is None or last < reached
         yield Quiet(
             kind="account", id=one.id, owner=one.owner, last=last, days=_days(last, as_of), silent=silent
         )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -119,14 +120,25 @@ def test_silence_is_told(tmp_path: Path) -> None:
     export = written(tmp_path)
     january = {one.id: one for one in drawn(export, OF_UNIT, "2026-01").quiet}
     assert (january[UNIT_ACCOUNT].silent, january[UNIT_ACCOUNT].days) == (False, 0)
-    later = {one.id: one for one in drawn(export, OF_UNIT, "2026-03").quiet}
+    later = {one.id: one for one in drawn(export, OF_UNIT, "2026-02").quiet}
     assert later[UNIT_ACCOUNT].silent
     assert later[UNIT_ACCOUNT].last is not None
     assert later[UNIT_ACCOUNT].last.isoformat() == "2026-01-31"
-    assert (later[UNIT_ACCOUNT].days or 0) > 30
+    assert later[UNIT_ACCOUNT].days == 28
     early = {one.id: one for one in drawn(export, OF_UNIT, "2025").quiet}
     assert (early[UNIT].silent, early[UNIT].last, early[UNIT].days) == (True, None, None)
     assert early[UNIT_ACCOUNT].silent
+
+
+def test_a_period_that_is_not_over(tmp_path: Path) -> None:
+    """The last entry is of March: nobody has statements to that day, and two months without any are silence."""
+    export = written(tmp_path)
+    year = drawn(export, OF_UNIT, "2026")
+    assert year.as_of < year.last
+    (account,) = (one for one in year.quiet if one.kind == "account")
+    assert (account.days, account.silent) == ((year.as_of - datetime.date(2026, 1, 31)).days, False)
+    (unit,) = (one for one in year.quiet if one.kind == "unit")
+    assert not unit.silent
 
 
 def test_the_head_leads_to_the_ledger(tmp_path: Path) -> None:
