@@ -14,7 +14,7 @@ from ledger.store.engine import holding_lock, open_engine, reading
 from ledger.store.guards import self_test
 from ledger.store.log_writer import insert_rows
 from ledger.store.schema import check, prepare
-from ledger.store.tables import CHECKPOINT, LOG
+from ledger.store.tables import ACCESS, CHECKPOINT, LOG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,8 @@ CHANGES = [
     "DELETE FROM log",
     "UPDATE checkpoint SET note = root",
     "DELETE FROM checkpoint",
+    "UPDATE access SET reason = 'x'",
+    "DELETE FROM access",
 ]
 
 
@@ -35,6 +37,7 @@ def _filled(url: str) -> Engine:
     with holding_lock(engine) as connection:
         insert_rows(connection, LOG, [(0, b"leaf", b"bytes", 0)])
         insert_rows(connection, CHECKPOINT, [(1, b"note", b"root", "2026-01-05T01:00:00.000Z")])
+        insert_rows(connection, ACCESS, [("a", "now", "key", "unit", "u/s-1/0", "payee_name", "why", "")])
         connection.commit()
     return engine
 
