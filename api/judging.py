@@ -66,6 +66,7 @@ def judge_ledger(ledger: ServedLedger) -> Judged:
             rules={rule.id: rule for watch in judgement.watches for rule in watch.rules},
             instalments=instalments,
             owed=owed,
+            tasks=timetable.tasks(),
             stopped=tuple(stopped),
         )
 

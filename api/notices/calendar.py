@@ -58,6 +58,10 @@ def _entry(one: Owed, due: Due, *, genesis_hash: str, words: Wording, money: Mon
             as_of=due.day,
             asked=money.exactly(one.amount),
             seq=one.started,
+        )
+        if one.amount is not None
+        else words.text(
+            "notice.task_about", state=words.text(f"state.{one.state}"), as_of=due.day, seq=one.started
         ),
     )
     return entry
@@ -65,6 +69,9 @@ def _entry(one: Owed, due: Due, *, genesis_hash: str, words: Wording, money: Mon
 
 def told(one: Owed, words: Wording, money: MoneyStyle) -> str:
     """What is owed, in one line: duty, amount that is missing, and of what."""
+    if one.outstanding is None:
+        matter = words.text(f"notice.{one.duty}", matter=one.matter or "", project=one.project or "")
+        return matter + words.text("notice.provisional") if one.provisional else matter
     of = words.text("notice.of_fund", fund=one.fund)
     if one.line is not None:
         of = words.text("notice.of_line", fund=one.fund, line=one.line)

@@ -108,9 +108,12 @@ def _fields(one: Owed) -> dict[str, Any]:
         "duty": one.duty,
         "fund": one.fund,
         "line": one.line,
+        "project": one.project,
+        "matter": one.matter,
         "amount": one.amount,
         "outstanding": one.outstanding,
         "due": one.due,
+        "provisional": one.provisional,
         "state": one.state,
         "started": one.started,
     }

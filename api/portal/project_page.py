@@ -17,6 +17,7 @@ from ledger.kinds.contract import Contract
 from ledger.kinds.fact import Claim
 from ledger.kinds.registry import Milestone, Project
 from ledger.open_records import ClaimState, ContractState
+from verifier.obligations.tasks import Task
 
 HISTORY: Final = 30
 CLAIM_ENTRIES: Final = 200
@@ -41,10 +42,11 @@ class ClaimRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRow:
-    """A task of the project and who answers for it."""
+    """A task of the project, who answers for it, and how it stands by the last judgement."""
 
     milestone: Milestone
     party: Markup
+    standing: Task | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,12 @@ def project_page(visit: Visit, project: Project) -> ProjectPage:
         claims=tuple(_claims(visit, project.id)),
         contracts=tuple(_contracts(visit, project.id)),
         tasks=tuple(
-            TaskRow(milestone=one, party=visit.names.link("party", one.party)) for one in project.milestones
+            TaskRow(
+                milestone=one,
+                party=visit.names.link("party", one.party),
+                standing=None if visit.judged is None else visit.judged.tasks.get((project.id, one.id)),
+            )
+            for one in project.milestones
         ),
         history=tuple(visit.rows(model.index.about("project", project.id, most=HISTORY))),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from verifier.basis.findings import Finding, Rule
 from verifier.judgement.deadlines import Duty
 from verifier.obligations.records import State
+from verifier.obligations.tasks import Task
 from verifier.obligations.watch import Gap
 from verifier.reconciliation.stopped_statements import StoppedStatements
 
@@ -34,20 +35,25 @@ class Owed:
     """What is not settled yet: `who` owes `outstanding` of `amount` by `due`; minor units, beginning with entry `started`.
 
     `id` orders obligations by what started them, and stays the same from one judgement to the next. `line` is None for
-    matching money, which is owed to a fund. From `soon_from` on it is due soon.
+    matching money, which is owed to a fund. From `soon_from` on it is due soon. What is no matter of money has neither
+    fund nor amount: the answer to objection `matter`, milestone `matter` of `project`. `provisional` says that no
+    calendar is adopted for a year that the due day was counted in (semantics O5).
     """
 
     id: str
     duty: Duty
     who: str
-    fund: str
+    fund: str | None
     line: str | None
-    amount: int
-    outstanding: int
+    amount: int | None
+    outstanding: int | None
     due: datetime.date
     soon_from: datetime.date
     state: State
     started: int
+    provisional: bool
+    project: str | None = None
+    matter: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +63,8 @@ class Judged:
     `public` are the proved findings, sorted by rule and id: what anybody may see (DESIGN §6, *Life cycle*).
     `undecided` counts matters in which the data do not suffice, `gaps` what no rule could judge and why. `rules` are the
     rules by id; `instalments` by fund; `owed` is what is not settled, sorted by id;
-    `stopped` are accounts whose statements stopped.
+    `tasks` are answers and milestones, settled or not, by project and milestone, or None and objection; `stopped` are
+    accounts whose statements stopped.
     """
 
     size: int
@@ -69,6 +76,7 @@ class Judged:
     rules: Mapping[str, Rule]
     instalments: Mapping[str, tuple[Instalment, ...]]
     owed: tuple[Owed, ...]
+    tasks: Mapping[tuple[str | None, str], Task]
     stopped: tuple[StoppedStatements, ...]
 
     @property

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is owed by which day: lines to pass on, claims to pay, matching money to bring; from the acts of the rules."""
+"""What is owed by which day: lines to pass on, claims to pay, matching money, answers, milestones; as the rules date it."""
 
 import datetime
 from collections import Counter, defaultdict
@@ -11,6 +11,7 @@ from verifier.obligations.case import Case
 from verifier.obligations.matching_facts import MatchingFacts
 from verifier.obligations.matching_owed import MatchingOwed, matching_owed
 from verifier.obligations.records import Obligation
+from verifier.obligations.tasks import Task
 from verifier.posted import PostedEvent
 from verifier.rules import disbursement_delay, matching_shortfall
 
@@ -49,8 +50,13 @@ class Timetable:
             if match.state in UNSETTLED:
                 owed.append(_owed_match(match, number=count[match.started, "match"]))
             count[match.started, "match"] += 1
+        owed.extend(_owed_task(duty, one) for duty, one in self._deadlines.tasks() if one.state in UNSETTLED)
         telling_most = {fund: telling(rows, most=INSTALMENTS_MAX) for fund, rows in found.items()}
         return telling_most, tuple(sorted(owed, key=lambda one: one.id))
+
+    def tasks(self) -> dict[tuple[str | None, str], Task]:
+        """Answers and milestones, settled or not, by project and milestone, or None and objection."""
+        return {(task.project, task.matter): task for _, task in self._deadlines.tasks()}
 
 
 def _instalment(duty: Duty, one: Obligation) -> Instalment:
@@ -84,6 +90,7 @@ def _owed(duty: Duty, one: Obligation, *, number: int) -> Owed:
         soon_from=one.due - datetime.timedelta(days=one.terms.number("soon")),
         state=one.state,
         started=started,
+        provisional=one.provisional,
     )
 
 
@@ -100,4 +107,24 @@ def _owed_match(one: MatchingOwed, *, number: int) -> Owed:
         soon_from=one.soon_from,
         state=one.state,
         started=one.started,
+        provisional=False,
+    )
+
+
+def _owed_task(duty: Duty, one: Task) -> Owed:
+    return Owed(
+        id=_id(one.started, duty, one.number),
+        duty=duty,
+        who=one.who,
+        fund=None,
+        line=None,
+        amount=None,
+        outstanding=None,
+        due=one.due.on,
+        soon_from=one.soon_from,
+        state=one.state,
+        started=one.started,
+        provisional=one.due.provisional,
+        project=one.project,
+        matter=one.matter,
     )

@@ -48,7 +48,7 @@ class DueAnswer(BaseModel):
     ]
 
 
-NOT_COVERED: Final = ("acceptance", "milestone", "objection", "waiver")
+NOT_COVERED: Final = ("acceptance", "waiver")
 """What names or moves due days and is recorded, and from which no obligation follows yet."""
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is owed and not settled yet: passing a line on, paying an approved claim; as the last judgement dated it."""
+"""What is owed and not settled yet: money, answers to objections, milestones; as the last judgement dated it."""
 
 import datetime
 from dataclasses import asdict
@@ -21,16 +21,19 @@ _AFTER = "^([0-9]{16}-[a-z-]{1,16}-[0-9]{1,6})?$"
 
 
 class ObligationItem(BaseModel):
-    """One thing that is owed; amounts in minor units."""
+    """One thing that is owed; amounts in minor units, null for answers and milestones."""
 
     id: str
     duty: Duty
     who: str
-    fund: str
+    fund: Annotated[str | None, Field(description="null for answers and milestones")]
     line: Annotated[str | None, Field(description="null for matching money, which is owed to a fund")]
-    amount: int
-    outstanding: int
+    project: Annotated[str | None, Field(description="whose milestone it is")]
+    matter: Annotated[str | None, Field(description="id of the objection or of the milestone")]
+    amount: int | None
+    outstanding: int | None
     due: datetime.date
+    provisional: Annotated[bool, Field(description="counted in a year without an adopted calendar")]
     state: State
     started: Annotated[int, Field(description="position of the entry that started the clock")]
 

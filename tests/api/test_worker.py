@@ -56,6 +56,7 @@ def nothing_found(ledger: ServedLedger) -> Judged:
         rules={},
         instalments={},
         owed=(),
+        tasks={},
         stopped=(),
     )
 

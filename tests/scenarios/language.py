@@ -75,6 +75,10 @@ VERBS: Final[dict[str, tuple[dict[str, Any], tuple[str, ...]]]] = {
     "debit": ({"kind": "movement", "direction": "debit"}, ("amount", "account")),
     "closed": ({"kind": "balance"}, ("account", "period", "opening")),
     "accept": ({"kind": "acceptance"}, ("project", "verdict")),
+    "contract": ({"kind": "contract", "category": "works"}, ("id", "project", "supplier", "amount")),
+    "progress": ({"kind": "progress"}, ("project", "value")),
+    "object": ({"kind": "objection", "text": "测试"}, ("id", "event", "days")),
+    "reply": ({"kind": "reply", "text": "测试"}, ("objection",)),
     "void": ({"kind": "correction", "reason": "测试"}, ("event",)),
 }
 """Verb → fields it sets, and the names of its positional words; ``-`` leaves a positional field out."""
@@ -83,6 +87,7 @@ PARTS: Final = {
     "match": ("matching", ()),
     "deadline": ("deadlines", ("duty", "days", "unit")),
     "milestone": ("milestones", ("id", "task", "party", "due_on")),
+    "stage": ("milestones", ("id", "task")),
     "row": ("rows", ("id", "rule")),
 }
 LISTS: Final = frozenset(

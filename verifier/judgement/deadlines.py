@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Deadlines for passing lines on and paying claims, kept or missed, from the acts that their rules note."""
+"""Deadlines for passing lines on and paying claims, from the acts that their rules note; for answers and milestones."""
 
 from collections.abc import Iterator
 from typing import Final, Literal
@@ -8,11 +8,13 @@ from verifier.basis.rulepack import Addressee
 from verifier.obligations.case import Case
 from verifier.obligations.docket import Docket
 from verifier.obligations.records import Obligation, State
+from verifier.obligations.tasks import Milestones, Objections, Task
 from verifier.posted import PostedEvent
 from verifier.rules import disbursement_delay, passing_on_delay
 
-Duty = Literal["pass_on", "pay", "match"]
-"""Passing a line on (下达); paying an approved claim (拨付); bringing matching money (配套)."""
+Duty = Literal["pass_on", "pay", "match", "answer", "milestone"]
+"""Passing a line on (下达); paying an approved claim (拨付); bringing matching money (配套); no matter of money: answering
+an objection (答复), doing a milestone of a project (任务)."""
 
 UNSETTLED: Final[frozenset[State]] = frozenset({"open", "due_soon", "overdue"})
 
@@ -27,6 +29,8 @@ class Deadlines:
             "pass_on": Docket(case.workspace, "timetable of passing on"),
             "pay": Docket(case.workspace, "timetable of payments"),
         }
+        self._objections = Objections()
+        self._milestones = Milestones()
 
     def take(self, posted: PostedEvent) -> None:
         """Note what `posted` starts or fulfils; the case's registers hold it already."""
@@ -34,6 +38,8 @@ class Deadlines:
             return
         passing_on_delay.note(posted, self._case, self._dockets["pass_on"])
         disbursement_delay.note(posted, self._case, self._dockets["pay"])
+        self._objections.take(posted, self._case)
+        self._milestones.take(posted, self._case)
 
     def obligations(self) -> Iterator[tuple[Duty, Obligation]]:
         """Each obligation as it stands at the as-of date."""
@@ -43,3 +49,15 @@ class Deadlines:
             terms = self._case.book.terms(rule.id, Addressee(fund=""), self._case.as_of)
             for one in docket.obligations(self._case.dates(terms.number("late_days"))):
                 yield duty, one
+
+    def tasks(self) -> Iterator[tuple[Duty, Task]]:
+        """Answers and milestones, settled or not.
+
+        The rule of late payment says how many days before its day something is due soon, and what is recorded late.
+        """
+        terms = self._case.book.terms(disbursement_delay.RULE.id, Addressee(fund=""), self._case.as_of)
+        dates, soon = self._case.dates(terms.number("late_days")), terms.number("soon")
+        for task in self._objections.tasks(self._case, dates, soon=soon):
+            yield "answer", task
+        for task in self._milestones.tasks(self._case, dates, soon=soon):
+            yield "milestone", task

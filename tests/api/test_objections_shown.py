@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Objections on the pages of entries and among what is due, and milestones on the page of their project."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from ledger.kinds.control import Objection, Reply
+from ledger.kinds.registry import Milestone
+from tests.later_kinds import LATER, admitting
+from tests.ledgers import accept, founded, post_all
+from tests.served import served
+from tests.worlds import AUDIT, COUNTY, DAY, PROJECT, PROVINCE, UNIT, make_world
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ledger.sequencer import Sequencer
+    from tests.served import Site
+    from tests.worlds import World
+
+
+@pytest.fixture
+def world() -> World:
+    """An invented ledger."""
+    return make_world()
+
+
+@pytest.fixture
+def posting(world: World, tmp_path: Path) -> Iterator[Sequencer]:
+    """A ledger in which objections may be raised, with one task of the canal."""
+    tasked = msgspec.structs.replace(
+        world.project(),
+        version=2,
+        milestones=(Milestone(id="dig", task="开挖", party=UNIT, due_on=datetime.date(2026, 1, 9)),),
+    )
+    with founded(str(tmp_path / "ledger.db"), world) as sequencer:
+        post_all(sequencer, [*world.opening(), world.submission(AUDIT, admitting(*LATER))])
+        accept(sequencer, world.submission(UNIT, tasked))
+        yield sequencer
+
+
+@pytest.fixture
+def site(posting: Sequencer, tmp_path: Path) -> Iterator[Site]:
+    """The server of that ledger."""
+    assert posting is not None
+    with served(str(tmp_path / "ledger.db"), None) as made:
+        yield made
+
+
+def objected(posting: Sequencer, world: World) -> tuple[int, int]:
+    """Positions of an event of the province, and of the objection to it."""
+    issue = world.issue("L1", 100_000)
+    seq = accept(posting, issue).seq + 1
+    asked = Objection(
+        occurred_on=DAY, id="o-1", event=f"{PROVINCE}/{issue.header.id}/0", text="与公示不符", days=3
+    )
+    return seq, accept(posting, world.submission(AUDIT, asked)).seq + 1
+
+
+def page(site: Site, seq: int, language: str = "en") -> str:
+    """The page of an entry."""
+    return site.get(f"/entries/{seq}?lang={language}").text
+
+
+def test_both_pages_say_by_when_an_objection_is_to_be_answered(
+    site: Site, posting: Sequencer, world: World
+) -> None:
+    """The due day, provisional without a calendar, and by whom; before the first judgement that it is not judged yet."""
+    about, asked = objected(posting, world)
+    site.catch_up()
+    assert "Nothing has been judged yet" in page(site, asked)
+    site.catch_up(judge=True)
+    for seq in (about, asked):
+        text = page(site, seq)
+        assert "Due 2026-01-08, 3 working days after the objection" in text
+        assert "provisional: no calendar is adopted" in text
+        assert "与公示不符" in text
+        assert "2026-01-08 到期（异议之日起 3 个工作日）" in page(site, seq, "zh")
+    assert 'id="objections"' not in page(site, about - 1)
+
+
+def test_an_answer_changes_the_page_and_its_tag_and_nothing_else_of_it(
+    site: Site, posting: Sequencer, world: World
+) -> None:
+    """Who kept the page asks again and is told; the page of an event that nobody objected to stays as it was."""
+    about, _ = objected(posting, world)
+    other = accept(posting, world.issue("L2", 500)).seq + 1
+    site.catch_up(judge=True)
+    before, quiet = site.get(f"/entries/{about}"), site.get(f"/entries/{other}")
+    assert before.headers["cache-control"] == "public, no-cache"
+    known = {"If-None-Match": before.headers["etag"]}
+    assert site.get(f"/entries/{about}", **known).status_code == 304
+    reply = Reply(occurred_on=DAY, objection="o-1", text="经核对一致")
+    answered = accept(posting, world.submission(PROVINCE, reply)).seq + 1
+    site.catch_up(judge=True)
+    after = site.get(f"/entries/{about}?lang=en", **known)
+    assert after.status_code == 200
+    assert f"/entries/{answered}" in after.text
+    assert "answered" in after.text
+    assert site.get(f"/entries/{other}").text == quiet.text
+    assert site.get("/v1/obligations").json()["items"][0]["duty"] != "answer"
+
+
+def test_answers_and_milestones_are_among_what_is_due(site: Site, posting: Sequencer, world: World) -> None:
+    """In the lists, without an amount; in the calendar, in words; and on the page of the project."""
+    _, asked = objected(posting, world)
+    site.catch_up(judge=True)
+    owed = site.get(f"/v1/obligations?who={PROVINCE}").json()["items"]
+    (answer,) = [one for one in owed if one["duty"] == "answer"]
+    assert answer["id"] == f"{asked:016d}-answer-0"
+    assert (answer["matter"], answer["fund"], answer["amount"], answer["due"]) == (
+        "o-1",
+        None,
+        None,
+        "2026-01-08",
+    )
+    assert (answer["provisional"], answer["state"]) == (True, "due_soon")
+    (task,) = site.get(f"/v1/due?party={UNIT}").json()["items"]
+    assert (task["duty"], task["matter"], task["project"]) == ("milestone", "dig", PROJECT)
+    assert (task["due"], task["provisional"], task["outstanding"]) == ("2026-01-09", False, None)
+    assert site.get(f"/v1/obligations/{task['id']}").json()["item"] == task
+    assert f"Milestone dig of project {PROJECT}" in site.get(f"/v1/due/{UNIT}.ics?lang=en").text
+    assert "答复异议 o-1" in site.get(f"/v1/due/{PROVINCE}.ics?lang=zh").text.replace("\r\n ", "")
+    assert "due soon" in site.get(f"/projects/{PROJECT}?lang=en").text
+    assert site.get(f"/v1/due?party={COUNTY}").json()["items"][0]["duty"] == "pass_on"

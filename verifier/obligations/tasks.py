@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is owed by a day and is no money: answers to objections, and the milestones of projects (spec §4.10, §4.14).
+
+Dates wait for the end of the prefix: calendars adopted later still count (O5), corrections take back. What is
+remembered are small records, one for each objection, reply, milestone and what fulfils one.
+"""
+
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ledger.kinds.contract import Contract, Progress
+from ledger.kinds.control import Correction, Objection, Reply
+from ledger.kinds.fact import Acceptance
+from ledger.kinds.registry import Project
+from verifier.basis.working_days import Due
+from verifier.obligations.case import Case
+from verifier.obligations.matching_owed import running
+from verifier.obligations.records import State
+from verifier.obligations.settling import Dates, Reported, effective
+from verifier.posted import PostedEvent
+
+_ALL_DONE: Final = 100
+"""Per cent of a milestone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """`who` does something by `due`: answers objection `matter`, or does milestone `matter` of `project`.
+
+    `started` is the position of the objection, or of the version of the project that first names the milestone, there
+    the `number`-th; `met_by` the position of what met it on `met_on`. State: ``open``, ``due_soon`` from `soon_from`
+    on, ``met``, ``met_late``, ``overdue``.
+    """
+
+    who: str
+    matter: str
+    project: str | None
+    due: Due
+    soon_from: datetime.date
+    state: State
+    started: int
+    number: int
+    met_on: datetime.date | None
+    met_by: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    """That something was done, as reported."""
+
+    report: Reported
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    who: str
+    matter: str
+    on: datetime.date
+    days: int
+    seq: int
+
+
+class Objections:
+    """Objections and their replies; take events in log order, none dated after the as-of date."""
+
+    def __init__(self) -> None:
+        """Nothing taken yet."""
+        self._asked: dict[str, _Asked] = {}
+        self._replies: dict[str, tuple[str, _Done]] = {}
+
+    def take(self, posted: PostedEvent, case: Case) -> None:
+        """Note what `posted` asks, answers or takes back; whoever posted the event in question answers for it."""
+        match posted.event:
+            case Objection() as asked:
+                self._asked[posted.name] = _Asked(
+                    who=asked.event.partition("/")[0],
+                    matter=asked.id,
+                    on=asked.occurred_on,
+                    days=asked.days,
+                    seq=posted.seq,
+                )
+            case Reply() as reply:
+                self._replies[posted.name] = (reply.objection, _done(posted, case))
+            case Correction() as correction:
+                self._replies.pop(correction.event, None)
+                self._asked.pop(correction.event, None)
+            case _:
+                pass
+
+    def tasks(self, case: Case, dates: Dates, *, soon: int) -> Iterator[Task]:
+        """Every objection that stands, answered or not; due soon `soon` days before its day."""
+        replies: dict[str, list[_Done]] = {}
+        for objection, done in self._replies.values():
+            replies.setdefault(objection, []).append(done)
+        for one in self._asked.values():
+            yield _task(
+                case, dates, replies.get(one.matter, ()), who=one.who, matter=one.matter, soon=soon, started=one.seq,
+                due=case.calendar.period(one.on, one.days, "working"),
+            )  # fmt: skip
+
+
+class Milestones:
+    """Milestones of projects and what fulfils them; take events in log order, none dated after the as-of date."""
+
+    def __init__(self) -> None:
+        """Nothing taken yet."""
+        self._projects: dict[str, Project] = {}
+        self._first: dict[tuple[str, str], tuple[int, int]] = {}
+        self._stages: dict[str, frozenset[str]] = {}
+        self._done: dict[str, tuple[tuple[str, str], _Done]] = {}
+
+    def take(self, posted: PostedEvent, case: Case) -> None:
+        """Note what `posted` sets as a task, fulfils or takes back.
+
+        A milestone is fulfilled by an acceptance with verdict pass, or by progress of 100 per cent, that names it. The
+        stage of a contract is another matter, also where it has the same id.
+        """
+        match posted.event:
+            case Project() as project:
+                self._projects[project.id] = project
+                for number, one in enumerate(project.milestones):
+                    self._first.setdefault((project.id, one.id), (posted.seq, number))
+            case Contract() as contract:
+                self._stages[contract.id] = frozenset(stage.id for stage in contract.milestones)
+            case Acceptance() | Progress() as report if report.milestone is not None and _finished(report):
+                if report.milestone not in self._stages.get(report.contract or "", ()):
+                    about = (report.project, report.milestone)
+                    self._done[posted.name] = (about, _done(posted, case))
+            case Correction() as correction:
+                self._done.pop(correction.event, None)
+            case _:
+                pass
+
+    def tasks(self, case: Case, dates: Dates, *, soon: int) -> Iterator[Task]:
+        """Every milestone of the projects as they now stand, done or not; by project."""
+        reports: dict[tuple[str, str], list[_Done]] = {}
+        for about, done in self._done.values():
+            reports.setdefault(about, []).append(done)
+        for identifier, project in sorted(self._projects.items()):
+            for one in project.milestones:
+                about = (identifier, one.id)
+                started, number = self._first[about]
+                yield _task(
+                    case, dates, reports.get(about, ()), who=one.party, matter=one.id, project=identifier, soon=soon,
+                    started=started, number=number, due=case.calendar.fixed(one.due_on),
+                )  # fmt: skip
+
+
+def _finished(report: Acceptance | Progress) -> bool:
+    if isinstance(report, Acceptance):
+        return report.verdict == "pass"
+    return report.percent == _ALL_DONE
+
+
+def _done(posted: PostedEvent, case: Case) -> _Done:
+    on = posted.event.occurred_on
+    report = Reported(name=posted.name, amount=0, on=on, recorded=case.recorded_on(posted))
+    return _Done(report=report, seq=posted.seq)
+
+
+def _task(  # noqa: PLR0913 - the parts of a task
+    case: Case, dates: Dates, done: Iterable[_Done], *, who: str, matter: str, soon: int, started: int, due: Due,
+    project: str | None = None, number: int = 0,
+) -> Task:  # fmt: skip
+    """The task as it stands; what was recorded long after its date counts from its recording (T2)."""
+    days = sorted((effective(one.report, dates).on, one.seq) for one in done)
+    met_on, met_by = days[0] if days else (None, None)
+    soon_from = due.on - datetime.timedelta(days=min(soon, due.on.toordinal() - 1))
+    if met_on is None:
+        state = running(case.as_of, soon_from=soon_from, due=due.on)
+    else:
+        state = "met" if met_on <= due.on else "met_late"
+    return Task(
+        who=who, matter=matter, project=project, due=due, soon_from=soon_from, state=state, started=started,
+        number=number, met_on=met_on, met_by=met_by,
+    )  # fmt: skip
