@@ -74,6 +74,21 @@ def test_a_backup_is_never_written_over(command: CommandLine, world: World, tmp_
     assert (tmp_path / "kept.backup").read_bytes() == b"yesterday's"
 
 
+@pytest.mark.usefixtures("world")
+def test_a_backup_that_breaks_off_leaves_nothing(
+    command: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full in the middle: no file of that name, and none beside it."""
+
+    def full(_self: object, _data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("ledger.sealed_file.SealedWriter.write", full)
+    done = command.run("backup", "--db", "first.db", "kept.backup")
+    assert (done.exit_code, "No space left" in done.output) == (3, True), done.output
+    assert not [path for path in tmp_path.iterdir() if "kept" in path.name]
+
+
 @pytest.mark.parametrize(
     ("text", "told"), [("short\n", "shorter than 12"), ("\n", "shorter than 12"), (None, "cannot be read")]
 )

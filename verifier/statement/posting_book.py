@@ -5,7 +5,8 @@ The amounts are those of `verifier.integrity.fund_cash` (I8) and of the ledger's
 correction takes back is booked on the day of the correction, so that books of an earlier day stay what they were.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple
 
@@ -79,6 +80,7 @@ class PostingBook:
         self._fold = LineFold(workspace, also=_CASH_KINDS)
         self.cash: Final = FundCash(self._fold.register)
         self.closes: list[Close] = []
+        self._closed_by: defaultdict[str, list[Close]] = defaultdict(list)
         self._add = workspace.batch(_ADD)
 
     def take(self, posted: PostedEvent) -> None:
@@ -101,6 +103,8 @@ class PostingBook:
         kept = [one for one in register.accounts.values() if one.account_class in CUSTODIAN_CLASSES]
         holders = [("account", one.id, one.owner) for one in kept]
         holders += [("line", one.id, one.holder) for one in register.lines.values()]
+        for close in self.closes:
+            self._closed_by[close.unit].append(close)
         self._workspace.flush()
         self._workspace.write("INSERT INTO holder VALUES (?, ?, ?)", holders)
         self._workspace.run(_END_USE)
@@ -117,7 +121,7 @@ class PostingBook:
         found = self._workspace.rows(_Posted, _ROWS, (book, span.days[1], fund, unit))
         rows: list[Row] = []
         for (fund_id, subject), group in groupby(found, key=lambda one: (one.fund, one.subject)):
-            row = self._row(len(rows) + 1, fund_id, subject, list(group), COLUMNS[book], span)
+            row = self._row(len(rows) + 1, (fund_id, subject), group, COLUMNS[book], span.days[0])
             if row.opening or row.closing or row.entries:
                 rows.append(row)
         return Table(book=book, columns=COLUMNS[book], rows=tuple(rows))
@@ -125,47 +129,45 @@ class PostingBook:
     def _row(
         self,
         number: int,
-        fund: str,
-        subject: str,
-        posted: Sequence[_Posted],
+        subject: tuple[str, str],
+        posted: Iterable[_Posted],
         signs: dict[str, int],
-        span: Span,
+        first: int,
     ) -> Row:
-        first = span.days[0]
-        opening = sum(signs[one.column] * one.amount for one in posted if one.day < first)
-        entries = tuple(self._entry(one) for one in posted if one.day >= first)
-        figures = {
-            column: _figure(entries, column)
-            for column in signs
-            if any(one.column == column for one in entries)
-        }
+        """What stood before day `first` is summed on the way; what came since is kept entry by entry."""
+        opening = 0
+        entries = []
+        for one in posted:
+            if one.day < first:
+                opening += signs[one.column] * one.amount
+            else:
+                entries.append(self._entry(one))
+        shown = {one.column for one in entries}
+        figures = {column: _figure(entries, column) for column in signs if column in shown}
         return Row(
             number=number,
-            fund=fund,
-            subject=subject,
+            fund=subject[0],
+            subject=subject[1],
             opening=opening,
             figures=figures,
             closing=opening + sum(signs[column] * figure.net for column, figure in figures.items()),
             after_close=sum(signs[one.column] * one.amount for one in entries if one.after_close),
-            entries=entries,
+            entries=tuple(entries),
         )
 
     def _entry(self, one: _Posted) -> Entry:
-        day = one.day
+        day = Span.day(one.day)
         return Entry(
             seq=one.seq,
             name=one.name,
-            on=Span.day(day),
+            on=day,
             kind=one.kind,
             column=one.column,
             amount=one.amount,
             corrects=one.corrects,
             after_close=any(
-                close.seq < one.seq
-                and close.unit == one.unit
-                and close.fund in {None, one.fund}
-                and Span.parse(close.period).holds(Span.day(day))
-                for close in self.closes
+                close.seq < one.seq and close.fund in {None, one.fund} and Span.parse(close.period).holds(day)
+                for close in self._closed_by[one.unit]
             ),
         )
 

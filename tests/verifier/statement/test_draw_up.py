@@ -12,7 +12,7 @@ import pytest
 from ledger.errors import InputError
 from ledger.receipt import parse_receipt
 from tests.statements import HASH, written
-from tests.worlds import COUNTY, FUND, UNIT, UNIT_ACCOUNT
+from tests.worlds import COUNTY, DAY, FUND, PROVINCE, UNIT, UNIT_ACCOUNT
 from verifier.integrity.trust import Trust
 from verifier.integrity.verdict import EXIT_BROKEN
 from verifier.reading.sources import open_source
@@ -128,6 +128,14 @@ def test_silence_is_told(tmp_path: Path) -> None:
     early = {one.id: one for one in drawn(export, OF_UNIT, "2025").quiet}
     assert (early[UNIT].silent, early[UNIT].last, early[UNIT].days) == (True, None, None)
     assert early[UNIT_ACCOUNT].silent
+
+
+def test_a_unit_that_stopped_posting(tmp_path: Path) -> None:
+    """The province posted in January: of February it is silent, of January not."""
+    export, province = written(tmp_path), Scope(kind="unit", id=PROVINCE)
+    (january,), (february,) = (drawn(export, province, one).quiet for one in ("2026-01", "2026-02"))
+    assert (january.silent, february.silent) == (False, True)
+    assert january.last == february.last == DAY
 
 
 def test_a_period_that_is_not_over(tmp_path: Path) -> None:
