@@ -81,7 +81,7 @@ bench: $(STAMP) ## Measure, one benchmark at a time
 lock: ## Refresh constraints.txt (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv"; exit 1; }
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	    --no-annotate --no-header --no-emit-index-url --extra server --extra test \
+	    --no-annotate --no-header --no-emit-index-url --extra server --extra s3 --extra test \
 	    --output-file constraints.new pyproject.toml
 	@{ head -n 2 constraints.txt; cat constraints.new; } >constraints.tmp && mv constraints.tmp constraints.txt
 	@rm constraints.new

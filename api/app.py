@@ -15,8 +15,8 @@ from starlette.types import Scope
 
 from api.admission import AddressLimit, Quotas
 from api.anchoring import anchoring_of
+from api.attachments.bucket_store import store_at
 from api.attachments.counter import FileCounter
-from api.attachments.file_store import FolderStore
 from api.caching import ASSET
 from api.confidential.reading_room import ReadingRoom
 from api.description import OPENAPI_PATH, describe
@@ -92,7 +92,7 @@ def create_app(
     )
     app.state.front_desk = FrontDesk(ledger, app.state.worker, now=now)
     app.state.draft_desk = DraftDesk(ledger, app.state.front_desk)
-    store = None if settings.attachments is None else FolderStore(settings.attachments)
+    store = None if settings.attachments is None else store_at(settings.attachments)
     app.state.file_counter = FileCounter(ledger, app.state.front_desk, store, limit=settings.attachment_bytes)
     app.state.reading_room = ReadingRoom(ledger, app.state.front_desk)
     app.state.front_desk.audiences = parse_addresses(settings.public_addresses)

@@ -27,8 +27,8 @@ class Settings(BaseSettings):
     looked at every `notice_seconds`; `notice_from` and `notice_smtp_…` are sender and mail server.
     `address_rate` and `key_rate` are the requests of one address and the submissions of one key that are taken a second,
     ten seconds' worth at once, by this process; 0 sets no limit. With `log_requests` each request gets a line in the log.
-    `attachments` is the folder in which evidence files lie, none of them with more than `attachment_bytes`; without it the
-    server takes none.
+    `attachments` is the folder, or ``s3://bucket/prefix``, in which evidence files lie, none of them with more than
+    `attachment_bytes`; without it the server takes none.
     `public_addresses` are the addresses, separated by spaces, that people dial to reach this server; without any, only
     those of this machine count, and nobody signs in from elsewhere.
     """
@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     key_rate: int = Field(default=100, ge=0, le=1_000_000)
     log_requests: bool = True
     log_key: Path | None = None
-    attachments: Path | None = None
+    attachments: str | None = None
     attachment_bytes: int = Field(default=64 * 1024 * 1024, ge=1, le=1 << 40)
     public_addresses: str = ""
     language: Literal["zh", "en"] = "zh"

@@ -90,7 +90,10 @@ def served(
     ledger = ServedLedger(engine, None if signer is None else Sequencer(engine, signer))
     try:
         settings = Settings(
-            db=url, public_addresses=addresses, attachments=attachments, attachment_bytes=ATTACHMENT_BYTES
+            db=url,
+            public_addresses=addresses,
+            attachments=None if attachments is None else str(attachments),
+            attachment_bytes=ATTACHMENT_BYTES,
         )
         app = create_app(settings, ledger, judge=judge_ledger, now=now)
         site = Site(app=app, ledger=ledger)

@@ -132,9 +132,9 @@ class FileCounter:
                 "FUNDTRACE_ATTACHMENTS",
                 en=(
                     "this server keeps no evidence files",
-                    "Let its operator set FUNDTRACE_ATTACHMENTS to a folder.",
+                    "Let its operator set FUNDTRACE_ATTACHMENTS to a folder or a bucket.",
                 ),
-                zh=("本服务器不保存附件", "请运营方将 FUNDTRACE_ATTACHMENTS 设为一个文件夹。"),
+                zh=("本服务器不保存附件", "请运营方将 FUNDTRACE_ATTACHMENTS 设为一个文件夹或对象存储桶。"),
             )
         return self._store
 
