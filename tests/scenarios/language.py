@@ -76,6 +76,10 @@ VERBS: Final[dict[str, tuple[dict[str, Any], tuple[str, ...]]]] = {
     "closed": ({"kind": "balance"}, ("account", "period", "opening")),
     "accept": ({"kind": "acceptance"}, ("project", "verdict")),
     "contract": ({"kind": "contract", "category": "works"}, ("id", "project", "supplier", "amount")),
+    "change": (
+        {"kind": "contract_change", "document": "测试", "reason": "测试"},
+        ("contract", "approved_by", "direction", "amount"),
+    ),
     "progress": ({"kind": "progress"}, ("project", "value")),
     "object": ({"kind": "objection", "text": "测试"}, ("id", "event", "days")),
     "reply": ({"kind": "reply", "text": "测试"}, ("objection",)),

@@ -9,16 +9,19 @@ from verifier.judgement.money_watch import MoneyWatch
 from verifier.obligations.case import Case
 from verifier.obligations.line_excess import LineExcess
 from verifier.obligations.matching_facts import MatchingFacts
+from verifier.obligations.named_contracts import NamedContracts
 from verifier.obligations.overrides import Overrides
 from verifier.obligations.watch import DutyWatch, Gap, Watch
 from verifier.posted import PostedEvent
 from verifier.rules import (
+    contract_overpaid,
     disbursement_delay,
     emergency_override,
     matching_demand,
     matching_shortfall,
     over_limit,
     passing_on_delay,
+    unknown_contract,
 )
 
 
@@ -91,6 +94,29 @@ class OverrideWatch:
         return iter(())
 
 
+class ContractWatch:
+    """C1 and F14 over the same facts."""
+
+    def __init__(self, case: Case) -> None:
+        """Nothing taken yet."""
+        self.rules: Final = (unknown_contract.RULE, contract_overpaid.RULE)
+        self._case = case
+        self._named = NamedContracts()
+
+    def take(self, posted: PostedEvent) -> None:
+        """Follow contracts and what names them."""
+        self._named.take(posted)
+
+    def findings(self) -> Iterator[Finding]:
+        """What is named and not registered, and what was paid beyond a contract."""
+        yield from unknown_contract.judge(self._case, self._named)
+        yield from contract_overpaid.judge(self._case, self._named)
+
+    def gaps(self) -> Iterator[Gap]:
+        """Contracts that are named where none is registered."""
+        return unknown_contract.gaps(self._named)
+
+
 def _passing_on(case: Case) -> Watch:
     return DutyWatch(case, passing_on_delay.RULE, passing_on_delay.note, passing_on_delay.judge)
 
@@ -106,5 +132,6 @@ WATCHES: Final[tuple[Callable[[Case], Watch], ...]] = (
     MatchingWatch,
     OverLimitWatch,
     OverrideWatch,
+    ContractWatch,
 )
 """Makers of the rules; each is called once for a case."""

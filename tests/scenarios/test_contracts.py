@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""C1 and F14: contracts and milestones that are named and not registered, and contracts paid beyond their amount."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.scenarios.judging import STAGE, judge
+from tests.scenarios.language import scenario
+from verifier.obligations.named_contracts import NamedContracts
+from verifier.rules import unknown_contract
+
+if TYPE_CHECKING:
+    from verifier.basis.findings import Finding
+
+WORLD = """
+2026-01-05 project D WATER F
+  milestone dig 开挖 WATER 2026-03-31
+2026-01-06 contract C-9 D BUILDER 100.00 as=agreed
+  stage lining 衬砌
+2026-01-10 issue L0 1000.00 CENTRE -> PROV fund=F
+2026-01-20 split L1 600.00 PROV -> NA parent=L0 project=D
+"""
+CHANGED = "2026-02-03 change C-9 NA increase 20.00 as=raised\n"
+
+
+def found(text: str, rule: str) -> list[Finding]:
+    """The findings of `rule` in the world followed by `text`."""
+    return judge(WORLD + text, "2026-12-31", rule=rule)
+
+
+# --- C1 ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "naming",
+    [
+        "pay 10.00 L1 TR -> SUP project=D contract={} as=one",
+        "submit Q 10.00 project=D contract={} by=WATER as=one",
+        "accept D pass contract={} as=one",
+    ],
+)
+def test_a_contract_that_nobody_registered_is_named(naming: str) -> None:
+    """Indicated, by whoever named it; the registered one is clean."""
+    (one,) = found(f"2026-02-02 {naming.format('C-8')}", "C1")
+    assert (one.finding_class, one.subject[1], one.parties) == (
+        "indicated",
+        "contract",
+        (one.subject[0].split("/")[0],),
+    )
+    assert "named contract C-8" in one.explanation.en
+    assert "合同 C-8" in one.explanation.zh
+    assert found(f"2026-02-02 {naming.format('C-9')}", "C1") == []
+
+
+def test_a_contract_of_another_project_is_not_one_of_this() -> None:
+    """Only what is registered for the project counts; later registration is enough, a reversed one is none."""
+    other = "2026-02-01 contract C-8 P BUILDER 5.00\n"
+    paid = "2026-02-02 pay 10.00 L1 TR -> SUP project=D contract=C-8 as=one\n"
+    assert len(found(other + paid, "C1")) == 1
+    assert found(paid + other.replace("P BUILDER", "D BUILDER").replace("02-01", "02-03"), "C1") == []
+    more = "2026-02-01 contract C-7 D BUILDER 5.00 as=seven\n"
+    seven = paid.replace("C-8", "C-7")
+    assert found(more + seven, "C1") == []
+    assert len(found(f"{more}{seven}2026-03-01 void seven", "C1")) == 1
+    assert found(f"{paid}2026-03-01 void one", "C1") == []
+
+
+def test_a_project_without_registered_contracts_is_not_judged_and_never_reads_as_clean() -> None:
+    """No finding, and counted; in a ledger that registers contracts of nobody a contract is free text by its rules."""
+    of_p = "2026-02-02 accept P pass contract=C-8\n"
+    assert found(of_p, "C1") == []
+    assert counted(WORLD + of_p) == [1]
+    assert counted(WORLD + of_p.replace(" P ", " D ")) == []
+    assert counted(of_p) == []
+
+
+def counted(text: str) -> list[int]:
+    """How many events could not be judged."""
+    named = NamedContracts()
+    for posted in scenario(text, stage=f"ledger \n{STAGE}").events:
+        named.take(posted)
+    return [gap.count for gap in unknown_contract.gaps(named)]
+
+
+@pytest.mark.parametrize(
+    ("report", "count"),
+    [
+        ("accept D pass milestone=dig", 0),
+        ("accept D pass milestone=dug", 1),
+        ("accept D pass milestone=lining contract=C-9", 0),
+        ("accept D pass milestone=lining", 1),
+        ("accept P pass milestone=dug", 0),
+    ],
+)
+def test_a_milestone_is_one_of_the_project_or_of_the_contract_named(report: str, count: int) -> None:
+    """Where the project lists none, there is nothing to compare with."""
+    assert [one.subject[1] for one in found(f"2026-02-02 {report}", "C1")] == ["milestone"] * count
+
+
+# --- F14 --------------------------------------------------------------------------------------------------
+
+
+def paid(first: str, second: str) -> str:
+    """Two payments on the contract."""
+    return (
+        f"2026-02-02 pay {first} L1 TR -> SUP project=D contract=C-9 as=one\n"
+        f"2026-02-09 pay {second} L1 TR -> SUP project=D contract=C-9 as=two\n"
+    )
+
+
+def test_more_disbursed_than_the_contract_comes_to_is_proved() -> None:
+    """A fen beyond it; the whole amount is clean."""
+    (one,) = found(paid("60.00", "40.01"), "F14")
+    assert (one.finding_class, one.amount_min, one.amount, one.outstanding) == ("proved", 1, 1, 1)
+    assert (one.figures, one.subject) == ({"net": 10_000, "paid": 10_001, "excess": 1}, ("C-9",))
+    assert len(one.evidence) == 3
+    assert found(paid("60.00", "40.00"), "F14") == []
+
+
+def test_changes_returns_and_corrections_count() -> None:
+    """An increase that stands, and money that came back, raise what may be paid; other contracts do not count."""
+    over = paid("60.00", "60.00")
+    assert [one.amount for one in found(over, "F14")] == [2_000]
+    assert found(CHANGED + over, "F14") == []
+    assert [one.amount for one in found(f"{CHANGED}{over}2026-03-01 void raised", "F14")] == [2_000]
+    assert [one.amount for one in found(CHANGED.replace("increase", "decrease") + over, "F14")] == [4_000]
+    assert found(f"{over}2026-03-01 return 20.00 SUP -> TR event=two", "F14") == []
+    assert found(f"{over}2026-03-01 void two", "F14") == []
+    assert found(over.replace("contract=C-9 as=two", "contract=C-8 as=two"), "F14") == []
