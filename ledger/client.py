@@ -11,6 +11,7 @@ import http.client
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
@@ -34,7 +35,8 @@ PAUSES_SECONDS: Final = (1, 2, 4, 8, 16)
 LONGEST_PAUSE_SECONDS: Final = 60
 ANSWER_BYTES_MAX: Final = 4 * 1024 * 1024
 
-_OK: Final = frozenset({http.client.OK, http.client.CREATED})
+_OK: Final = frozenset({http.client.OK, http.client.CREATED, http.client.NO_CONTENT})
+_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 _AGAIN: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -46,9 +48,14 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
 
+    @property
+    def good(self) -> bool:
+        """Whether what was asked for was done."""
+        return self.status in _OK
 
-Exchange = Callable[[str, str, bytes | None], Answer]
-"""Sends (method, path, body) and returns the answer; OSError or HTTPException when there is none, or half of one."""
+
+Exchange = Callable[[str, str, bytes | None, Mapping[str, str]], Answer]
+"""Sends (method, path, body, headers), gives the answer; OSError or HTTPException when there is none, or half of one."""
 
 
 class LedgerClient:
@@ -67,9 +74,9 @@ class LedgerClient:
         Raises:
             InputError: `address` is not scheme, host and at most a path.
         """
-        self._address = address.rstrip("/")
+        self.address: Final = address.rstrip("/")
         self._log_keys = tuple(log_keys)
-        self._exchange = exchange or Connection(self._address)
+        self._exchange = exchange or Connection(self.address)
         self._pause = pause
 
     def __enter__(self) -> Self:
@@ -87,10 +94,10 @@ class LedgerClient:
             EnvironmentFault: no usable answer came, however often it was asked for; sending it again is right.
             ProofError, SignatureError, FormatError: the answer does not prove that the submission is in the log.
         """
-        answer = self._ask("POST", "/v1/submissions", wire_bytes(submission))
-        if answer.status not in _OK:
-            return Refused(problems=_problems_in(answer.body, self._address))
-        accepted = _accepted(answer.body, self._address)
+        answer = self.ask("POST", "/v1/submissions", wire_bytes(submission))
+        if not answer.good:
+            return Refused(problems=problems_in(answer.body, self.address))
+        accepted = _accepted(answer.body, self.address)
         if self._log_keys:
             self._check(accepted, submission)
         return accepted
@@ -125,12 +132,12 @@ class LedgerClient:
                 return
 
     def _get(self, path: str) -> bytes:
-        answer = self._ask("GET", path, None)
-        if answer.status not in _OK:
-            first = _problems_in(answer.body, self._address)[0]
+        answer = self.ask("GET", path, None)
+        if not answer.good:
+            first = problems_in(answer.body, self.address)[0]
             raise MissingError(
                 code=first.code,
-                place=f"{self._address}{path}",
+                place=f"{self.address}{path}",
                 message_en=first.message_en,
                 message_zh=first.message_zh,
                 remedy_en=first.remedy_en,
@@ -138,11 +145,23 @@ class LedgerClient:
             )
         return answer.body
 
-    def _ask(self, method: str, path: str, body: bytes | None) -> Answer:
-        """The answer, asked for again as long as it may be another next time."""
-        for usual in PAUSES_SECONDS:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str] = _NO_HEADERS,
+        *,
+        once: bool = False,
+    ) -> Answer:
+        """The answer, asked for again as long as it may be another next time, unless it is to be asked for `once`.
+
+        Raises:
+            EnvironmentFault: no usable answer came.
+        """
+        for usual in () if once else PAUSES_SECONDS:
             try:
-                answer = self._exchange(method, path, body)
+                answer = self._exchange(method, path, body, headers)
             except (OSError, http.client.HTTPException):
                 self._pause(usual)
                 continue
@@ -150,14 +169,15 @@ class LedgerClient:
                 return self._served(answer)
             self._pause(_wanted(answer.headers) or usual)
         try:
-            return self._served(self._exchange(method, path, body))
+            return self._served(self._exchange(method, path, body, headers))
         except (OSError, http.client.HTTPException) as error:
-            raise _no_answer(self._address, str(error) or type(error).__name__) from error
+            reason = str(error) or type(error).__name__
+            raise (_unknown_fate if once else _no_answer)(self.address, reason) from error
 
     def _served(self, answer: Answer) -> Answer:
         """`answer`, unless it says that nothing was done, or sends us elsewhere."""
         if answer.status in _AGAIN or answer.status in range(300, 400):
-            raise _unserved(answer, self._address)
+            raise _unserved(answer, self.address)
         return answer
 
     def _check(self, accepted: Accepted, submission: Submission) -> None:
@@ -208,11 +228,11 @@ class Connection:
         """Let go of the connection; the next question opens another."""
         self._connection.close()
 
-    def __call__(self, method: str, path: str, body: bytes | None) -> Answer:
-        """The answer to one question; see `Exchange`."""
-        headers = {"Content-Type": "application/json"} if body is not None else {}
+    def __call__(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        """The answer to one question; see `Exchange`. A body is JSON unless `headers` say otherwise."""
+        usual = {"Content-Type": "application/json"} if body is not None else {}
         try:
-            self._connection.request(method, self._path + path, body=body, headers=headers)
+            self._connection.request(method, self._path + path, body=body, headers={**usual, **headers})
             answer = self._connection.getresponse()
             data = _bounded(answer)
         except BaseException:
@@ -281,7 +301,7 @@ def _accepted(body: bytes, address: str) -> Accepted:
     )
 
 
-def _problems_in(body: bytes, address: str) -> tuple[Problem, ...]:
+def problems_in(body: bytes, address: str) -> tuple[Problem, ...]:
     """What a problem answer says (RFC 9457 with the members of this interface)."""
     try:
         told = msgspec.json.decode(body, type=_Told)
@@ -316,7 +336,7 @@ def _wanted(headers: Mapping[str, str]) -> int:
 def _unserved(answer: Answer, address: str) -> EnvironmentFault:
     """What a server says that could not do it, however often it was asked, or that sends its readers elsewhere."""
     try:
-        first = _problems_in(answer.body, address)[0]
+        first = problems_in(answer.body, address)[0]
     except EnvironmentFault:
         return _no_answer(address, f"status {answer.status}")
     return EnvironmentFault(
@@ -337,4 +357,15 @@ def _no_answer(address: str, reason: str) -> EnvironmentFault:
         message_zh=f"未收到有效应答：{reason}",
         remedy_en="Check the address and the network, then send the same again: what was stored is not stored twice.",
         remedy_zh="请检查地址和网络后原样重发；已入账的不会重复入账。",
+    )
+
+
+def _unknown_fate(address: str, reason: str) -> EnvironmentFault:
+    return EnvironmentFault(
+        code="client.unknown-fate",
+        place=address,
+        message_en=f"no usable answer came: {reason}",
+        message_zh=f"未收到有效应答：{reason}",
+        remedy_en="It may have been done all the same: look (fundtrace drafts list) before you do it again.",
+        remedy_zh="操作可能已完成：请先查看（fundtrace drafts list），再决定是否重做。",
     )

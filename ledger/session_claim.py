@@ -6,12 +6,15 @@ itself dialled, so that a server in between cannot pass the signature on: it wou
 """
 
 import base64
+import re
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
 from ledger import keys
+from ledger.errors import InputError
 from ledger.instant import Instant
 from ledger.kinds.form import Digest, Record
 
@@ -26,6 +29,8 @@ Audience = Annotated[str, Meta(pattern=AUDIENCE_PATTERN, description="scheme and
 
 Nonce = Annotated[str, Meta(pattern="^[0-9a-f]{64}(?!\\n)$", description="256 random bits in hex")]
 
+_SHAPE: Final = re.compile(AUDIENCE_PATTERN)
+_USUAL_PORTS: Final = {"http": 80, "https": 443}
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 
 
@@ -37,6 +42,29 @@ class SessionClaim(Record, frozen=True, kw_only=True):
     genesis: Digest
     key: Digest
     nonce: Nonce
+
+
+def audience_of(address: str) -> str:
+    """Scheme and host of the address dialled, as a browser spells an origin (RFC 6454 §6.2).
+
+    Raises:
+        InputError: it has none in that spelling.
+    """
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    name = f"[{host}]" if ":" in host else host
+    port = "" if parts.port in {None, _USUAL_PORTS.get(parts.scheme)} else f":{parts.port}"
+    found = f"{parts.scheme}://{name}{port}"
+    if _SHAPE.search(found) is None:
+        raise InputError(
+            code="session.audience",
+            place=address,
+            message_en="this is no address at which a key can sign in",
+            message_zh="不能在该地址用密钥登录",
+            remedy_en="Write it like https://ledger.example, a name with other letters as xn--…",
+            remedy_zh="请写成 https://ledger.example 的形式；含其他文字的域名请写成 xn--…。",
+        )
+    return found
 
 
 def claim_bytes(claim: SessionClaim) -> bytes:

@@ -57,6 +57,18 @@ DraftOption = Annotated[
         show_default=False,
     ),
 ]
+KeyFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--key",
+        metavar="FILE",
+        help="Form: with --url, sign in with this key file, and the server judges the rows: --dry-run, --draft, --desk.",
+        show_default=False,
+    ),
+]
+DeskOption = Annotated[
+    bool, typer.Option("--desk", help="Form: with --url and --key, leave the rows as a draft on the server.")
+]
 MappingOption = Annotated[
     str | None,
     typer.Option(

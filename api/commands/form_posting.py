@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from sqlalchemy import Engine
 
+from api.commands.signing_in import Counter, signed_in
 from api.forms.field_mapping import mapping_named, read_codes
 from api.forms.form import form_of
 from api.forms.form_draft import write_draft
@@ -31,6 +32,7 @@ from api.forms.form_run import (
 from api.forms.marked_book import annotate
 from api.forms.row_file import write_rows
 from api.forms.sent_form import send
+from api.forms.served_judgement import check_party, judged_there, left_there
 from api.forms.told import plain, tell
 from api.import_keys import default_folder
 from api.log_key import load_key
@@ -63,6 +65,8 @@ class Order:
     annotate: Path | None
     rest: Path | None
     draft: Path | None = None
+    key: Path | None = None
+    desk: bool = False
 
 
 def order_of(  # noqa: PLR0913 - one parameter an option
@@ -81,6 +85,8 @@ def order_of(  # noqa: PLR0913 - one parameter an option
     annotate: Path | None,
     rest: Path | None,
     draft: Path | None = None,
+    key: Path | None = None,
+    desk: bool = False,
 ) -> Order:
     """The order that these options make.
 
@@ -102,6 +108,7 @@ def order_of(  # noqa: PLR0913 - one parameter an option
     return Order(
         file=file, asked=Asked(kind=kind, sheet=sheet, ignore=tuple(ignore or ()), mapping=used), party=party, url=url,
         keys=keys, dry_run=dry_run, valid_only=valid_only, annotate=annotate, rest=rest, draft=draft,
+        key=key, desk=desk,
     )  # fmt: skip
 
 
@@ -112,7 +119,7 @@ def run(engine: Engine, sequencer: Sequencer, order: Order) -> Result:
         InputError: the file is no form of this kind, or the party or its keys are not good.
         EnvironmentFault: a file or the database failed.
     """
-    now = format_instant(system_clock())
+    now = _now()
     with tempfile.TemporaryDirectory(prefix="fundtrace-form-") as name, progress_bar("post · 登记") as step:
         file = _copied(order.file, Path(name))
         poster = Poster(
@@ -143,18 +150,41 @@ def run_remotely(client: LedgerClient, log_keys: Sequence[LogKey], order: Order)
     with tempfile.TemporaryDirectory(prefix="fundtrace-form-") as name, progress_bar("post · 登记") as step:
         found = FormReading(asked=order.asked, file=_copied(order.file, Path(name)))
         read_whole(found, step)
-        ledger = ledger_at(client, log_keys)
-        now = format_instant(system_clock())
-        envelope = _envelope(ledger, order, found, now, folder=Path())
-        if order.draft is None:
-            result = send(client, found, envelope, step)
+        if order.key is not None:
+            with signed_in(client, log_keys, order.key) as counter:
+                result = _at_the_counter(counter, order, found)
+        elif order.draft is not None:
+            ledger = ledger_at(client, log_keys)
+            result = _drafted(ledger, order, unjudged(found), order.draft)
         else:
-            result = unjudged(found)
-            if result.draftable(valid_only=False):
-                events = (one.event for one in events_read(found.file))
-                result = write_draft(result, events, ledger, envelope, order.draft)
+            ledger = ledger_at(client, log_keys)
+            result = send(client, found, _envelope(ledger, order, found, _now(), folder=Path()), step)
         _write_files(order, result)
     return result
+
+
+def _at_the_counter(counter: Counter, order: Order, found: FormReading) -> Result:
+    """The file judged by the server; then left there as a draft, or written as one here, as the order asks."""
+    check_party(counter.session, order.party)
+    result = judged_there(counter.session, found)
+    if order.desk and result.draftable(valid_only=order.valid_only):
+        return left_there(counter.session, result, valid_only=order.valid_only)
+    if order.draft is not None:
+        return _drafted(counter.ledger, order, result, order.draft)
+    return result
+
+
+def _drafted(ledger: LedgerNamed, order: Order, result: Result, out: Path) -> Result:
+    """`result`, and `out` holds all rows as a draft, unless one of them is bad."""
+    if not result.draftable(valid_only=False):
+        return result
+    events = (one.event for one in events_read(result.reading.file))
+    envelope = _envelope(ledger, order, result.reading, _now(), folder=Path())
+    return write_draft(result, events, ledger, envelope, out)
+
+
+def _now() -> str:
+    return format_instant(system_clock())
 
 
 def tell_result(result: Result, *, dry_run: bool, as_json: bool, language: Language) -> None:

@@ -14,8 +14,10 @@ from api.commands.form_options import (
     FORM_SUFFIXES,
     AnnotateOption,
     CodesOption,
+    DeskOption,
     DraftOption,
     IgnoreOption,
+    KeyFileOption,
     KeysOption,
     KindOption,
     MappingOption,
@@ -26,11 +28,11 @@ from api.commands.form_options import (
 )
 from api.commands.ledger import DatabaseOption, LogKeyFileOption, chosen_url, opened, telling
 from api.commands.ledger_text import Tally, outcome_text, record_of_posting, summary_text
+from api.commands.signing_in import believed_keys
 from api.log_key import load_log_signer, log_key_path
 from api.lookout import lookout_of
 from api.settings import Settings
 from ledger.client import LedgerClient
-from ledger.cosignature import LogKey
 from ledger.errors import EnvironmentFault
 from ledger.file_posting import bounded_lines, post_lines, rehearse_lines
 from ledger.sequencer import Sequencer
@@ -43,7 +45,6 @@ from verifier.source_options import (
     LogKeyOption,
     PolicyOption,
     chosen_language,
-    chosen_trust,
     progress_bar,
 )
 
@@ -85,6 +86,8 @@ def post(  # noqa: PLR0913 - one parameter for each option of the command
     annotate: AnnotateOption = None,
     rest: RestOption = None,
     draft: DraftOption = None,
+    key: KeyFileOption = None,
+    desk: DeskOption = False,
     log_key_file: LogKeyFileOption = None,
     as_json: JsonOption = False,
     lang: LanguageOption = None,
@@ -96,31 +99,32 @@ def post(  # noqa: PLR0913 - one parameter for each option of the command
     Exit code 0, 1 when anything was refused (other lines of NDJSON are posted all the same), 3 when not completed.
     """
     language = chosen_language(lang)
-    own = db is not None or log_key_file is not None or dry_run
+    is_form = file.suffix.lower() in FORM_SUFFIXES
+    own = db is not None or log_key_file is not None or (dry_run and key is None)
     if (url is not None and own) or (url is None and (policy is not None or log_key)):
         raise typer.BadParameter(
-            "--policy and --log-key go with it; --db, --log-key-file and --dry-run do not", param_hint="--url"
+            "--policy and --log-key go with it; --db and --log-key-file do not, --dry-run only with --key",
+            param_hint="--url",
         )
-    is_form = file.suffix.lower() in FORM_SUFFIXES
-    if draft is not None and (dry_run or not is_form):
-        raise typer.BadParameter("a form becomes a draft, and not with --dry-run", param_hint="--draft")
+    _check_form_options(is_form, url, draft=draft, key=key, desk=desk, dry_run=dry_run)
     if is_form:
-        if url is not None and valid_only:
-            raise typer.BadParameter("a form is sent whole or not at all", param_hint="--valid-only")
+        _check_remote_form(
+            url, valid_only=valid_only and not desk, unmapped=mapping is None or key is None, rest=rest
+        )
         # Imported late: other commands do without the reader of spreadsheets.
         from api.commands import form_posting  # noqa: PLC0415
 
         order = form_posting.order_of(
             file, kind=kind, party=party, sheet=sheet, ignore=ignore_column, url=chosen_url(db), keys=keys,
             dry_run=dry_run, valid_only=valid_only, mapping=mapping, codes=codes, annotate=annotate, rest=rest,
-            draft=draft,
+            draft=draft, key=key, desk=desk,
         )  # fmt: skip
         with contextlib.ExitStack() as stack:
             if url is None:
                 engine, sequencer = stack.enter_context(_own_office(order.url, log_key_file, language))
                 result = form_posting.run(engine, sequencer, order)
             else:
-                believed = _believed(policy, log_key)
+                believed = believed_keys(policy, log_key)
                 client = stack.enter_context(LedgerClient(url, log_keys=believed))
                 result = form_posting.run_remotely(client, believed, order)
         form_posting.tell_result(result, dry_run=dry_run, as_json=as_json, language=language)
@@ -130,7 +134,7 @@ def post(  # noqa: PLR0913 - one parameter for each option of the command
         office = (
             stack.enter_context(_own_office(chosen_url(db), log_key_file, language))[1]
             if url is None
-            else stack.enter_context(LedgerClient(url, log_keys=_believed(policy, log_key)))
+            else stack.enter_context(LedgerClient(url, log_keys=believed_keys(policy, log_key)))
         )
         lines, whole = stack.enter_context(_lines_of(file))
         progress = stack.enter_context(progress_bar("post"))
@@ -152,6 +156,40 @@ def post(  # noqa: PLR0913 - one parameter for each option of the command
     raise typer.Exit(EXIT_FINDINGS if tally.refused else EXIT_CLEAN)
 
 
+def _check_form_options(
+    is_form: bool,  # noqa: FBT001 - said by its name
+    url: str | None,
+    *,
+    draft: Path | None,
+    key: Path | None,
+    desk: bool,
+    dry_run: bool,
+) -> None:
+    """Nothing, if what is asked for fits together."""
+    if draft is not None and (dry_run or desk or not is_form):
+        raise typer.BadParameter(
+            "a form becomes a draft, and not with --dry-run or --desk", param_hint="--draft"
+        )
+    if desk and (dry_run or key is None or url is None or not is_form):
+        raise typer.BadParameter(
+            "a form is left at --url with --key, and not with --dry-run", param_hint="--desk"
+        )
+    if key is not None and (url is None or not is_form or not (dry_run or desk or draft)):
+        raise typer.BadParameter(
+            "signs in at --url for --dry-run, --draft or --desk of a form", param_hint="--key"
+        )
+
+
+def _check_remote_form(url: str | None, *, valid_only: bool, unmapped: bool, rest: Path | None) -> None:
+    """Nothing, if the server can do with a form what is asked for."""
+    if url is not None and valid_only:
+        raise typer.BadParameter("a form is sent whole or not at all", param_hint="--valid-only")
+    if url is not None and rest is not None:
+        raise typer.BadParameter("a server tells bad rows; mark them by --annotate", param_hint="--rest")
+    if url is not None and not unmapped:
+        raise typer.BadParameter("the server reads titles of its own forms only", param_hint="--mapping")
+
+
 @contextlib.contextmanager
 def _own_office(
     url: str, log_key_file: Path | None, language: Language
@@ -162,13 +200,6 @@ def _own_office(
         path = log_key_path(engine, given=log_key_file)
         places = lookout_of(Settings(), telling(language)).places_of(engine, path)
         yield engine, Sequencer(engine, load_log_signer(path), places=places)
-
-
-def _believed(policy: Path | None, log_keys: list[str] | None) -> tuple[LogKey, ...]:
-    """The keys of the log that the options name."""
-    trust = chosen_trust(policy, log_keys, None, None)
-    named = () if trust.policy is None else tuple(log.key for log in trust.policy.logs)
-    return (*named, *trust.log_keys)
 
 
 @contextlib.contextmanager

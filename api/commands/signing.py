@@ -7,16 +7,16 @@ from typing import Annotated, Final
 import msgspec
 import typer
 
+from api.drafts.looked_at import check_seen
 from api.drafts.signing_view import SeenDraft, SeenEvent, seen_draft
 from api.log_key import load_key
 from api.portal.frame import Frame, HeadFacts
 from api.portal.names import Names
 from api.portal.sentences import Sentences
 from ledger.draft_file import DraftFile, format_draft, parse_draft, with_signature
-from ledger.errors import EnvironmentFault, FormatError, InputError
+from ledger.errors import EnvironmentFault, InputError
 from ledger.key_files import file_faults
 from ledger.submission import WIRE_BYTES_MAX, Signature, sign, wire_bytes
-from ledger.texts import text_problems
 from verifier.language import Language, Told, say
 from verifier.source_options import LanguageOption, chosen_language
 
@@ -24,7 +24,7 @@ SIGNATURE_SUFFIX: Final = ".sig.json"
 SUBMISSION_SUFFIX: Final = ".ndjson"
 
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
-_ROLES: Final = ("maker", "checker", "approver", "bank", "panel", "auditor", "administrator", "possession")
+ROLES: Final = ("maker", "checker", "approver", "bank", "panel", "auditor", "administrator", "possession")
 
 
 def register(app: typer.Typer) -> None:
@@ -59,8 +59,8 @@ def sign_command(
     signed.
     """
     language = chosen_language(lang)
-    if role not in _ROLES:
-        raise typer.BadParameter(", ".join(_ROLES), param_hint="--role")
+    if role not in ROLES:
+        raise typer.BadParameter(", ".join(ROLES), param_hint="--role")
     found = read_draft(draft)
     for line in told_lines(found, language):
         typer.echo(line)
@@ -86,16 +86,7 @@ def read_draft(path: Path) -> DraftFile:
     with file_faults(path), path.open("rb") as file:
         data = file.read(WIRE_BYTES_MAX + 1)
     draft = parse_draft(data, place=path.name)
-    for at, event in enumerate([*draft.event_bytes, *draft.last]):
-        for problem in text_problems(event):
-            raise FormatError(
-                code=problem.code,
-                place=f"{path.name}, event {at % len(draft.event_bytes)}, {problem.place}",
-                message_en=problem.message_en,
-                message_zh=problem.message_zh,
-                remedy_en="Do not sign it; ask whoever prepared it for a draft without such characters.",
-                remedy_zh="请勿签名；请经办人重新提供不含此类字符的草稿。",
-            )
+    check_seen(draft, path.name)
     return draft
 
 

@@ -25,7 +25,7 @@ from tests.worlds import log_signer_named
 from verifier.cli import build
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from tests.worlds import World
@@ -40,13 +40,13 @@ class Line:
     asked: list[tuple[str, str]] = field(default_factory=list)
     paused: list[int] = field(default_factory=list)
 
-    def __call__(self, method: str, path: str, body: bytes | None) -> Answer:
+    def __call__(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         """The answer of the ledger, or a failure."""
         self.asked.append((method, path))
         failure = self.failures.pop(0) if self.failures else ""
         if failure == "lost":
             raise ConnectionRefusedError(failure)
-        answer = self.site.send(method, path, content=body)
+        answer = self.site.send(method, path, content=body, headers=dict(headers))
         if failure == "cut":
             raise http.client.RemoteDisconnected(failure)
         if failure:
@@ -147,8 +147,8 @@ def test_a_receipt_for_another_entry_is_not_believed(office: Site, world: World)
     """A server may not answer one submission with the proof of another."""
     other = office.post(wire_bytes(world.issue("L1", 100)))
 
-    def swap(method: str, path: str, body: bytes | None) -> Answer:
-        answer = Line(office)(method, path, body)
+    def swap(method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        answer = Line(office)(method, path, body, headers)
         return Answer(status=201, headers={}, body=other.content) if method == "POST" else answer
 
     client = LedgerClient("http://ledger.test", log_keys=keys_in(world.genesis.log_keys), exchange=swap)

@@ -16,6 +16,7 @@ from ledger.log_keys import keys_in
 from tests.worlds import PROVINCE, log_signer_named
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from api.forms.form_run import Result
@@ -39,10 +40,10 @@ class Sender:
         for role, signer in world.seats[PROVINCE].keys.items():
             save_private_key(folder / f"{PROVINCE}-{role}.pem", signer)
 
-    def exchange(self, method: str, path: str, body: bytes | None) -> Answer:
+    def exchange(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         """One question to the server."""
         self.posted += method == "POST"
-        answer = self.office.send(method, path, content=body)
+        answer = self.office.send(method, path, content=body, headers=dict(headers))
         return Answer(status=answer.status_code, headers=dict(answer.headers), body=answer.content)
 
     def send(self, text: str, *, other_log: bool = False, draft: Path | None = None) -> Result:
