@@ -232,6 +232,33 @@ def test_only_ids_of_drafts_are_asked_for(desks: Desks, name: str) -> None:
     assert "no such draft" in desks.run("show", "0" * 32).output
 
 
+def test_a_signature_whose_answer_is_lost_is_not_sent_again(desks: Desks) -> None:
+    """Nobody knows what became of it, and the command says where to look; done again it is answered."""
+    name = desks.prepare("L1")
+
+    def lost(_method: str, path: str) -> None:
+        if "/signatures" in path:
+            desks.board.before = lambda _method, _path: None
+            raise ConnectionResetError(path)
+
+    desks.board.before = lost
+    refused = desks.run("sign", name, "--yes")
+    assert refused.exit_code == 3
+    assert "drafts list" in refused.output
+    assert desks.at(name)["signatures"] == []
+    assert desks.run("sign", name, "--yes").exit_code == 0
+
+
+def test_a_reason_commands_no_screen(desks: Desks) -> None:
+    """What others write cannot clear or turn what is shown to whoever signs; plain text is shown as it is."""
+    name = desks.prepare("L1")
+    assert desks.run("return", name, "--reason", "\x1b[2J文号\u202e有误", "--yes").exit_code == 0
+    for shown in (desks.run("list").output, desks.run("show", name).output):
+        assert "文号" in shown
+        assert "\x1b" not in shown
+        assert "\u202e" not in shown
+
+
 # --- signing in ---------------------------------------------------------------------------------------------
 
 
