@@ -61,9 +61,9 @@ class ProjectRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractRow:
-    """A contract with its changes, net and gross (spec §4.9)."""
+    """A contract as agreed, and with its changes, net and gross (spec §4.9)."""
 
-    contract: str
+    agreed: Contract
     supplier: Markup
     state: ContractState
 
@@ -177,4 +177,4 @@ def _contracts(visit: Visit, project: str) -> Iterator[ContractRow]:
         state = visit.model.register.contracts.get(entry.event.id)
         if state is not None and not state.reversed_:
             supplier = visit.names.link("party", state.supplier)
-            yield ContractRow(contract=entry.event.id, supplier=supplier, state=state)
+            yield ContractRow(agreed=entry.event, supplier=supplier, state=state)

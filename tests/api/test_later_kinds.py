@@ -71,6 +71,20 @@ def test_every_kind_and_version_has_its_page(
                     assert not RAW.search(value.words()), (kind, version, label.words(), value.words())
 
 
+def test_a_project_shows_its_contracts_net_gross_and_what_is_held_back(office: Site) -> None:
+    """1,200.00 agreed, 40.00 more, 10.00 less, 36.00 held back."""
+    words = read_page(office.get("/projects/P-CANAL?lang=en").text).one("main").words()
+    shown = words.partition("NA-2026-9")[2]
+    for told in (
+        "¥1,230",
+        "first agreed ¥1,200",
+        "up and down, ¥1,250",
+        "retention ¥36",
+        "held back until 2028-01-05",
+    ):
+        assert told in shown, told
+
+
 @pytest.mark.parametrize(
     "query", ["NA-2026-9", "4e" * 32, "o-1", "c-1"], ids=["contract", "list", "objection", "case"]
 )
