@@ -20,7 +20,8 @@ class Settings(BaseSettings):
     `witness_policy` names the witnesses and their quorum (C2SP tlog-policy, with addresses); they are asked about a new
     checkpoint within `witness_seconds`. With `publish_after_quorum` a checkpoint is shown only once they have cosigned it;
     `quorum_wait_seconds` bounds how long a submission may wait for that.
-    `fold_seconds` and `judge_seconds` say how often the worker looks for new entries and for something to judge.
+    `fold_seconds` and `judge_seconds` say how often the worker looks for new entries and for something to judge; after a
+    long judgement it rests longer (`api.worker.REST`).
     `heartbeat_seconds` is how often the newest checkpoint gets a newer time; `published` is the export folder in which
     an own checkpoint is looked for before anything is signed.
     `notice_recipients` is the file of those who are told daily what is due, from `notice_hour` on where the ledger is,

@@ -8,6 +8,7 @@ that runs only when the log has grown. Each takes its own try-lock, so that call
 import datetime
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,11 @@ from ledger.errors import EnvironmentFault, InputError, ToldError
 
 Judge = Callable[[ServedLedger], Judged]
 """Judges everything committed so far."""
+
+GATHER_SECONDS: Final = 0.2
+"""Folding waits so long after it was woken: what is committed meanwhile is folded in one go."""
+REST: Final = 4
+"""Judging rests so many times as long as it took: it looks at the whole log, and takes a fifth of the time at most."""
 
 _LOG: Final = logging.getLogger("fundtrace.worker")
 
@@ -43,9 +49,12 @@ class Worker:
         fold_seconds: int,
         judge_seconds: int,
         jobs: Sequence[Job] = (),
+        now_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
-        """Ready to start; `judge` computes the findings, `jobs` run beside it."""
-        self._jobs = (Job(run=self.judge_if_grown, seconds=judge_seconds), *jobs)
+        """Ready to start; `judge` computes the findings, `jobs` run beside it; `now_ns` never runs backwards."""
+        self._jobs = (Job(run=self.judge_in_turn, seconds=judge_seconds), *jobs)
+        self._now_ns = now_ns
+        self._rested_ns = 0
         self._ledger = ledger
         self._judge = judge
         self._fold_seconds = fold_seconds
@@ -123,6 +132,15 @@ class Worker:
         finally:
             self._judging.release()
 
+    def judge_in_turn(self) -> None:
+        """As `judge_if_grown`, unless the last turn took so long that judging rests still (`REST`)."""
+        begun = self._now_ns()
+        if begun < self._rested_ns:
+            return
+        self.judge_if_grown()
+        ended = self._now_ns()
+        self._rested_ns = ended + REST * (ended - begun)
+
     def _run(self) -> None:
         first = True
         while not self._stopped.is_set():
@@ -139,3 +157,4 @@ class Worker:
                 _LOG.error("the stored log cannot be read on: %s", error)
                 return
             self._wake.wait(self._fold_seconds)
+            self._stopped.wait(GATHER_SECONDS)

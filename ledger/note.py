@@ -16,6 +16,7 @@ Traceback (most recent call last):
 ledger.errors.SignatureError: signature of ledger.example/log: it does not fit the text. Do not rely on it. ...
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -30,6 +31,7 @@ MAX_SIGNATURES: Final = 64
 MAX_NOTE_BYTES: Final = 1 << 20
 
 _DASH: Final = "— "
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
 """What a signature line begins with: an em dash (U+2014) and a space."""
 
 
@@ -209,9 +211,9 @@ def _check_text(text: str) -> None:
 
 
 def _check_controls(text: str) -> None:
-    wrong = next((at for at, character in enumerate(text) if character < " " and character != "\n"), None)
+    wrong = _CONTROL.search(text)
     if wrong is not None:
-        raise _misshapen("control", f"note character {wrong}", "a control character", "含控制字符")
+        raise _misshapen("control", f"note character {wrong.start()}", "a control character", "含控制字符")
 
 
 def _misshapen(reason: str, place: str, message_en: str, message_zh: str) -> FormatError:

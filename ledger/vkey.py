@@ -5,6 +5,7 @@ r"""Verifier keys as one line of text, the form in which trust is handed over: C
 'c74f20a3'
 """
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -15,6 +16,7 @@ from ledger.spelling import from_base64, to_base64
 
 KEY_ID_BYTES: Final = 4
 MAX_VKEY_CHARACTERS: Final = 4096
+_NOT_IN_NAME: Final = re.compile(r"[+\x00-\x1f\s]")
 
 ED25519_NOTE: Final = b"\x01"
 """The type of a key that signs the note text itself (signed-note, signature types)."""
@@ -109,7 +111,7 @@ def check_key_name(name: str, place: str) -> None:
     Raises:
         FormatError: it cannot.
     """
-    if not name or any(character == "+" or character < " " or character.isspace() for character in name):
+    if not name or _NOT_IN_NAME.search(name):
         raise FormatError(
             code="vkey.bad-name",
             place=place,

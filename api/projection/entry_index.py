@@ -7,6 +7,7 @@ log gives it again. Whoever uses it holds the lock of the read model.
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -29,6 +30,14 @@ _TABLES: Final = (
     ) WITHOUT ROWID""",
     "CREATE TABLE submission (party TEXT, id TEXT, seq INTEGER, count INTEGER, PRIMARY KEY (party, id)) WITHOUT ROWID",
 )
+_INSERT: Final = {
+    "entry": "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)",
+    "topic": "INSERT OR IGNORE INTO topic VALUES (?, ?, ?)",
+    "paper": "INSERT OR IGNORE INTO paper VALUES (?, ?)",
+    "cites": "INSERT OR IGNORE INTO cites VALUES (?, ?)",
+    "title": "INSERT OR IGNORE INTO title VALUES (?, ?, ?, ?, ?)",
+    "submission": "INSERT INTO submission VALUES (?, ?, ?, ?)",
+}
 _PRAGMAS: Final = (
     "journal_mode = OFF",
     "synchronous = OFF",
@@ -69,6 +78,8 @@ class EntryIndex:
     def __init__(self) -> None:
         """An empty index in a file without a name, which SQLite removes even if the process is killed."""
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._waiting: defaultdict[str, list[tuple[object, ...]]] = defaultdict(list)
+        self._waiting_words: set[str] = set()
         for pragma in _PRAGMAS:
             self._database.execute(f"PRAGMA {pragma}")
         for table in _TABLES:
@@ -85,7 +96,8 @@ class EntryIndex:
         self._database.execute("BEGIN")
 
     def commit(self) -> None:
-        """End it."""
+        """End it; every row that was added is in it."""
+        self._write()
         self._database.execute("COMMIT")
 
     def add(
@@ -97,22 +109,23 @@ class EntryIndex:
         cites: str | None = None,
     ) -> None:
         """`entry` can be found by its hash, its `topics`, its `papers` and the event that it `cites`."""
-        run = self._database.execute
         row = (entry.seq, entry.leaf, entry.kind, entry.head, entry.day, entry.amount)
-        run("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)", row)
-        self._many("INSERT OR IGNORE INTO topic VALUES (?, ?, ?)", [(*one, entry.seq) for one in topics])
-        self._many("INSERT OR IGNORE INTO paper VALUES (?, ?)", [(word, entry.seq) for word in papers])
+        self._waiting["entry"].append(row)
+        self._waiting["topic"] += [(*one, entry.seq) for one in topics]
+        words = tuple(papers)
+        self._waiting["paper"] += [(word, entry.seq) for word in words]
+        self._waiting_words.update(words)
         if cites is not None:
-            run("INSERT OR IGNORE INTO cites VALUES (?, ?)", (cites, entry.seq))
+            self._waiting["cites"].append((cites, entry.seq))
 
     def entitle(self, title: Title) -> None:
         """The registered thing can be found by its name."""
         row = (title.topic, title.id, title.seq, title.name, title.name_en)
-        self._database.execute("INSERT OR IGNORE INTO title VALUES (?, ?, ?, ?, ?)", row)
+        self._waiting["title"].append(row)
 
     def add_submission(self, party: str, identifier: str, *, seq: int, count: int) -> None:
         """Submission (`party`, `identifier`) has its header entry at `seq` and `count` events after it."""
-        self._database.execute("INSERT INTO submission VALUES (?, ?, ?, ?)", (party, identifier, seq, count))
+        self._waiting["submission"].append((party, identifier, seq, count))
 
     # --- finding ------------------------------------------------------------------------------------------
 
@@ -164,7 +177,7 @@ class EntryIndex:
     def titles(self, text: str, *, most: int) -> list[Title]:
         """The newest titles whose name or id contains `text`, whatever the case, at most `most`."""
         escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        found = self._database.execute(
+        found = self._asked(
             "SELECT topic, id, max(seq), name, name_en FROM title"
             " WHERE topic <> 'owner'"
             " AND (name LIKE ?1 ESCAPE '\\' OR name_en LIKE ?1 ESCAPE '\\' OR id LIKE ?1 ESCAPE '\\')"
@@ -175,7 +188,7 @@ class EntryIndex:
 
     def title_at(self, topic: str, identifier: str, *, seq: int) -> Title | None:
         """The title that held at position `seq`."""
-        found = self._database.execute(
+        found = self._asked(
             "SELECT topic, id, seq, name, name_en FROM title WHERE topic = ? AND id = ? AND seq <= ?"
             " ORDER BY seq DESC LIMIT 1",
             (topic, identifier, seq),
@@ -186,7 +199,7 @@ class EntryIndex:
         """Position of the event with stable name `name`, or None."""
         party, _, rest = name.partition("/")
         identifier, _, index = rest.partition("/")
-        found = self._database.execute(
+        found = self._asked(
             "SELECT seq, count FROM submission WHERE party = ? AND id = ?", (party, identifier)
         ).fetchone()
         if found is None or not index.isdecimal() or int(index) >= found[1]:
@@ -204,6 +217,8 @@ class EntryIndex:
 
     def _on_paper(self, kind: str, *, bank_ref: str, account: str) -> list[tuple[int, int | None]]:
         """Positions and amounts of the few entries with that reference; CROSS JOIN keeps them first in the plan."""
+        if bank_ref in self._waiting_words:  # else nothing that waits carries it, and it may wait on
+            self._write()
         found = self._database.execute(
             "SELECT entry.seq, amount FROM paper CROSS JOIN entry ON entry.seq = paper.seq"
             " WHERE word = ? AND kind = ? AND EXISTS ("
@@ -213,16 +228,24 @@ class EntryIndex:
         )
         return [(int(seq), amount) for seq, amount in found]
 
-    def _many(self, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
-        if rows:
-            self._database.executemany(sql, rows)
+    def _asked(self, sql: str, values: Sequence[object]) -> sqlite3.Cursor:
+        """The answer out of all that was added, also since the last commit."""
+        self._write()
+        return self._database.execute(sql, values)
+
+    def _write(self) -> None:
+        """Every row that waited is in its table; in the order of its keys, which is how SQLite takes rows fastest."""
+        for table, rows in self._waiting.items():
+            self._database.executemany(_INSERT[table], sorted(rows))
+        self._waiting.clear()
+        self._waiting_words.clear()
 
     def _first(self, where: str, values: Sequence[object]) -> IndexedEntry | None:
         return next(iter(self._entries(where, values)), None)
 
     def _entries(self, where: str, values: Sequence[object]) -> list[IndexedEntry]:
         sql = f"SELECT entry.seq, leaf, kind, head, day, amount FROM entry {where}"  # noqa: S608 - our own clauses
-        return [_indexed(*row) for row in self._database.execute(sql, values)]
+        return [_indexed(*row) for row in self._asked(sql, values)]
 
 
 def event_at(reader: LogReader, seq: int) -> EventEntry | None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an event names, so that its entry can be found again: registered ids, papers, and the event it answers."""
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, P
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.register import Register
 
+_PARTIES = ("party", "payee", "owner", "unit", "issuer", "holder", "supplier", "approved_by")
+_ACCOUNTS = ("account", "from_account", "to_account")
 PAPERS = ("document", "contract", "voucher", "bank_ref", "claim", "pledge", "milestone", "case", "objection")
 """Fields that carry the number of a paper or of a chain of events; people search by them."""
 
@@ -55,8 +58,8 @@ def subject_of(register: Register, event: AnyEvent, *, actor: str) -> Subject:
 
 def papers_of(event: AnyEvent) -> Iterator[str]:
     """Numbers of papers that `event` carries, and ids of registry entries that it makes or changes."""
-    for field in PAPERS:
-        value = getattr(event, field, None)
+    for field in _had(type(event), PAPERS):
+        value = getattr(event, field)
         if isinstance(value, str):
             yield from dict.fromkeys((value, one_spelling(value)))
     match event:
@@ -92,12 +95,18 @@ def _parties(event: AnyEvent) -> Iterator[str | None]:
         case Disposition():
             yield from event.parties
         case _:
-            for field in ("party", "payee", "owner", "unit", "issuer", "holder", "supplier", "approved_by"):
-                yield getattr(event, field, None)
+            for field in _had(type(event), _PARTIES):
+                yield getattr(event, field)
 
 
 def _accounts(event: AnyEvent) -> Iterator[str | None]:
     if isinstance(event, Account):
         yield event.id
-    for field in ("account", "from_account", "to_account"):
-        yield getattr(event, field, None)
+    for field in _had(type(event), _ACCOUNTS):
+        yield getattr(event, field)
+
+
+@functools.cache
+def _had(kind: type[AnyEvent], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of `names` that events of `kind` have as fields."""
+    return tuple(name for name in names if name in kind.__struct_fields__)

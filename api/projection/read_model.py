@@ -91,6 +91,7 @@ class ReadModel:
                     self._take(data, reader)
             finally:
                 self.index.commit()
+                self.register.settle()
         return self.size < to
 
     def book(self, fund: str, sources: frozenset[Source] = ALL_SOURCES) -> FundBook:
@@ -144,7 +145,6 @@ class ReadModel:
         self.size += 1
         self.head = leaf.hex()
         self.recorded = entry.recorded
-        self.register.settle()
 
     def _take_event(self, entry: EventEntry, leaf: bytes, reader: LogReader) -> None:
         header = self._header

@@ -16,7 +16,7 @@ from api.judging import judge_ledger
 from api.live_source import LiveSource
 from api.projection.finding_board import Instalment, Judged, telling
 from api.served_ledger import ServedLedger
-from api.worker import Worker
+from api.worker import REST, Worker
 from ledger.errors import EnvironmentFault, FormatError
 from ledger.store.engine import open_engine
 from ledger.submission import wire_bytes
@@ -98,6 +98,27 @@ def test_only_one_judgement_runs_and_only_when_the_log_has_grown(office: Site, w
     assert len(runs) == 1
     office.post(wire_bytes(world.issue("L1", 100_000)))
     worker.judge_if_grown()
+    assert len(runs) == 2
+
+
+def test_judging_rests_after_a_long_turn(office: Site, world: World) -> None:
+    """It looks at the whole log each time; a longer one must not take all the time there is. A short turn rests briefly."""
+    clock = [0]
+    runs: list[int] = []
+
+    def slowly(ledger: ServedLedger) -> Judged:
+        runs.append(ledger.head().size)
+        clock[0] += 10
+        return nothing_found(ledger)
+
+    worker = Worker(office.ledger, slowly, fold_seconds=1, judge_seconds=1, now_ns=lambda: clock[0])
+    worker.judge_in_turn()
+    office.post(wire_bytes(world.issue("L1", 100_000)))
+    clock[0] = 10 + REST * 10 - 1
+    worker.judge_in_turn()
+    assert len(runs) == 1
+    clock[0] += 1
+    worker.judge_in_turn()
     assert len(runs) == 2
 
 
