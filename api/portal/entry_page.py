@@ -2,7 +2,7 @@
 """The page of one entry: what it says, who signed it, where it stands, and all that is needed to check it elsewhere.
 
 It is made of the entry, its submission and the first checkpoint over both, names as they then stood, and of nothing that
-comes later, so it never changes; but for the objections to it and their answers, which stand apart.
+comes later: so it never changes and may be kept for ever. Objections and their answers have a page of their own.
 """
 
 import json
@@ -12,11 +12,9 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from api.portal.entry_fields import FieldRow, entry_fields
-from api.portal.objections_shown import ObjectionsShown, objections_shown
 from api.portal.proof_path import draw_proof, siblings_left
 from api.portal.reader_words import reader_words, refusal_words
 from api.portal.visit import Visit
-from api.projection.finding_board import Judged
 from ledger.entry import EventEntry, ForeignEntry, GenesisEntry, HeaderEntry, parse_entry
 from ledger.errors import ProgrammerError
 from ledger.hashing import leaf_hash
@@ -67,23 +65,16 @@ class EntryPage:
     key_entries: str
     reader_words: dict[str, str]
     refusal_words: dict[str, dict[str, str]]
-    objections: ObjectionsShown | None
 
 
-def entry_page(
-    visit: Visit, seq: int, data: bytes, checkpoint: StoredCheckpoint, *, judged: Judged | None
-) -> EntryPage:
-    """The page of the entry with bytes `data` at `seq`, proved under `checkpoint`, the first one that covers it.
-
-    By `judged`, the last judgement, it says how objections stand, and nothing else.
-    """
+def entry_page(visit: Visit, seq: int, data: bytes, checkpoint: StoredCheckpoint) -> EntryPage:
+    """The page of the entry with bytes `data` at `seq`, proved under `checkpoint`, the first one that covers it."""
     entry = parse_entry(data, place=f"entry {seq}")
     head, header, signatures = _signed(visit, entry)
     receipt = parse_receipt(stored_receipt(visit.reader, seq, checkpoint))
     event = entry.event if isinstance(entry, EventEntry) else None
     index = entry.index if isinstance(entry, EventEntry | ForeignEntry) else None
     kind = _kind(entry)
-    name = event_name(header, index) if header is not None and index is not None else None
     return EntryPage(
         seq=seq,
         leaf=leaf_hash(data).hex(),
@@ -95,7 +86,7 @@ def entry_page(
         data=data.decode(),
         size=len(data),
         fields=tuple(entry_fields(visit, seq, entry)),
-        name=name,
+        name=event_name(header, index) if header is not None and index is not None else None,
         head=head,
         header=header,
         party=None if header is None else _holder(visit, seq, header.party),
@@ -106,9 +97,6 @@ def entry_page(
         key_entries=json.dumps(_key_entries(visit, signatures)),
         reader_words=reader_words(visit.frame.words),
         refusal_words=refusal_words(visit.frame.words),
-        objections=objections_shown(visit, judged, entry, name)
-        if isinstance(entry, EventEntry) and name is not None
-        else None,
     )
 
 

@@ -59,7 +59,7 @@ def show(request: Request, view: View, *, section: str = "", beside: object = ""
 
 
 def show_entry(request: Request, seq: int) -> Response:
-    """The page of an entry; asked for again only where an event may be objected to, else it may be kept for ever."""
+    """The page of an entry; it never changes, so it may be kept for ever."""
     ledger: ServedLedger = request.app.state.ledger
     with ledger.model.lock, ledger.reading() as reader:
         data = entry_bytes(reader, seq)
@@ -68,15 +68,11 @@ def show_entry(request: Request, seq: int) -> Response:
             return _still_folding(request, ledger, reader)
         frame = frame_for(request, ledger, checkpoint, anchored=True)
         visit = Visit(frame=frame, model=ledger.model, judged=None, reader=reader)
-        made = entry_page(visit, seq, data, checkpoint, judged=ledger.board.judged)
-        told = made.objections
-        tag = tag_of("entry", made.leaf, request.url, *(() if told is None else told.states))
-        known = unchanged(request, tag) if told is not None else None
-        if known is not None:
-            return known
+        made = entry_page(visit, seq, data, checkpoint)
         answer = page("entry.html", frame, page=made, visit=visit)
-    keep = IMMUTABLE if told is None else ASK_AGAIN
-    answer.headers.update({**WITH_THE_VERIFIER, "ETag": tag, "Cache-Control": keep})
+    answer.headers.update(
+        {**WITH_THE_VERIFIER, "ETag": tag_of("entry", made.leaf, request.url), "Cache-Control": IMMUTABLE}
+    )
     return answer
 
 

@@ -13,6 +13,7 @@ from api.portal.findings_shown import finding_rows, gap_rows
 from api.portal.frame import page
 from api.portal.fund_page import fund_page
 from api.portal.home_page import as_of_text, fund_row, home_page
+from api.portal.objections_page import objections_page
 from api.portal.paging import Cut, cut
 from api.portal.party_page import party_page
 from api.portal.project_page import project_list, project_page
@@ -171,6 +172,18 @@ def router() -> APIRouter:  # noqa: C901, PLR0915 - one function a page
     def entry(request: Request, seq: Annotated[int, Path(ge=0, le=SEQ_MAX)]) -> Response:
         """One entry by its position."""
         return show_entry(request, seq)
+
+    @routes.get("/entries/{seq}/objections")
+    def objections(request: Request, seq: Annotated[int, Path(ge=0, le=SEQ_MAX)]) -> Response:
+        """The objections to one event, and how their answers stand."""
+
+        def view(visit: Visit) -> Response:
+            found = objections_page(visit, seq)
+            if found is None:
+                raise unknown("entries", str(seq))
+            return page("objections.html", visit.frame, page=found, visit=visit)
+
+        return show(request, view)
 
     @routes.get("/e/{digest}")
     def entry_by_hash(request: Request, digest: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]) -> Response:

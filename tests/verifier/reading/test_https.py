@@ -4,12 +4,9 @@
 from __future__ import annotations
 
 import datetime
-import http.server
 import ipaddress
 import ssl
-import threading
 from contextlib import closing
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,20 +18,13 @@ from cryptography.x509.oid import NameOID
 
 from ledger.errors import EnvironmentFault
 from tests.malicious.forger import Forger
-from tests.verifier.reading.test_sources import Shelf
+from tests.verifier.reading.folder_server import serving
 from tests.worlds import make_world
 from verifier.reading.web_source import open_web
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-
-class Quiet(http.server.ThreadingHTTPServer):
-    """A server whose clients may go away in the middle."""
-
-    def handle_error(self, request: object, client_address: object) -> None:  # type: ignore[explicit-override]
-        """Say nothing."""
 
 
 def certify(folder: Path) -> None:
@@ -64,16 +54,8 @@ def address(tmp_path: Path) -> Iterator[str]:
     Forger(make_world()).export(tmp_path / "log")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
-    handler = partial(Shelf, directory=str(tmp_path / "log"))
-    with Quiet(("127.0.0.1", 0), handler) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield f"https://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(tmp_path / "log", tls=context) as server:
+        yield f"https://127.0.0.1:{server.server_port}"
 
 
 @pytest.mark.loopback

@@ -3,11 +3,8 @@
 
 from __future__ import annotations
 
-import http.server
-import threading
 from contextlib import closing
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +12,7 @@ from ledger.bundle import write_bundle
 from ledger.errors import EnvironmentFault, FormatError, InputError, LimitError, MissingError
 from ledger.tiles import Tile
 from tests.malicious.forger import Files, Forger, bundle_of, export_files, in_memory
+from tests.verifier.reading.folder_server import serving
 from tests.worlds import make_world
 from verifier.reading import web_source
 from verifier.reading.sources import Source, open_database, open_source
@@ -24,6 +22,8 @@ from verifier.reading.web_source import open_web
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.verifier.reading.folder_server import FolderServer
 
 
 @pytest.fixture(scope="module")
@@ -130,38 +130,18 @@ def test_a_bundle_with_fewer_entries_is_refused() -> None:
         list(split_bundle(bundle_of([b"one", b"two"]), Tile(level=None, number=0, width=3)))
 
 
-class Shelf(http.server.SimpleHTTPRequestHandler):
-    """A web server over a folder, which fails and redirects on demand."""
-
-    failures = 0
-
-    def log_message(self, format: str, *args: Any) -> None:  # type: ignore[explicit-override]  # noqa: A002, ANN401 - as there
-        """Say nothing."""
-
-    def do_GET(self) -> None:  # type: ignore[explicit-override]
-        """Fail as often as asked, redirect what is under /moved/, serve the rest."""
-        if type(self).failures:
-            type(self).failures -= 1
-            self.send_error(503)
-        elif self.path.startswith("/moved/"):
-            self.send_response(302)
-            self.send_header("Location", "/" + self.path.removeprefix("/moved/"))
-            self.end_headers()
-        else:
-            super().do_GET()
+@pytest.fixture
+def server(tmp_path: Path, forger: Forger) -> Iterator[FolderServer]:
+    """The log behind a web server, at /log/ and nowhere else."""
+    export_files(tmp_path / "log", forger.files())
+    with serving(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
-def address(tmp_path: Path, forger: Forger) -> Iterator[str]:
-    """The log behind a web server, at /log/ and nowhere else."""
-    export_files(tmp_path / "log", forger.files())
-    Shelf.failures = 0
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Shelf, directory=str(tmp_path))) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+def address(server: FolderServer) -> str:
+    """Where it is served."""
+    return f"http://127.0.0.1:{server.server_port}"
 
 
 @pytest.mark.loopback
@@ -172,13 +152,13 @@ def test_a_web_address(address: str, forger: Forger) -> None:
 
 
 @pytest.mark.loopback
-def test_a_busy_server_is_asked_again(address: str, forger: Forger) -> None:
+def test_a_busy_server_is_asked_again(server: FolderServer, address: str, forger: Forger) -> None:
     """Twice more, after a pause each; then it is the network's fault."""
     waits: list[int] = []
-    Shelf.failures = 2
+    server.failures = 2
     assert_serves(open_web(address + "/log", pause=waits.append), forger)
     assert waits == list(web_source.PAUSES_SECONDS)
-    Shelf.failures = 9
+    server.failures = 9
     with pytest.raises(EnvironmentFault):
         open_web(address + "/log", pause=waits.append)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Objections on the pages of entries and among what is due, and milestones on the page of their project."""
+"""Objections on a page of their own and among what is due, and milestones on the page of their project."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ def objected(posting: Sequencer, world: World) -> tuple[int, int]:
 
 
 def page(site: Site, seq: int, language: str = "en") -> str:
-    """The page of an entry."""
-    return site.get(f"/entries/{seq}?lang={language}").text
+    """The page of the objections to an entry."""
+    return site.get(f"/entries/{seq}/objections?lang={language}").text
 
 
-def test_both_pages_say_by_when_an_objection_is_to_be_answered(
+def test_the_page_says_by_when_an_objection_is_to_be_answered(
     site: Site, posting: Sequencer, world: World
 ) -> None:
     """The due day, provisional without a calendar, and by whom; before the first judgement that it is not judged yet."""
@@ -82,28 +82,36 @@ def test_both_pages_say_by_when_an_objection_is_to_be_answered(
         assert "provisional: no calendar is adopted" in text
         assert "与公示不符" in text
         assert "2026-01-08 到期（异议之日起 3 个工作日）" in page(site, seq, "zh")
-    assert 'id="objections"' not in page(site, about - 1)
 
 
-def test_an_answer_changes_the_page_and_its_tag_and_nothing_else_of_it(
+def test_an_event_without_objections_says_so_and_what_is_no_event_has_no_such_page(
     site: Site, posting: Sequencer, world: World
 ) -> None:
-    """Who kept the page asks again and is told; the page of an event that nobody objected to stays as it was."""
-    about, _ = objected(posting, world)
-    other = accept(posting, world.issue("L2", 500)).seq + 1
+    """The header of a submission, genesis, and what is beyond the log."""
+    quiet = accept(posting, world.issue("L2", 500)).seq + 1
     site.catch_up(judge=True)
-    before, quiet = site.get(f"/entries/{about}"), site.get(f"/entries/{other}")
+    assert "Nobody has objected to this entry" in page(site, quiet)
+    for seq in (0, quiet - 1, quiet + 1):
+        assert site.get(f"/entries/{seq}/objections").status_code == 404
+
+
+def test_an_answer_changes_that_page_and_not_the_entry(site: Site, posting: Sequencer, world: World) -> None:
+    """Who kept the page asks again and is told; the page of the entry is kept for ever and links to it."""
+    about, _ = objected(posting, world)
+    site.catch_up(judge=True)
+    before, entry = site.get(f"/entries/{about}/objections"), site.get(f"/entries/{about}")
     assert before.headers["cache-control"] == "public, no-cache"
+    assert f"/entries/{about}/objections" in entry.text
     known = {"If-None-Match": before.headers["etag"]}
-    assert site.get(f"/entries/{about}", **known).status_code == 304
+    assert site.get(f"/entries/{about}/objections", **known).status_code == 304
     reply = Reply(occurred_on=DAY, objection="o-1", text="经核对一致")
     answered = accept(posting, world.submission(PROVINCE, reply)).seq + 1
     site.catch_up(judge=True)
-    after = site.get(f"/entries/{about}?lang=en", **known)
+    after = site.get(f"/entries/{about}/objections?lang=en", **known)
     assert after.status_code == 200
     assert f"/entries/{answered}" in after.text
     assert "answered" in after.text
-    assert site.get(f"/entries/{other}").text == quiet.text
+    assert site.get(f"/entries/{about}").text == entry.text
     assert site.get("/v1/obligations").json()["items"][0]["duty"] != "answer"
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Objections to a record, by when each is to be answered, and whether it was: the part of an entry's page that changes."""
+"""The page of the objections to a record: by when each is to be answered, and whether it was."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,8 +9,10 @@ from markupsafe import Markup
 from api.portal.visit import Visit
 from api.projection.entry_index import event_at
 from api.projection.finding_board import Judged
-from ledger.entry import EventEntry
+from ledger.entry import EventEntry, HeaderEntry, parse_entry
+from ledger.errors import ProgrammerError
 from ledger.kinds.control import Objection
+from ledger.submission import event_name
 from verifier.obligations.tasks import Task
 
 
@@ -27,27 +29,41 @@ class ObjectionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectionsShown:
-    """The objections that the page of an entry shows; `own` where the entry is one itself."""
+class ObjectionsPage:
+    """The objections to the event at `seq`, which `sentence` tells; `own` where that is an objection itself."""
 
+    seq: int
+    sentence: Markup
     own: bool
     rows: tuple[ObjectionRow, ...]
     judged: Judged | None
 
-    @property
-    def states(self) -> tuple[object, ...]:
-        """What changes of it, for the tag of the page; nothing where nobody objected."""
-        seen = None if self.judged is None else (self.judged.root, self.judged.as_of)
-        return (seen, *((row.seq, row.task) for row in self.rows)) if self.rows else ()
 
+def objections_page(visit: Visit, seq: int) -> ObjectionsPage | None:
+    """The objection that the event at `seq` is, or those to it, by position; None where no event stands there.
 
-def objections_shown(visit: Visit, judged: Judged | None, entry: EventEntry, name: str) -> ObjectionsShown:
-    """The objection that `entry` is, or those to it, by position; one that a correction took back is left out."""
+    An objection that a correction took back is left out.
+    """
+    entry = event_at(visit.reader, seq)
+    if entry is None:
+        return None
     own = isinstance(entry.event, Objection)
-    seqs = (
-        [entry.seq] if own else [one.seq for one in visit.model.index.citing(name) if one.kind == "objection"]
+    seqs = [seq] if own else _objecting(visit, entry)
+    return ObjectionsPage(
+        seq=seq,
+        sentence=visit.sentences(at=seq).entry(entry),
+        own=own,
+        rows=tuple(_rows(visit, visit.judged, seqs)),
+        judged=visit.judged,
     )
-    return ObjectionsShown(own=own, rows=tuple(_rows(visit, judged, sorted(seqs))), judged=judged)
+
+
+def _objecting(visit: Visit, entry: EventEntry) -> list[int]:
+    head = parse_entry(visit.reader.entry(entry.submission) or b"", place=f"entry {entry.submission}")
+    if not isinstance(head, HeaderEntry):
+        raise ProgrammerError(f"entry {entry.seq} names entry {entry.submission}, which is no header")
+    name = event_name(head.header, entry.index)
+    return sorted(one.seq for one in visit.model.index.citing(name) if one.kind == "objection")
 
 
 def _rows(visit: Visit, judged: Judged | None, seqs: list[int]) -> Iterator[ObjectionRow]:
