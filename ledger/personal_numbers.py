@@ -2,8 +2,8 @@
 """Numbers of persons in open text: identity numbers, bank cards, telephones. Texts are public for good (spec §10.7).
 
 Only fields of free text are searched; identifiers and references for being an identity number as a whole. Identity numbers
-are refused wherever they stand; what only looks like a card or a mobile telephone is let pass where the words around it say
-that it is an amount or the number of a document.
+of 18 places are refused wherever they stand; what only looks like one of 15, a card or a mobile telephone is let pass where
+the words around it say that it is an amount or the number of a document.
 """
 
 import datetime
@@ -41,6 +41,13 @@ _MANY_DIGITS: Final = re.compile(
 
 _RUN: Final = re.compile(r"(?<![0-9A-Za-z.,])[0-9](?:[ -]?[0-9]){10,18}(?:[Xx])?(?![0-9A-Za-z]|[.,][0-9])")
 _IDENTITY: Final = re.compile(r"[1-8][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx]")
+_OLD_IDENTITY: Final = re.compile(
+    r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])[0-9]{4}(?P<born>[0-9]{6})(?!000)[0-9]{3}"
+)
+"""15 digits, as issued until 1999: division, day of birth without its century, serial number; no check digit."""
+_CENTURY: Final = "19"
+_SURELY_BORN: Final = 40
+"""Papers are numbered by division and day, too: as a whole identifier, a day from 2000 on to 2039 is taken for theirs."""
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK: Final = "10X98765432"
 _CARD: Final = re.compile(r"(?:[3-6]|9558)[0-9]{9,18}")
@@ -51,7 +58,8 @@ _LANDLINE: Final = re.compile(
 )
 _AMOUNT: Final = re.compile(r" ?(?:元|角|分|万|亿|%|CNY|RMB|yuan)")
 _DOCUMENT: Final = re.compile(
-    r"(?:第|文号|编号|单号|凭证|流水|合同|发票|票据|回单|档案|批次|项目代码|No\.?|no\.?|[¥￥])(?:号|号码|为|是)?[ :：]?$"
+    r"(?:第|文号|编号|单号|凭证|流水|合同|发票|票据|回单|档案|批次|项目代码|注册号|"
+    r"No\.?|no\.?|[¥￥])(?:号|号码|为|是)?[ :：]?$"
 )
 _BEFORE: Final = 10
 
@@ -73,6 +81,8 @@ def number_in(text: str) -> NumberKind | None:
     if any(is_identity_number(digits) for digits, _ in runs):
         return "identity"
     loose = [digits for digits, found in runs if not _is_explained(plain, found)]
+    if any(is_old_identity_number(digits) for digits in loose):
+        return "identity"
     if any(_is_card(digits) for digits in loose):
         return "card"
     if any(_MOBILE.fullmatch(digits) for digits in loose):
@@ -87,12 +97,16 @@ def is_identity_number(text: str) -> bool:
     """
     if _IDENTITY.fullmatch(text) is None or is_uscc(text):
         return False
-    try:
-        datetime.date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
-    except ValueError:
+    if not _is_day(text[6:14]):
         return False
     total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, text, strict=False))
     return _CHECK[total % 11] == text[17].upper()
+
+
+def is_old_identity_number(text: str) -> bool:
+    """Whether `text` may be one of 15 digits: a province's division, a real day of the last century, a serial number."""
+    found = _OLD_IDENTITY.fullmatch(text)
+    return found is not None and _is_day(_CENTURY + found["born"])
 
 
 def passes_luhn(digits: str) -> bool:
@@ -102,7 +116,16 @@ def passes_luhn(digits: str) -> bool:
 
 
 def _identity_alone(text: str) -> NumberKind | None:
-    return "identity" if is_identity_number(text) else None
+    old = is_old_identity_number(text) and int(text[6:8]) >= _SURELY_BORN
+    return "identity" if old or is_identity_number(text) else None
+
+
+def _is_day(digits: str) -> bool:
+    try:
+        datetime.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return False
+    return True
 
 
 def _is_card(digits: str) -> bool:

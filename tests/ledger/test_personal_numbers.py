@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PERSON: Final = "11010519491231002X"
 """The example of GB 11643-1999."""
+OLD_PERSON: Final = "110105491231002"
+"""The same person before 1999."""
 WIDE: Final = {ord(one): 0xFEE0 + ord(one) for one in "0123456789X"}
 """Full-width forms."""
 CARD: Final = "6222020000000000000"
@@ -36,6 +38,10 @@ CARD: Final = "6222020000000000000"
         ("110105 19491231 002X", "identity"),
         (f"编号：{PERSON}", "identity"),
         (f"{PERSON}元", "identity"),
+        (f"王某 {OLD_PERSON}", "identity"),
+        (OLD_PERSON.translate(WIDE), "identity"),
+        ("110105 491231 002", "identity"),
+        ("220122-400229-101", "identity"),
         (f"卡号 {CARD}", "card"),
         ("6222 0200 0000 0000 000", "card"),
         ("4111111111111111", "card"),
@@ -58,6 +64,14 @@ def test_numbers_of_persons_are_found(text: str, found: str) -> None:
     [
         "110105194912310021",  # the check character is another
         "110105194902310027",  # no such day
+        "110105491331002",  # no such month
+        "220122410229101",  # no leap year
+        "160105491231002",  # no such province
+        "110105491231000",  # no serial number
+        "1101054912310021",  # longer
+        f"注册号：{OLD_PERSON}",  # of a business, which had 15 digits, too
+        f"{OLD_PERSON}元",
+        f"第{OLD_PERSON}号",
         "911010519491231002X7",  # longer
         "A11010519491231002X",  # part of a code
         "91110000100006079X",  # a credit code
@@ -136,6 +150,8 @@ def test_every_open_text_is_searched_and_named() -> None:
     party = world.seats[UNIT].party
     assert found_in(msgspec.structs.replace(party, id=PERSON)) == [("personal-identity", "id")]
     assert found_in(msgspec.structs.replace(party, id="13812345678")) == []
+    assert found_in(msgspec.structs.replace(party, id=OLD_PERSON)) == [("personal-identity", "id")]
+    assert found_in(msgspec.structs.replace(party, id="110105260301002")) == []
     if task is not None:
         inner = msgspec.structs.replace(project, milestones=(task,))
         assert found_in(inner) == [("personal-identity", "milestones[0].task")]
