@@ -9,6 +9,7 @@ What a restart finds, branch by branch of `Sequencer._flush`:
   first receipt, marked `replayed`.
 """
 
+import contextlib
 import threading
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -17,9 +18,9 @@ from typing import Final, assert_never
 
 from sqlalchemy import Connection, Engine
 
-from ledger import clock
+from ledger import clock, rehearsal
 from ledger.draft import Draft
-from ledger.errors import EnvironmentFault, InputError
+from ledger.errors import EnvironmentFault
 from ledger.flush import Known, Placed, Proposal, Turned, Verdict, judge, open_draft, precheck, propose
 from ledger.genesis import Administrator, Genesis
 from ledger.group_commit import Answer, GroupCommit
@@ -29,8 +30,6 @@ from ledger.log_signer import LogSigner
 from ledger.open_state import OpenState
 from ledger.outcome import Outcome, Refused, failing, new_answer, not_stored, outcome_unknown, stored_answer
 from ledger.own_checkpoints import Place
-from ledger.past_events import KnownEvent
-from ledger.posting import preview
 from ledger.problems import Problem
 from ledger.signing import Signing
 from ledger.store.engine import holding_lock, reading, shown
@@ -43,9 +42,6 @@ from ledger.submission import Submission
 
 FLUSH_EVENTS: Final = 20_000
 """Events gathered into one flush; a larger submission goes alone."""
-
-PREVIEW_COMPACTED: Final = 5_000
-"""After so many events a preview drops what it need not undo one by one."""
 
 
 class Sequencer:
@@ -139,14 +135,8 @@ class Sequencer:
         Raises:
             EnvironmentFault: the database failed.
         """
-        with self._office:
-            self._refresh()
-            with reading(self._engine) as connection:
-                self._catch_up(connection)
-                try:
-                    yield from self._rehearse(connection, submissions)
-                finally:
-                    self._state.register.rollback(0)
+        with self._trial() as connection:
+            yield from rehearsal.rehearse(self._state, connection, submissions, now=self._now())
 
     def preview(
         self, party: str, events: Iterable[AnyEvent], *, signed_at: str
@@ -160,14 +150,10 @@ class Sequencer:
             InputError: `party` is not registered.
             EnvironmentFault: the database failed.
         """
-        with self._office:
-            self._refresh()
-            with reading(self._engine) as connection:
-                self._catch_up(connection)
-                try:
-                    yield from self._preview(connection, party, events, signed_at)
-                finally:
-                    self._state.register.rollback(0)
+        with self._trial() as connection:
+            yield from rehearsal.preview(
+                self._state, connection, party, events, signed_at=signed_at, now=self._now()
+            )
 
     @property
     def rival(self) -> EnvironmentFault | None:
@@ -236,42 +222,17 @@ class Sequencer:
         self._sound = True
         return head
 
-    def _rehearse(
-        self, connection: Connection, submissions: Iterable[Submission]
-    ) -> Iterator[tuple[Problem, ...]]:
-        now = self._now()
-        draft = open_draft(self._state, now=now)
-        past = StoredPast(connection, before=self._state.size)
-        for submission in submissions:
-            parsed, problems = precheck(self._state, submission)
-            if problems:
-                yield problems
-                continue
-            proposal = propose(parsed, checked=True)
-            (verdict,) = judge(self._state, past, draft, [proposal], now=now)
-            draft.forget_rows()
-            match verdict:
-                case Turned():
-                    yield verdict.problems
-                case Placed() | Known():
-                    yield ()
-                case _:
-                    raise verdict
-
-    def _preview(
-        self, connection: Connection, party: str, events: Iterable[AnyEvent], signed_at: str
-    ) -> Iterator[tuple[Problem, ...]]:
-        register, size, now = self._state.register, self._state.size, self._now()
-        if party not in register.parties and party not in register.administrators:
-            raise _unknown_party(party)
-        previous = open_draft(self._state, now=now).recorded
-        recorded = clock.recorded_at(register.genesis, previous=previous, now=now, signed_at=signed_at)
-        past = StoredPast(connection, before=size)
-        for number, event in enumerate(events):
-            known = KnownEvent(seq=size + 1 + number, recorded=recorded, party=party, event=event)
-            yield preview(register, known, name=f"{party}/preview/{number}", past=past)
-            if number % PREVIEW_COMPACTED == PREVIEW_COMPACTED - 1:
-                register.compact()
+    @contextlib.contextmanager
+    def _trial(self) -> Iterator[Connection]:
+        """Give a connection at the newest head, alone with the state; what is tried on its register is undone."""
+        with self._office:
+            self._refresh()
+            with reading(self._engine) as connection:
+                self._catch_up(connection)
+                try:
+                    yield connection
+                finally:
+                    self._state.register.rollback(0)
 
     # --- one flush ----------------------------------------------------------------------------------------
 
@@ -367,17 +328,6 @@ class Sequencer:
 def _point_of_no_return(connection: Connection) -> None:
     """Commit. Before this call nothing of the flush exists; after it, all of it does, whatever happens to us."""
     connection.commit()
-
-
-def _unknown_party(party: str) -> InputError:
-    return InputError(
-        code="party-unknown",
-        place="party",
-        message_en=f"party {party} is not registered in this ledger",
-        message_zh=f"单位 {party} 未在本账本登记",
-        remedy_en="Check the id, or have the party registered first.",
-        remedy_zh="请核对单位编号，或先登记该单位。",
-    )
 
 
 def _events_in(proposals: Sequence[Proposal]) -> int:

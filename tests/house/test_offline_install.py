@@ -25,6 +25,7 @@ SERVER_SIDE = (
     "ledger.outcome",
     "ledger.own_checkpoints",
     "ledger.publisher",
+    "ledger.rehearsal",
     "ledger.reindexing",
     "ledger.restoration",
     "ledger.sequencer",

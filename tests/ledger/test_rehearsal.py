@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ledger import sequencer as sequencer_module
+from ledger import rehearsal
 from ledger.errors import InputError
 from ledger.journal import Journal
 from ledger.kinds.bank import Movement
@@ -73,7 +73,7 @@ def test_memory_is_drawn_together_without_forgetting(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Compacted after every event, a preview says the same and is undone as wholly."""
-    monkeypatch.setattr(sequencer_module, "PREVIEW_COMPACTED", 1)
+    monkeypatch.setattr(rehearsal, "PREVIEW_COMPACTED", 1)
     events: list[AnyEvent] = [world.paid("L1", amount) for amount in (60, 41, 40, 1)]
     assert told(world, tmp_path, COUNTY, events) == [[], ["line-exceeded"], [], ["line-exceeded"]]
 
