@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.problems import plain
+from api.problems import problem
 from api.quotas import Buckets, site_of
 from ledger.outcome import Accepted, Refused
 from ledger.submission import Submission
@@ -62,7 +62,7 @@ class Quotas:
         match outcome:
             case Accepted(replayed=True):
                 return
-            case Refused() if any(problem.code in _FORGED for problem in outcome.problems):
+            case Refused() if any(one.code in _FORGED for one in outcome.problems):
                 self._forgers.take(site)
             case _:
                 for key in {signature.key for signature in submission.signatures}:
@@ -93,7 +93,7 @@ def sender_of(request: Request) -> str:
 
 def too_often(request: Request, seconds: int) -> Response:
     """429, with the seconds to wait (RFC 6585 §4, RFC 9110 §10.2.3)."""
-    return plain(
+    return problem(
         request,
         status=429,
         code="too-often",

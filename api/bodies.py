@@ -7,6 +7,8 @@ from typing import Final
 import anyio
 from starlette.requests import Request
 
+from api.refusals import RequestRefused
+
 PATIENCE_SECONDS: Final = 15
 BYTES_PER_SECOND: Final = 16 * 1024
 """A body may take `PATIENCE_SECONDS`, and a second more for every so many bytes of it that came."""
@@ -25,6 +27,25 @@ async def bounded_body(request: Request, limit: int, *, patience: float = PATIEN
     parts: list[bytes] = []
     whole = await bounded_stream(request, limit, parts.append, patience=patience)
     return b"".join(parts) if whole else None
+
+
+async def whole_body(request: Request, limit: int) -> bytes:
+    """The body.
+
+    Raises:
+        RequestRefused: 413, it is longer than `limit` bytes.
+        SlowBodyError: as `bounded_body`.
+    """
+    data = await bounded_body(request, limit)
+    if data is None:
+        raise RequestRefused.made(
+            413,
+            "body-too-large",
+            "body",
+            en=(f"the body is larger than {limit:,} bytes", "Send what the interface asks for, and no more."),
+            zh=(f"请求内容超过 {limit:,} 字节", "请只发送接口要求的内容。"),
+        )
+    return data
 
 
 async def bounded_stream(

@@ -15,7 +15,7 @@ from api.admission import TooOftenError, too_often
 from api.bodies import BYTES_PER_SECOND, SlowBodyError
 from api.description import OPENAPI_PATH
 from api.portal.wording import Wording, wording
-from api.problems import plain, told
+from api.problems import problem, told
 from api.request_log import log_failure, request_id
 from api.routers.portal_answers import error_page, page_language
 from ledger.errors import MissingError, ToldError
@@ -74,7 +74,7 @@ async def _on_malformed(request: Request, error: Exception) -> Response:
         return _missing_page(request)
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"])
-    return plain(
+    return problem(
         request,
         status=HTTPStatus.UNPROCESSABLE_ENTITY,
         code="parameter",
@@ -101,7 +101,7 @@ async def _on_refused(request: Request, error: Exception) -> Response:
         case _:
             code = "http"
             zh, en = f"请求未能处理（{error.status_code}）", str(error.detail)
-    return plain(
+    return problem(
         request,
         status=error.status_code,
         code=code,
@@ -118,7 +118,7 @@ async def _on_too_often(request: Request, error: Exception) -> Response:
 
 
 async def _on_slow_body(request: Request, _error: Exception) -> Response:
-    return plain(
+    return problem(
         request,
         status=HTTPStatus.REQUEST_TIMEOUT,
         code="body-slow",
@@ -139,7 +139,7 @@ def _failed(request: Request) -> Response:
         words = _words(request)
         heading, text = words.text("error.failed"), words.text("error.failed_text")
         return error_page(request, status=500, heading=heading, text=text, reference=reference)
-    return plain(
+    return problem(
         request,
         status=500,
         code="failure",

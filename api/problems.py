@@ -26,7 +26,7 @@ Words = tuple[str, str]
 """What is wrong, and what to do about it."""
 _Both = Mapping[Language, Words]
 
-_TOO_LARGE: Final = frozenset({"event-too-large", "entry-too-large", "submission-too-large"})
+_TOO_LARGE: Final = frozenset({"event-too-large", "entry-too-large"})
 _CONFLICTS: Final = frozenset(
     {
         "submission-conflict",
@@ -65,9 +65,9 @@ def language_of(request: Request) -> Language:
 
 def status_of(problems: Sequence[Problem]) -> int:
     """The status of a refusal: 403 for signatures and actors, 409 for conflicts, 413, and 422 for all else."""
-    if any(problem.check == "I6" for problem in problems):
+    if any(one.check == "I6" for one in problems):
         return HTTPStatus.FORBIDDEN
-    codes = {problem.code for problem in problems}
+    codes = {one.code for one in problems}
     if codes & _CONFLICTS:
         return HTTPStatus.CONFLICT
     if codes & _TOO_LARGE:
@@ -85,7 +85,7 @@ def refusal(request: Request, problems: Sequence[Problem]) -> JSONResponse:
         code=first.code,
         place=_place(first),
         words={"en": (first.told_en(), first.remedy_en), "zh": (first.told_zh(), first.remedy_zh)},
-        more={"problems": [_listed(problem, language) for problem in problems]},
+        more={"problems": [_listed(one, language) for one in problems]},
     )
 
 
@@ -102,7 +102,7 @@ def told(request: Request, error: ToldError, *, status: int | None = None) -> JS
     )
 
 
-def plain(  # noqa: PLR0913 - the members of a problem
+def problem(  # noqa: PLR0913 - the members of a problem
     request: Request,
     *,
     status: int,
@@ -139,21 +139,21 @@ def _status_of_error(error: ToldError) -> tuple[int, dict[str, str]]:
             return HTTPStatus.BAD_REQUEST, {}
 
 
-def _place(problem: Problem) -> str:
-    return problem.place if problem.index is None else f"events[{problem.index}].{problem.place}"
+def _place(one: Problem) -> str:
+    return one.place if one.index is None else f"events[{one.index}].{one.place}"
 
 
-def _listed(problem: Problem, language: Language) -> dict[str, Any]:
+def _listed(one: Problem, language: Language) -> dict[str, Any]:
     words: _Both = {
-        "en": (problem.message_en, problem.remedy_en),
-        "zh": (problem.message_zh, problem.remedy_zh),
+        "en": (one.message_en, one.remedy_en),
+        "zh": (one.message_zh, one.remedy_zh),
     }
     message, remedy = words[language]
-    at = {} if problem.index is None else {"index": problem.index}
+    at = {} if one.index is None else {"index": one.index}
     return {
-        "code": problem.code,
-        "check": problem.check,
-        "place": _place(problem),
+        "code": one.code,
+        "check": one.check,
+        "place": _place(one),
         "message": message,
         "remedy": remedy,
         "languages": _in_both("message", words),

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 from api.own_places import NoteFile
 from api.projection.finding_board import FindingBoard
 from api.projection.read_model import ReadModel
+from api.refusals import RequestRefused
 from ledger.entry import GenesisEntry, parse_entry
 from ledger.errors import EnvironmentFault
 from ledger.genesis import Genesis
@@ -60,6 +61,25 @@ class ServedLedger:
     def genesis(self) -> Genesis:
         """What the ledger is."""
         return self._genesis
+
+    def posting(self) -> Sequencer:
+        """The commit path.
+
+        Raises:
+            RequestRefused: 503, the server has no log key.
+        """
+        if self.sequencer is None:
+            raise RequestRefused.made(
+                503,
+                "reads-only",
+                "FUNDTRACE_LOG_KEY",
+                en=(
+                    "this server has no log key and only reads",
+                    "Send it to a server of this ledger that has its log key.",
+                ),
+                zh=("本服务器没有日志密钥，只供查询", "请向持有日志密钥的服务器提交。"),
+            )
+        return self.sequencer
 
     def close(self) -> None:
         """Let go of the temporary index and the connections."""

@@ -8,8 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 
-from api.bodies import bounded_body
-from api.refusals import RequestRefused
+from api.bodies import whole_body
 
 SMALL_BYTES: Final = 16 * 1024
 """Enough for a request that carries no events."""
@@ -28,9 +27,7 @@ def small(form: type[B]) -> Callable[[Request], Awaitable[B]]:
     """A dependency that reads a body of at most `SMALL_BYTES` as `form`."""
 
     async def read(request: Request) -> B:
-        data = await bounded_body(request, SMALL_BYTES)
-        if data is None:
-            raise body_too_large(SMALL_BYTES)
+        data = await whole_body(request, SMALL_BYTES)
         try:
             return form.model_validate_json(data)
         except ValidationError as error:
@@ -47,14 +44,3 @@ def described(form: type[Body]) -> dict[str, Any]:
             "content": {"application/json": {"schema": form.model_json_schema()}},
         }
     }
-
-
-def body_too_large(limit: int) -> RequestRefused:
-    """The refusal of a body of more than `limit` bytes."""
-    return RequestRefused.made(
-        413,
-        "body-too-large",
-        "body",
-        en=(f"the body is larger than {limit:,} bytes", "Send what the interface asks for, and no more."),
-        zh=(f"请求内容超过 {limit:,} 字节", "请只发送接口要求的内容。"),
-    )

@@ -148,7 +148,8 @@ class DraftDesk:
         """The signature stands over version `seen`; if the set is complete now, the submission was posted.
 
         Raises:
-            RequestRefused: 409, the draft is no longer what was seen; 403, its author signs as another role.
+            RequestRefused: 409, the draft is no longer what was seen; 403, its author signs as another role; 503, the
+                signature stands and completes the set, and this server has no log key.
             MissingError: the party has no such draft.
         """
         whole = self.whole(present, name)
@@ -165,18 +166,18 @@ class DraftDesk:
         """The draft at version `seen`, posted if its signature set is complete.
 
         Raises:
-            RequestRefused: 409, there is a newer version.
+            RequestRefused: 409, there is a newer version; 503, it is complete, and this server has no log key.
             MissingError: the party has no such draft.
             EnvironmentFault: the machine failed; posting again is always right.
         """
         now = self.progress(present, name)
         if now.whole.draft.version != seen:
             refuse_changed()
-        sequencer = self._ledger.sequencer
         draft = now.whole.draft
         ready = draft.state in {"open", "posting"} and not draft.expired(self._front.now())
-        if now.waiting or not ready or sequencer is None:
+        if now.waiting or not ready:
             return now
+        sequencer = self._ledger.posting()
         try:
             with writing_beside(self._ledger.engine) as connection:
                 kept.keep_posting(connection, draft)

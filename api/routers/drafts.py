@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
-from api.bodies import bounded_body
+from api.bodies import whole_body
 from api.drafts.draft import REASON_MAX, Draft, Whole
 from api.drafts.draft_desk import DraftDesk, Progress, events_of
 from api.drafts.signing_view import SeenDraft, SeenEvent, seen_draft
@@ -20,7 +20,7 @@ from api.problems import language_of, refusal
 from api.routers.portal_answers import visiting
 from api.routers.sessions import OriginHeader, TokenHeader, signed_in, signed_in_to_write
 from api.sessions.front_desk import Present
-from api.small_bodies import Body, body_too_large, described, small
+from api.small_bodies import Body, described, small
 from ledger.draft_file import format_draft
 from ledger.errors import FormatError
 from ledger.kinds.vocabulary import AnyEvent, decode_event
@@ -259,10 +259,7 @@ def _desk(request: Request) -> DraftDesk:
 
 
 async def _read(request: Request) -> bytes:
-    data = await bounded_body(request, DRAFT_BYTES_MAX)
-    if data is None:
-        raise body_too_large(DRAFT_BYTES_MAX)
-    return data
+    return await whole_body(request, DRAFT_BYTES_MAX)
 
 
 def _parsed(data: bytes) -> tuple[_Prepared, tuple[AnyEvent, ...]]:

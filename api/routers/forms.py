@@ -13,7 +13,7 @@ from fastapi import Path as PathParameter
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
-from api.bodies import bounded_body
+from api.bodies import whole_body
 from api.drafts.draft_desk import DraftDesk
 from api.forms.form import form_of
 from api.forms.form_reading import Asked, private_copy
@@ -22,12 +22,10 @@ from api.forms.marked_book import annotate
 from api.forms.template import csv_template, file_name
 from api.forms.template_book import xlsx_template
 from api.forms.told import plain
-from api.problems import language_of, refusal
-from api.problems import plain as problem
+from api.problems import language_of, problem, refusal
 from api.routers.sessions import OriginHeader, TokenHeader, signed_in_to_write
 from api.served_ledger import ServedLedger
 from api.sessions.front_desk import Present
-from api.small_bodies import body_too_large
 from ledger.errors import InputError, MissingError
 from ledger.instant import format_instant
 from ledger.intake.batches import submission_id
@@ -140,8 +138,7 @@ def _add_import(routes: APIRouter) -> None:
         """
         present = signed_in_to_write(request, origin=origin, token=token)
         ledger: ServedLedger = request.app.state.ledger
-        if ledger.sequencer is None:
-            return _reads_only(request)
+        sequencer = ledger.posting()
         with tempfile.TemporaryDirectory(prefix="fundtrace-form-") as folder:
             file = private_copy(BytesIO(upload.data), Path(folder), name=upload.name)
             now = format_instant(request.app.state.front_desk.now())
@@ -150,7 +147,7 @@ def _add_import(routes: APIRouter) -> None:
                 signed_at=now,
                 before=lambda found: rows_before(ledger.engine, present.party, prefix_of(found)),
             )
-            result = judge(ledger.sequencer, upload.asked, file, poster, lambda _done, _whole: None)
+            result = judge(sequencer, upload.asked, file, poster, lambda _done, _whole: None)
             if not choice.dry_run:
                 return _drafted(request, present, result, valid_only=choice.valid_only)
             if choice.answer != "json":
@@ -168,9 +165,7 @@ async def _read(
         list[str] | None, Query(max_length=50, description="titles of columns to leave out")
     ] = None,
 ) -> Upload:
-    data = await bounded_body(request, IMPORT_BYTES_MAX)
-    if data is None:
-        raise body_too_large(IMPORT_BYTES_MAX)
+    data = await whole_body(request, IMPORT_BYTES_MAX)
     form_of(kind)
     asked = Asked(kind=kind, sheet=sheet, ignore=tuple(ignore or ()), rows_max=IMPORT_ROWS_MAX)
     return Upload(asked=asked, name=name, data=data)
@@ -235,19 +230,6 @@ def _stands(request: Request, result: Result) -> Response:
         en=(
             f"{result.before} rows of this file stand in the ledger already",
             "Do not post them again; put further rows into a file of their own.",
-        ),
-    )
-
-
-def _reads_only(request: Request) -> Response:
-    return problem(
-        request,
-        status=503,
-        code="reads-only",
-        zh=("本服务器没有日志密钥，只供查询", "请向持有日志密钥的服务器上传"),
-        en=(
-            "this server has no log key and only reads",
-            "Send it to a server of this ledger that has its log key.",
         ),
     )
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.caching import compressed
-from api.problems import plain
+from api.problems import problem
 from api.served_ledger import ServedLedger
 from ledger.errors import FormatError, MissingError
 from ledger.static_headers import OCTETS, TEXT, headers_of
@@ -76,7 +76,7 @@ def a_file(media_type: str) -> dict[int | str, dict[str, object]]:
 
 def restricted(request: Request) -> Response:
     """403: many entries at once are for auditors where genesis restricts them."""
-    return plain(
+    return problem(
         request,
         status=403,
         code="entries-restricted",

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from api.admission import Quotas, sender_of
 from api.bodies import bounded_body
-from api.problems import plain, refusal
+from api.problems import problem, refusal
 from api.served_ledger import ServedLedger
 from ledger.outcome import Accepted, Refused
 from ledger.sequencer import Sequencer
@@ -76,8 +76,7 @@ def router() -> APIRouter:
         same.
         """
         ledger: ServedLedger = request.app.state.ledger
-        if ledger.sequencer is None:
-            return _reads_only(request)
+        sequencer = ledger.posting()
         if wait == "quorum" and not ledger.publication.has_quorum:
             return _no_quorum(request)
         data = await bounded_body(request, WIRE_BYTES_MAX)
@@ -85,7 +84,7 @@ def router() -> APIRouter:
             return _too_large(request)
         quotas: Quotas = request.app.state.quotas
         outcome = await anyio.to_thread.run_sync(
-            _submit, ledger.sequencer, data, quotas, sender_of(request), limiter=limiter
+            _submit, sequencer, data, quotas, sender_of(request), limiter=limiter
         )
         match outcome:
             case Accepted():
@@ -150,7 +149,7 @@ def _accepted(outcome: Accepted, *, quorum: Quorum | None = None) -> JSONRespons
 
 
 def _too_large(request: Request) -> Response:
-    return plain(
+    return problem(
         request,
         status=413,
         code="submission-too-large",
@@ -164,7 +163,7 @@ def _too_large(request: Request) -> Response:
 
 
 def _no_quorum(request: Request) -> Response:
-    return plain(
+    return problem(
         request,
         status=400,
         code="no-quorum",
@@ -173,19 +172,6 @@ def _no_quorum(request: Request) -> Response:
         en=(
             "this ledger has no quorum of witnesses to wait for; nothing was stored",
             "Send it again without wait=quorum.",
-        ),
-    )
-
-
-def _reads_only(request: Request) -> Response:
-    return plain(
-        request,
-        status=503,
-        code="reads-only",
-        zh=("本服务器没有日志密钥，只供查询", "请向持有日志密钥的服务器提交"),
-        en=(
-            "this server has no log key and only reads",
-            "Post to a server of this ledger that has its log key.",
         ),
     )
 

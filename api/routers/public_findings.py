@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
 from api.caching import ASK_AGAIN, state_tag, unchanged
-from api.problems import plain
+from api.problems import problem
 from api.routers.registry import PAGE_MAX
 from api.served_ledger import ServedLedger
 from ledger.errors import MissingError
@@ -122,7 +122,7 @@ def _json(answer: BaseModel, tag: str) -> JSONResponse:
 
 def pending(request: Request) -> Response:
     """503 until the first judgement is done."""
-    return plain(
+    return problem(
         request,
         status=503,
         code="not-judged",

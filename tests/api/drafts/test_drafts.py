@@ -452,6 +452,20 @@ def test_who_comes_second_with_the_last_signature_is_told_that_it_is_posted(
     assert entries(counter) == before + 2
 
 
+def test_a_server_without_the_log_key_says_that_it_cannot_post(
+    counter: Site, maker: Visitor, checker: Visitor, world: World, clock: MovedClock
+) -> None:
+    """The signature that waits for another is answered; the last one stands, and is told where the draft is posted."""
+    draft = prepared(maker, world.issued("L1", 100))
+    with served(counter.app.state.settings.db, None, now=clock, addresses=ADDRESS) as reader:
+        half = signed(Visitor(reader, maker.signer).sign_in(), draft, "maker")
+        assert (half.status_code, half.json()["state"]) == (200, "open")
+        last = signed(Visitor(reader, checker.signer).sign_in(), draft, "checker")
+        assert refused(last, 503, "reads-only")["place"] == "FUNDTRACE_LOG_KEY"
+    done = maker.write("POST", f"/v1/drafts/{draft['id']}/posting", {"version": 1})
+    assert done.json()["state"] == "posted", done.text
+
+
 def test_a_posted_draft_is_closed(maker: Visitor, checker: Visitor, world: World) -> None:
     """It is neither signed, changed, returned nor withdrawn; posting it again changes nothing."""
     draft = prepared(maker, world.issued("L1", 100))
