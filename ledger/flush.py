@@ -149,14 +149,9 @@ def cover(
     addition = Addition(
         entries=draft.entries,
         tiles=finished,
-        submissions=draft.indexes.submissions,
-        statement_lines=draft.indexes.statement_lines,
-        bank_references=draft.indexes.bank_references,
-        checkpoint=checkpoint,
-        log_keys=draft.indexes.log_keys,
+        indexes=draft.indexes,
         disclosures=draft.disclosures,
-        erasures=draft.indexes.erasures,
-        attachments=draft.indexes.attachments,
+        checkpoint=checkpoint,
     )
     return addition, receipts_of_flush(checkpoint, draft.edge, finished)
 

@@ -78,10 +78,6 @@ def _write_first(
     note = signer.sign(checkpoint, current=keys_in(genesis.log_keys), seconds=seconds)
     addition = Addition(
         entries=[LogRow(seq=0, leaf=leaf, data=data, submission=0)],
-        tiles=[],
-        submissions=[],
-        statement_lines=[],
-        bank_references=[],
         checkpoint=StoredCheckpoint(size=1, root=edge.root(), note=note, recorded=genesis.created_at),
     )
     write(connection, addition)

@@ -17,11 +17,11 @@ from ledger.entry import ENTRY_BYTES_MAX
 from ledger.errors import EnvironmentFault, FormatError
 from ledger.hashing import leaf_hash
 from ledger.reindexing import AT_ONCE, Rebuilt
+from ledger.store.bulk_insert import insert_rows
 from ledger.store.disclosures import take_back
 from ledger.store.engine import holding_lock, shown
 from ledger.store.kept_rows import KEPT, ROW_BYTES_MAX, parse_row
 from ledger.store.log_reader import LogReader
-from ledger.store.log_writer import LogRow, insert_rows
 from ledger.store.schema import prepare
 from ledger.store.tables import DISCLOSURE, LOG
 
@@ -112,7 +112,7 @@ def _read_entries(
     connection: Connection, lines: Lines, head: BackupHead, place: str, progress: Progress
 ) -> None:
     rebuilt = Rebuilt(connection)
-    rows: list[LogRow] = []
+    rows: list[tuple[Any, ...]] = []
     for seq in range(head.size):
         data = _line(lines, ENTRY_BYTES_MAX, f"{place}, entry {seq}")
         rows.append(rebuilt.take(data))

@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -11,19 +12,56 @@ from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.control import Erasure
 from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.vocabulary import AnyEvent
+from ledger.store.bulk_insert import insert_rows
 from ledger.store.disclosures import OneErasure, destroy, erased_rows
 from ledger.store.log_reader import StoredSubmission
-from ledger.store.log_writer import (
-    AttachmentRow,
-    BankReferenceRow,
-    LogKeyRow,
-    StatementLineRow,
-    SubmissionRow,
-    insert_rows,
-    write_indexes,
-)
-from ledger.store.tables import ATTACHMENT, LOG_KEY
+from ledger.store.tables import ATTACHMENT, BANK_REFERENCE, LOG_KEY, STATEMENT_LINE, SUBMISSION
 from ledger.submission import Header, header_bytes
+
+
+class SubmissionRow(NamedTuple):
+    """One accepted submission: idempotency key, header position, number of events, SHA-256 of its header."""
+
+    party: str
+    id: str
+    seq: int
+    events: int
+    header_hash: bytes
+
+
+class StatementLineRow(NamedTuple):
+    """One bank line (line 0: the closing balance) and its position."""
+
+    account: str
+    statement: str
+    line_no: int
+    seq: int
+
+
+class BankReferenceRow(NamedTuple):
+    """One bank line that carries a reference, and its position."""
+
+    account: str
+    direction: str
+    bank_ref: str
+    seq: int
+
+
+class AttachmentRow(NamedTuple):
+    """One registration of an evidence file: its SHA-256 in hex, position of the event, size in bytes."""
+
+    hash: str
+    seq: int
+    size: int
+
+
+class LogKeyRow(NamedTuple):
+    """One change of the log's keys: position, action, verifier key text, recorded instant."""
+
+    seq: int
+    action: str
+    vkey: str
+    recorded: str
 
 
 def header_hash(header: Header) -> bytes:
@@ -73,7 +111,9 @@ class IndexRows:
 
         Disclosures that an erasure names are destroyed, if any are still there.
         """
-        write_indexes(connection, self.submissions, self.statement_lines, self.bank_references)
+        insert_rows(connection, SUBMISSION, self.submissions)
+        insert_rows(connection, STATEMENT_LINE, self.statement_lines)
+        insert_rows(connection, BANK_REFERENCE, self.bank_references)
         insert_rows(connection, LOG_KEY, self.log_keys)
         insert_rows(connection, ATTACHMENT, self.attachments)
         destroy(connection, list(erased_rows(connection, self.erasures)))

@@ -17,7 +17,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from ledger.store import log_writer
+from ledger.store import index_rows, log_writer
+from ledger.store.bulk_insert import insert_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,20 +70,21 @@ def breaking(
         if steps.persisted:
             steps.take(_short(statement), _nothing)
 
-    real_commit, real_insert = engine.dialect.do_commit, log_writer.insert_rows
+    real_commit = engine.dialect.do_commit
 
     def commit(connection: Any) -> None:  # noqa: ANN401 - the driver's connection
         steps.take("COMMIT", lambda: real_commit(connection))
 
     def insert(connection: Any, table: Any, rows: Any) -> None:  # noqa: ANN401 - handed through
         if rows and engine.dialect.name != "sqlite":
-            steps.take(f"COPY {table.name}", lambda: real_insert(connection, table, rows))
+            steps.take(f"COPY {table.name}", lambda: insert_rows(connection, table, rows))
         else:
-            real_insert(connection, table, rows)
+            insert_rows(connection, table, rows)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine.dialect, "do_commit", commit)
         patch.setattr(log_writer, "insert_rows", insert)
+        patch.setattr(index_rows, "insert_rows", insert)
         event.listen(engine, "before_cursor_execute", before)
         event.listen(engine, "after_cursor_execute", after)
         try:

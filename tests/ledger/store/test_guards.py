@@ -10,9 +10,9 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from ledger.errors import EnvironmentFault
+from ledger.store.bulk_insert import insert_rows
 from ledger.store.engine import holding_lock, open_engine, reading
 from ledger.store.guards import self_test
-from ledger.store.log_writer import insert_rows
 from ledger.store.schema import check, prepare
 from ledger.store.tables import ACCESS, CHECKPOINT, LOG
 

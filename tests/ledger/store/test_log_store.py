@@ -15,8 +15,9 @@ from ledger.hashing import leaf_hash
 from ledger.merkle import root_of
 from ledger.store.edge import Edge
 from ledger.store.engine import holding_lock, open_engine, reading
+from ledger.store.index_rows import BankReferenceRow, IndexRows, StatementLineRow, SubmissionRow
 from ledger.store.log_reader import LogReader, StoredCheckpoint
-from ledger.store.log_writer import Addition, BankReferenceRow, LogRow, StatementLineRow, SubmissionRow, write
+from ledger.store.log_writer import Addition, LogRow, write
 from ledger.store.schema import prepare
 from ledger.tile_reader import TileReader
 from ledger.tiles import bundles_of, parse_tile_path, tile_path, tiles_of
@@ -48,9 +49,13 @@ def addition(edge: Edge, stop: int) -> Addition:
     return Addition(
         entries=rows,
         tiles=edge.take_finished(),
-        submissions=[SubmissionRow("party", f"s-{start}", start, stop - start, sha256(b"header").digest())],
-        statement_lines=[StatementLineRow("account", "2026-01", start, start)],
-        bank_references=[BankReferenceRow("account", "credit", "参考", start)],
+        indexes=IndexRows(
+            submissions=[
+                SubmissionRow("party", f"s-{start}", start, stop - start, sha256(b"header").digest())
+            ],
+            statement_lines=[StatementLineRow("account", "2026-01", start, start)],
+            bank_references=[BankReferenceRow("account", "credit", "参考", start)],
+        ),
         checkpoint=StoredCheckpoint(size=stop, root=edge.root(), note=b"note %d" % stop, recorded=INSTANT),
     )
 
