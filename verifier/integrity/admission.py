@@ -149,7 +149,10 @@ class Admission:
         if size == 0:
             self._checklist.broke("I6", 0, _NO_GENESIS)
         elif not sound and self._checklist.incomplete is None:
-            self._halt(self.admitted, _BROKEN_ENTRIES, "I6", "I7", "I8")
+            cut = self._checklist.cut
+            self._halt(
+                self.admitted if cut is None else min(cut, self.admitted), _BROKEN_ENTRIES, "I6", "I7", "I8"
+            )
         elif since is not None and not self._ended:
             reason = Told(
                 en=f"the checkpoint cuts the submission at {since}: its events are not all there",

@@ -79,11 +79,12 @@ def visit(
         if files is not None:
             _remember(files.state, replay, workspace)
         verdict = replay.verdict()
-        return replace(verdict, notes=(*verdict.notes, *_told(taken, files))), replay.fund_sums()
+        told = _told(taken, files, good_prefix=verdict.good_prefix)
+        return replace(verdict, notes=(*verdict.notes, *told)), replay.fund_sums()
 
 
-def _told(taken: TakenUp, files: StateFiles | None) -> Iterator[Told]:
-    """How much was read, or why everything was."""
+def _told(taken: TakenUp, files: StateFiles | None, *, good_prefix: int) -> Iterator[Told]:
+    """How much was read, or why everything was; nothing where entries verified before are no longer the same."""
     if taken.told is not None:
         yield taken.told
     if taken.savepoint is None or files is None:
@@ -95,7 +96,7 @@ def _told(taken: TakenUp, files: StateFiles | None) -> Iterator[Told]:
             "but what this source hands out for them was not looked at",
             zh=f"未读取第 {below} 条之前的条目：检查点所含与此前验证的相同，但来源现在提供的内容未经查看",
         )
-    else:
+    elif good_prefix >= taken.savepoint.size:
         yield Told(
             en=f"replayed from entry {below} on; the entries below it are, byte for byte, those verified before",
             zh=f"自第 {below} 条起重放；此前的条目逐字节与已验证的相同",

@@ -201,6 +201,10 @@ def test_tampering_is_told_as_by_a_full_run(tmp_path: Path, shift: int, rewrite:
     assert incremental.first_broken.position == full.first_broken.position
     if rewrite or not old:
         assert incremental == full
+    else:
+        stops = {check.position for check in incremental.checks if check.number in {"I6", "I7", "I8"}}
+        assert stops == {incremental.first_broken.position}
+        assert not any("byte for byte" in note.en for note in incremental.notes)
     assert state.read_bytes() == before
 
 
