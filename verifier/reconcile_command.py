@@ -2,16 +2,13 @@
 """`fundtrace reconcile`: which bank line is which report, and what is left on either side."""
 
 import contextlib
-import json
 from typing import Annotated
 
-import msgspec
 import typer
 
 from ledger.errors import InputError
 from verifier.integrity.trust import Trust
 from verifier.integrity.verdict import EXIT_CLEAN, EXIT_FINDINGS, Verdict
-from verifier.language import say
 from verifier.reading.sources import Source
 from verifier.reconciliation.line_list import LineList, list_lines
 from verifier.reconciliation.line_text import text_of
@@ -29,8 +26,7 @@ from verifier.source_options import (
     progress_bar,
 )
 from verifier.tracing.verified_books import verified_books
-from verifier.verdict_text import sentence
-from verifier.verdict_text import text_of as verdict_text
+from verifier.verified_answer import print_answer, standing
 
 AccountOption = Annotated[
     str | None, typer.Option("--account", metavar="ID", help="This account alone.", show_default=False)
@@ -65,17 +61,9 @@ def reconcile(  # noqa: PLR0913 - one parameter for each option of the command
     language = chosen_language(lang)
     trust = chosen_trust(policy, log_key, genesis, None)
     with contextlib.closing(chosen_source(source, db)) as opened:
-        verdict, found = listed(opened, trust, account=account, statement=statement)
-    if found is None:
-        for told in verdict_text(verdict, language):
-            typer.echo(told)
-        raise typer.Exit(verdict.exit_code)
-    if as_json:
-        typer.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False, indent=2))
-    else:
-        for told in text_of(found, language):
-            typer.echo(told)
-    typer.echo(say(sentence(verdict), language), err=as_json)
+        verdict, made = listed(opened, trust, account=account, statement=statement)
+    found = standing(made, verdict, language)
+    print_answer(found, text_of(found, language), verdict, language, as_json=as_json)
     whole = not found.reports and found.count("matched") == len(found.lines)
     raise typer.Exit(EXIT_CLEAN if whole else EXIT_FINDINGS)
 

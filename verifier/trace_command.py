@@ -2,17 +2,14 @@
 """`fundtrace trace`: where the money of a line or a fund is now, and how it came there."""
 
 import contextlib
-import json
 from typing import Annotated
 
-import msgspec
 import typer
 
 from ledger.errors import InputError
 from ledger.register import Register
 from verifier.integrity.trust import Trust
 from verifier.integrity.verdict import Verdict
-from verifier.language import say
 from verifier.reading.sources import Source
 from verifier.source_options import (
     DatabaseOption,
@@ -32,8 +29,7 @@ from verifier.tracing.money_paths import Caps, trace_fund, trace_line
 from verifier.tracing.trace_records import MoneyTrace
 from verifier.tracing.trace_text import text_of
 from verifier.tracing.verified_books import verified_books
-from verifier.verdict_text import sentence
-from verifier.verdict_text import text_of as verdict_text
+from verifier.verified_answer import print_answer, standing
 
 LineOption = Annotated[
     str | None, typer.Option("--line", metavar="ID", help="The money of this line.", show_default=False)
@@ -76,17 +72,9 @@ def trace(  # noqa: PLR0913 - one parameter for each option of the command
     trust = chosen_trust(policy, log_key, genesis, None)
     caps = Caps(depth=depth, rows=rows)
     with contextlib.closing(chosen_source(source, db)) as opened:
-        verdict, traced, currency = _run(opened, trust, caps, line=line, fund=fund)
-    if traced is None:
-        for told in verdict_text(verdict, language):
-            typer.echo(told)
-        raise typer.Exit(verdict.exit_code)
-    if as_json:
-        typer.echo(json.dumps(msgspec.to_builtins(traced), ensure_ascii=False, indent=2))
-    else:
-        for told in text_of(traced, currency, language):
-            typer.echo(told)
-    typer.echo(say(sentence(verdict), language), err=as_json)
+        verdict, found, currency = _run(opened, trust, caps, line=line, fund=fund)
+    traced = standing(found, verdict, language)
+    print_answer(traced, text_of(traced, currency, language), verdict, language, as_json=as_json)
 
 
 def _run(

@@ -4,9 +4,8 @@
 import contextlib
 import hashlib
 import io
-import json
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
 import typer
@@ -34,7 +33,7 @@ from verifier.source_options import (
 from verifier.statement.draw_up import draw_up
 from verifier.statement.period import Span
 from verifier.statement.records import Scope, Statement
-from verifier.verdict_text import sentence, text_of
+from verifier.verified_answer import print_answer, standing
 
 ENDINGS: Final = (".xlsx", ".pdf")
 
@@ -78,18 +77,11 @@ def statement(  # noqa: PLR0913 - one parameter for each option of the command
         raise typer.BadParameter("a file that ends in .xlsx or .pdf", param_hint="--out")
     trust = chosen_trust(policy, log_key, genesis, None)
     with contextlib.closing(chosen_source(source, db)) as opened, progress_bar("statement") as progress:
-        verdict, drawn = draw_up(opened, trust, scope, span, progress=progress)
-    if drawn is None:
-        for line in text_of(verdict, language):
-            typer.echo(line)
-        raise typer.Exit(verdict.exit_code)
+        verdict, made = draw_up(opened, trust, scope, span, progress=progress)
+    drawn = standing(made, verdict, language)
     written = None if out is None else _write(drawn, out, language)
-    if as_json:
-        record: dict[str, Any] = {"file": None if out is None else str(out), "sha256": written}
-        typer.echo(json.dumps(record | msgspec.to_builtins(drawn), ensure_ascii=False, indent=2))
-    else:
-        typer.echo(say(_told(drawn, out, written or ""), language))
-    typer.echo(say(sentence(verdict), language), err=as_json)
+    record = {"file": None if out is None else str(out), "sha256": written} | msgspec.to_builtins(drawn)
+    print_answer(record, (say(_told(drawn, out, written or ""), language),), verdict, language, as_json=as_json)
     raise typer.Exit(EXIT_CLEAN if all(one.holds for one in drawn.checks) else EXIT_FINDINGS)
 
 
