@@ -10,7 +10,7 @@ import msgspec
 
 from api.languages import Language
 from api.notices.calendar import told
-from api.notices.due import Due
+from api.notices.due import NOT_COVERED, Due
 from api.portal.amounts import MoneyStyle
 from api.portal.digest_text import digest_texts
 from api.portal.wording import wording
@@ -70,6 +70,7 @@ def digest_body(digest: Digest, *, notice: str) -> bytes:
         "drafts_in_all": len(digest.drafts),
         "stopped": list(due.stopped[:ROWS_MAX]),
         "stopped_in_all": len(due.stopped),
+        "not_covered": NOT_COVERED,
     }
     return msgspec.json.encode(fields)
 

@@ -3,12 +3,16 @@
 
 import datetime
 from dataclasses import dataclass, replace
+from typing import Final
 
 from api.projection.finding_board import Judged, Owed
 from ledger.genesis import Genesis
 from ledger.instant import business_date, format_instant
 from verifier.obligations.matching_owed import running
 from verifier.reconciliation.stopped_statements import StoppedStatements
+
+NOT_COVERED: Final = ("acceptance", "waiver")
+"""What names or moves due days and is recorded, and from which no obligation follows yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

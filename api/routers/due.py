@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from api.caching import ASK_AGAIN, state_tag, unchanged
 from api.notices.calendar import MEDIA_TYPE, calendar_of
-from api.notices.due import Due, due_from
+from api.notices.due import NOT_COVERED, Due, due_from
 from api.portal.amounts import MoneyStyle
 from api.portal.names import Names, present_names
 from api.portal.wording import wording
@@ -46,10 +46,6 @@ class DueAnswer(BaseModel):
     not_covered: Annotated[
         list[str], Field(description="kinds of matters with a due day that are not judged")
     ]
-
-
-NOT_COVERED: Final = ("acceptance", "waiver")
-"""What names or moves due days and is recorded, and from which no obligation follows yet."""
 
 
 def router() -> APIRouter:
