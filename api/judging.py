@@ -23,7 +23,7 @@ from verifier.judgement.money_watch import MoneyWatch
 from verifier.judgement.run import Judgement
 from verifier.obligations.case import Case
 from verifier.posted import PostedEvent
-from verifier.reconciliation.stopped_statements import stopped_statements
+from verifier.reconciliation.stopped_statements import stopped_after, stopped_statements
 from verifier.workspace import Workspace
 
 _AT_ONCE: Final = 4_096
@@ -55,7 +55,8 @@ def judge_ledger(ledger: ServedLedger) -> Judged:
         public, undecided = _sorted_out(judgement.findings())
         matching, money = _watching(judgement)
         instalments, owed = timetable.read(matching.facts)
-        stopped = stopped_statements(money.books.coverage, case.standing.accounts, as_of)
+        after = stopped_after(case.book, as_of)
+        stopped = stopped_statements(money.books.coverage, case.standing.accounts, as_of, after)
         return Judged(
             size=head.size,
             root=head.root.hex(),
@@ -68,6 +69,7 @@ def judge_ledger(ledger: ServedLedger) -> Judged:
             owed=owed,
             tasks=timetable.tasks(),
             stopped=tuple(stopped),
+            stopped_after=after,
         )
 
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from ledger.kinds.bank import BankBalance, Movement
-from ledger.kinds.control import Correction, PeriodClose
+from ledger.kinds.control import Correction, Objection, PeriodClose
 from ledger.kinds.fact import MatchingReceipt
+from ledger.kinds.registry import Milestone
 from ledger.submission import event_name
 from tests.later_kinds import LATER, admitting
 from tests.malicious.forger import Forger
@@ -74,12 +75,15 @@ def used(world: World, amount: int, ref: str, day: datetime.date = JANUARY) -> A
     return replace(world.use(amount), occurred_on=day, bank_ref=ref)
 
 
-def written(folder: Path, *, closed: bool = False) -> Path:
-    """The export of the ledger in `folder`; with `closed`, January was closed before the last fact of it came."""
+def written(folder: Path, *, closed: bool = False, asked: bool = False) -> Path:
+    """The export of the ledger in `folder`; with `closed`, January was closed before the last fact of it came.
+
+    With `asked` the project has a milestone of June, and the public asks about a payment of the county and about a policy.
+    """
     world = make_world()
     forger = Forger(world)
     forger.post(*world.opening(), world.issue("L1", 100_000))
-    tell(forger, AUDIT, admitting(*LATER))
+    admitted = tell(forger, AUDIT, admitting(*LATER))
     world.tick(2 * MONTH)
     tell(forger, UNIT, matched(30_000, JANUARY, "M-1"))
     tell(forger, UNIT, used(world, 10_000, "U-1"))
@@ -89,7 +93,7 @@ def written(folder: Path, *, closed: bool = False) -> Path:
         done = PeriodClose(occurred_on=FEBRUARY, unit=UNIT, period="2026-01", statement=HASH)
         tell(forger, UNIT, done)
     late = replace(world.paid("L1", 5_000), occurred_on=JANUARY, to_account=UNIT_ACCOUNT, mode="transfer")
-    tell(forger, COUNTY, late)
+    paid = tell(forger, COUNTY, late)
     lines = (
         line(1, 30_000, credit=True, ref="M-1"),
         line(2, 10_000, credit=False, ref="U-1"),
@@ -98,4 +102,12 @@ def written(folder: Path, *, closed: bool = False) -> Path:
     )
     tell(forger, BANK, *lines, balance())
     tell(forger, UNIT, Correction(occurred_on=FEBRUARY, event=twice, reason="重复登记"))
+    if asked:
+        dig = Milestone(id="dig", task="开挖", party=UNIT, due_on=datetime.date(2026, 6, 30))
+        tell(forger, COUNTY, replace(world.project(), version=2, effective_on=FEBRUARY, milestones=(dig,)))
+        for number, event in enumerate((paid, admitted), 1):
+            objection = Objection(
+                occurred_on=FEBRUARY, id=f"o-{number}", event=event, text="与公示不符", days=5
+            )
+            tell(forger, AUDIT, objection)
     return forger.export(folder / "export")

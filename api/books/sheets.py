@@ -22,7 +22,7 @@ from api.books.words import (
 )
 from api.portal.wording import wording
 from verifier.language import Language, Told, say
-from verifier.statement.records import BankSheet, Check, Figure, Row, Side, Statement, Table
+from verifier.statement.records import BankSheet, Check, Due, Figure, Row, Side, Statement, Table
 
 
 class Money(NamedTuple):
@@ -257,20 +257,28 @@ class _Speech:
         """What was due in the period or is still owed."""
         rows = tuple(
             (
-                say(DUTIES[one.duty], self._language), one.who, one.fund, one.line, Money(one.amount),
-                Money(one.outstanding), one.due, say(STATES[one.state], self._language), one.started, one.name,
+                say(DUTIES[one.duty], self._language), one.who, one.fund, one.line, one.project, one.matter,
+                _money(one.amount), _money(one.outstanding), one.due, self._state(one), one.started, one.name,
             )
             for one in statement.due
         )  # fmt: skip
-        columns = ("duty", "who", "fund", "line", "amount", "outstanding", "due", "state", "entry", "event")
+        columns = (
+            "duty", "who", "fund", "line", "project", "matter", "amount", "outstanding", "due", "state", "entry", "event"
+        )  # fmt: skip
         return Sheet(
             name=self._tab("due"),
             title=say(SHEETS["due"], self._language),
             columns=self._word(*columns),
-            widths=(24, 18, 14, 20, 18, 18, 12, 12, 10, 44),
+            widths=(24, 18, 14, 20, 16, 16, 18, 18, 12, 14, 10, 44),
             rows=rows,
             notes=() if rows else self._word("nothing"),
             strong=frozenset(at for at, one in enumerate(statement.due) if one.state == "overdue"),
+        )
+
+    def _state(self, one: Due) -> str:
+        """The state, and that its day rests on a year without a calendar."""
+        return say(STATES[one.state], self._language) + (
+            self._word("provisional")[0] if one.provisional else ""
         )
 
     def quiet(self, statement: Statement) -> Sheet:
@@ -313,6 +321,10 @@ class _Speech:
 
     def _tab(self, key: str) -> str:
         return say(SHEETS[key], self._language)
+
+
+def _money(amount: int | None) -> Money | None:
+    return None if amount is None else Money(amount)
 
 
 def _figures(figure: Figure, split: bool) -> tuple[Money, ...]:  # noqa: FBT001 - whether corrections stand beside

@@ -79,6 +79,8 @@ DUTIES: Final[dict[str, Told]] = {
     "pass_on": Told(zh="分解下达指标", en="pass the line on"),
     "pay": Told(zh="支付已批准的请款", en="pay the approved claim"),
     "match": Told(zh="落实配套资金", en="bring the matching money"),
+    "answer": Told(zh="答复公众异议", en="answer the objection"),
+    "milestone": Told(zh="完成任务节点", en="do the milestone"),
 }
 WORDS: Final[dict[str, Told]] = {
     "account": Told(zh="账户", en="account"),
@@ -114,6 +116,7 @@ WORDS: Final[dict[str, Told]] = {
     "late": Told(zh="结账后入账", en="after close"),
     "left": Told(zh="左方", en="left"),
     "line": Told(zh="指标", en="line"),
+    "matter": Told(zh="异议、任务节点", en="objection, milestone"),
     "net": Told(zh="净额", en="net"),
     "never": Told(zh="从未", en="never"),
     "no": Told(zh="否", en="no"),
@@ -124,6 +127,8 @@ WORDS: Final[dict[str, Told]] = {
     "outstanding": Told(zh="未办结金额", en="outstanding"),
     "owner": Told(zh="单位", en="unit"),
     "period": Told(zh="期间", en="period"),
+    "project": Told(zh="项目", en="project"),
+    "provisional": Told(zh="（暂定）", en=" (provisional)"),
     "recorded": Told(zh="末条入账时刻", en="last entry recorded"),
     "right": Told(zh="右方", en="right"),
     "root": Told(zh="根哈希", en="root"),

@@ -81,7 +81,9 @@ def statement(  # noqa: PLR0913 - one parameter for each option of the command
     drawn = standing(made, verdict, language)
     written = None if out is None else _write(drawn, out, language)
     record = {"file": None if out is None else str(out), "sha256": written} | msgspec.to_builtins(drawn)
-    print_answer(record, (say(_told(drawn, out, written or ""), language),), verdict, language, as_json=as_json)
+    print_answer(
+        record, (say(_told(drawn, out, written or ""), language),), verdict, language, as_json=as_json
+    )
     raise typer.Exit(EXIT_CLEAN if all(one.holds for one in drawn.checks) else EXIT_FINDINGS)
 
 

@@ -20,7 +20,7 @@ class Due:
     """What is due from `party` as it stands on `day`, by the entries up to `up_to`.
 
     `owed` is sorted by due day, then id. `stopped` are accounts whose statements stopped: its own ones, and those whose
-    statements it gives as their bank.
+    statements it gives as their bank; `stopped_after` is how long statements may be away.
     """
 
     party: str
@@ -28,6 +28,7 @@ class Due:
     up_to: int
     owed: tuple[Owed, ...]
     stopped: tuple[StoppedStatements, ...]
+    stopped_after: datetime.timedelta
 
 
 def due_from(party: str, judged: Judged, day: datetime.date) -> Due:
@@ -43,6 +44,7 @@ def due_from(party: str, judged: Judged, day: datetime.date) -> Due:
         up_to=judged.size - 1,
         owed=tuple(sorted(owed, key=lambda one: (one.due, one.id))),
         stopped=tuple(one for one in judged.stopped if party in {one.owner, one.bank}),
+        stopped_after=judged.stopped_after,
     )
 
 

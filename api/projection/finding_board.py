@@ -64,7 +64,7 @@ class Judged:
     `undecided` counts matters in which the data do not suffice, `gaps` what no rule could judge and why. `rules` are the
     rules by id; `instalments` by fund; `owed` is what is not settled, sorted by id;
     `tasks` are answers and milestones, settled or not, by project and milestone, or None and objection; `stopped` are
-    accounts whose statements stopped.
+    accounts whose statements stopped: whose newest one ended longer ago than `stopped_after`.
     """
 
     size: int
@@ -78,6 +78,7 @@ class Judged:
     owed: tuple[Owed, ...]
     tasks: Mapping[tuple[str | None, str], Task]
     stopped: tuple[StoppedStatements, ...]
+    stopped_after: datetime.timedelta
 
     @property
     def unjudged(self) -> int:

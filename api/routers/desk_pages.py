@@ -19,7 +19,6 @@ from api.sessions.front_desk import Present
 from ledger.genesis import ADMINISTRATOR
 from ledger.kinds.registry import KeyRole
 from ledger.submission import header_bytes
-from verifier.reconciliation.stopped_statements import STOPPED_AFTER
 
 _HEADERS = {**WITH_THE_VERIFIER, "Cache-Control": "no-store"}
 
@@ -64,7 +63,7 @@ def router() -> APIRouter:
         desk: DraftDesk = request.app.state.draft_desk
         rows = [draft_row(request, one, header) for one, header in desk.to_review(present)]
         found = _due_now(request, present.party)
-        return _page(request, present, "due.html", due=found, rows=rows, stopped_days=STOPPED_AFTER.days)
+        return _page(request, present, "due.html", due=found, rows=rows)
 
     @routes.get("/desk/drafts/{name}")
     def draft(request: Request, name: Annotated[str, Path(pattern="^[0-9a-f]{32}$")]) -> Response:

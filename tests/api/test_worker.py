@@ -58,6 +58,7 @@ def nothing_found(ledger: ServedLedger) -> Judged:
         owed=(),
         tasks={},
         stopped=(),
+        stopped_after=datetime.timedelta(days=45),
     )
 
 

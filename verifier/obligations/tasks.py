@@ -29,18 +29,20 @@ _ALL_DONE: Final = 100
 class Task:
     """`who` does something by `due`: answers objection `matter`, or does milestone `matter` of `project`.
 
-    `started` is the position of the objection, or of the version of the project that first names the milestone, there
-    the `number`-th; `met_by` the position of what met it on `met_on`. State: ``open``, ``due_soon`` from `soon_from`
-    on, ``met``, ``met_late``, ``overdue``.
+    `about` is the event in question, of a milestone None. `started` is the position of the objection, or of the version of
+    the project that first names the milestone, there the `number`-th, and `name` its stable name; `met_by` the position of
+    what met it on `met_on`. State: ``open``, ``due_soon`` from `soon_from` on, ``met``, ``met_late``, ``overdue``.
     """
 
     who: str
     matter: str
     project: str | None
+    about: str | None
     due: Due
     soon_from: datetime.date
     state: State
     started: int
+    name: str
     number: int
     met_on: datetime.date | None
     met_by: int | None
@@ -56,11 +58,16 @@ class _Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    who: str
     matter: str
+    about: str
     on: datetime.date
     days: int
     seq: int
+
+    @property
+    def who(self) -> str:
+        """Whoever posted the event in question."""
+        return self.about.partition("/")[0]
 
 
 class Objections:
@@ -76,11 +83,7 @@ class Objections:
         match posted.event:
             case Objection() as asked:
                 self._asked[posted.name] = _Asked(
-                    who=asked.event.partition("/")[0],
-                    matter=asked.id,
-                    on=asked.occurred_on,
-                    days=asked.days,
-                    seq=posted.seq,
+                    matter=asked.id, about=asked.event, on=asked.occurred_on, days=asked.days, seq=posted.seq
                 )
             case Reply() as reply:
                 self._replies[posted.name] = (reply.objection, _done(posted, case))
@@ -95,10 +98,10 @@ class Objections:
         replies: dict[str, list[_Done]] = {}
         for objection, done in self._replies.values():
             replies.setdefault(objection, []).append(done)
-        for one in self._asked.values():
+        for name, one in self._asked.items():
             yield _task(
-                case, dates, replies.get(one.matter, ()), who=one.who, matter=one.matter, soon=soon, started=one.seq,
-                due=case.calendar.period(one.on, one.days, "working"),
+                case, dates, replies.get(one.matter, ()), who=one.who, matter=one.matter, about=one.about, soon=soon,
+                started=one.seq, name=name, due=case.calendar.period(one.on, one.days, "working"),
             )  # fmt: skip
 
 
@@ -108,7 +111,7 @@ class Milestones:
     def __init__(self) -> None:
         """Nothing taken yet."""
         self._projects: dict[str, Project] = {}
-        self._first: dict[tuple[str, str], tuple[int, int]] = {}
+        self._first: dict[tuple[str, str], tuple[int, str, int]] = {}
         self._stages: dict[str, frozenset[str]] = {}
         self._done: dict[str, tuple[tuple[str, str], _Done]] = {}
 
@@ -122,7 +125,7 @@ class Milestones:
             case Project() as project:
                 self._projects[project.id] = project
                 for number, one in enumerate(project.milestones):
-                    self._first.setdefault((project.id, one.id), (posted.seq, number))
+                    self._first.setdefault((project.id, one.id), (posted.seq, posted.name, number))
             case Contract() as contract:
                 self._stages[contract.id] = frozenset(stage.id for stage in contract.milestones)
             case Acceptance() | Progress() as report if report.milestone is not None and _finished(report):
@@ -142,10 +145,10 @@ class Milestones:
         for identifier, project in sorted(self._projects.items()):
             for one in project.milestones:
                 about = (identifier, one.id)
-                started, number = self._first[about]
+                started, name, number = self._first[about]
                 yield _task(
                     case, dates, reports.get(about, ()), who=one.party, matter=one.id, project=identifier, soon=soon,
-                    started=started, number=number, due=case.calendar.fixed(one.due_on),
+                    started=started, name=name, number=number, due=case.calendar.fixed(one.due_on),
                 )  # fmt: skip
 
 
@@ -162,8 +165,8 @@ def _done(posted: PostedEvent, case: Case) -> _Done:
 
 
 def _task(  # noqa: PLR0913 - the parts of a task
-    case: Case, dates: Dates, done: Iterable[_Done], *, who: str, matter: str, soon: int, started: int, due: Due,
-    project: str | None = None, number: int = 0,
+    case: Case, dates: Dates, done: Iterable[_Done], *, who: str, matter: str, soon: int, started: int, name: str, due: Due,
+    project: str | None = None, about: str | None = None, number: int = 0,
 ) -> Task:  # fmt: skip
     """The task as it stands; what was recorded long after its date counts from its recording (T2)."""
     days = sorted((effective(one.report, dates).on, one.seq) for one in done)
@@ -174,6 +177,6 @@ def _task(  # noqa: PLR0913 - the parts of a task
     else:
         state = "met" if met_on <= due.on else "met_late"
     return Task(
-        who=who, matter=matter, project=project, due=due, soon_from=soon_from, state=state, started=started,
-        number=number, met_on=met_on, met_by=met_by,
+        who=who, matter=matter, project=project, about=about, due=due, soon_from=soon_from, state=state,
+        started=started, name=name, number=number, met_on=met_on, met_by=met_by,
     )  # fmt: skip

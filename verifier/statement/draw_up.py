@@ -22,21 +22,19 @@ from verifier.integrity.replay import Replay
 from verifier.integrity.trust import Trust
 from verifier.integrity.verdict import Verdict
 from verifier.integrity.walk import Progress
-from verifier.judgement.deadlines import UNSETTLED, Deadlines
 from verifier.judgement.money_watch import windows_of
 from verifier.obligations.case import Case
-from verifier.obligations.matching_facts import MatchingFacts
-from verifier.obligations.matching_owed import matching_owed
 from verifier.posted import PostedEvent
 from verifier.reading.sources import Source
 from verifier.reconciliation.coverage import NOT_COVERED
-from verifier.reconciliation.stopped_statements import STOPPED_AFTER
-from verifier.rules import disbursement_delay, matching_shortfall
+from verifier.reconciliation.stopped_statements import stopped_after
 from verifier.statement.bank_sheet import bank_sheet
 from verifier.statement.checks import checks_of
+from verifier.statement.due_list import DueList
 from verifier.statement.period import Span
 from verifier.statement.posting_book import PostingBook
-from verifier.statement.records import BankSheet, Book, Close, Due, Head, Quiet, Scope, Statement, Table
+from verifier.statement.records import BankSheet, Book, Close, Head, Scope, Statement, Table
+from verifier.statement.silence import quiet_accounts, quiet_units
 from verifier.tracing.money_books import MoneyBooks
 from verifier.workspace import Workspace
 
@@ -46,16 +44,14 @@ class _Drawing:
     """What one pass gathers."""
 
     case: Case
-    deadlines: Deadlines
-    matching: MatchingFacts
+    due: DueList
     book: PostingBook
     money: MoneyBooks
     last_seen: dict[str, datetime.date] = field(default_factory=dict)
 
     def take(self, posted: PostedEvent) -> None:
         if self.case.take(posted):
-            self.deadlines.take(posted)
-            self.matching.take(posted, self.case)
+            self.due.take(posted)
         self.book.take(posted)
         self.money.take(posted)  # with statements that a bank closes after the last day that they are about
         recorded = self.case.recorded_on(posted)
@@ -66,7 +62,6 @@ class _Drawing:
         """Books are closed, and the case knows what the bank says."""
         self.money.close(windows_of(self.case))
         self.case.bank = self.money.bank()
-        self.matching.ready()
         self.book.finish()
 
 
@@ -111,8 +106,7 @@ def _begin(replay: Replay, source: Source, span: Span, scratch: Workspace, books
     )
     return _Drawing(
         case=case,
-        deadlines=Deadlines(case),
-        matching=MatchingFacts(scratch),
+        due=DueList(case),
         book=PostingBook(books),
         money=MoneyBooks(scratch, genesis, as_of=case.as_of),
     )
@@ -128,12 +122,13 @@ def _last_recorded(source: Source, founded: str) -> str:
 
 
 def _drawn(drawing: _Drawing, replay: Replay, source: Source, scope: Scope, span: Span) -> Statement:
-    register = replay.register
+    register, case = replay.register, drawing.case
     title = _title(register, scope)
     drawing.finish()
     names: tuple[Book, ...] = ("fund", "account", "line") if scope.kind == "fund" else ("account", "line")
     tables = tuple(drawing.book.table(name, scope, span) for name in names)
     accounts = _accounts(register, scope, tables)
+    units = sorted(_units(register, scope, accounts, tables))
     bank = tuple(_sheets(drawing, accounts))
     return Statement(
         head=_head(replay, source),
@@ -142,12 +137,21 @@ def _drawn(drawing: _Drawing, replay: Replay, source: Source, scope: Scope, span
         period=span.name,
         first=span.first,
         last=span.last,
-        as_of=drawing.case.as_of,
+        as_of=case.as_of,
         tables=tables,
         bank=bank,
-        due=tuple(_due(drawing, scope, span)),
-        quiet=tuple(_quiet(drawing, register, scope, span, accounts, tables)),
-        closes=tuple(_closes(drawing.book.closes, scope, span, tables, register)),
+        due=tuple(drawing.due.read(scope, span, register.projects, drawing.book)),
+        quiet=(
+            *quiet_units(units, drawing.last_seen, span, case.as_of),
+            *quiet_accounts(
+                accounts,
+                drawing.money.coverage,
+                span,
+                case.as_of,
+                stopped_after=stopped_after(case.book, case.as_of),
+            ),
+        ),
+        closes=tuple(_closes(drawing.book.closes, scope, span, units)),
         checks=tuple(checks_of(drawing.book, replay, scope, span, tables, bank)),
     )
 
@@ -179,75 +183,6 @@ def _sheets(drawing: _Drawing, accounts: list[Account]) -> Iterator[BankSheet]:
             yield found
 
 
-def _due(drawing: _Drawing, scope: Scope, span: Span) -> Iterator[Due]:
-    """What is not settled at the end of the period, and what was due in it."""
-    for one in _owed(drawing):
-        mine = scope.id == (one.fund if scope.kind == "fund" else one.who)
-        if mine and (one.state in UNSETTLED or span.holds(one.due)):
-            yield one
-
-
-def _owed(drawing: _Drawing) -> Iterator[Due]:
-    for duty, one in drawing.deadlines.obligations():
-        opening = one.opening
-        yield Due(
-            duty=duty,
-            who=opening.who,
-            fund=opening.fund,
-            line=opening.line,
-            amount=one.amount,
-            outstanding=one.outstanding,
-            due=one.due,
-            state=one.state,
-            started=opening.entry.seq,
-            name=opening.entry.name,
-        )
-    rule, soon_by = matching_shortfall.RULE.id, disbursement_delay.RULE.id
-    for match in matching_owed(drawing.case, drawing.matching, rule, soon_by=soon_by):
-        yield Due(
-            duty="match",
-            who=match.party,
-            fund=match.fund,
-            line=None,
-            amount=match.need,
-            outstanding=match.missing,
-            due=match.due,
-            state=match.state,
-            started=match.started,
-            name=drawing.book.name_of(match.started),
-        )
-
-
-def _quiet(
-    drawing: _Drawing,
-    register: Register,
-    scope: Scope,
-    span: Span,
-    accounts: list[Account],
-    tables: tuple[Table, ...],
-) -> Iterator[Quiet]:
-    """Every unit and account in question: silence is told, and never passes for order."""
-    as_of = drawing.case.as_of
-    for unit in sorted(_units(register, scope, accounts, tables)):
-        last = drawing.last_seen.get(unit)
-        silent = last is None or last < span.first
-        yield Quiet(kind="unit", id=unit, owner=unit, last=last, days=_days(last, as_of), silent=silent)
-    coverage = drawing.money.coverage
-    # Of a period that is not over nobody has statements to the day yet.
-    reached = as_of if as_of == span.last else as_of - STOPPED_AFTER
-    for one in accounts:
-        ends = [
-            min(chain.last_day, as_of.toordinal())
-            for chain in coverage.get(one.id, NOT_COVERED).stretches
-            if chain.first_day <= as_of.toordinal()
-        ]
-        last = datetime.date.fromordinal(max(ends)) if ends else None
-        silent = last is None or last < reached
-        yield Quiet(
-            kind="account", id=one.id, owner=one.owner, last=last, days=_days(last, as_of), silent=silent
-        )
-
-
 def _units(register: Register, scope: Scope, accounts: list[Account], tables: tuple[Table, ...]) -> set[str]:
     if scope.kind == "unit":
         return {scope.id}
@@ -255,15 +190,8 @@ def _units(register: Register, scope: Scope, accounts: list[Account], tables: tu
     return {one.owner for one in accounts} | {register.lines[line].holder for line in lines}
 
 
-def _days(last: datetime.date | None, as_of: datetime.date) -> int | None:
-    return None if last is None else (as_of - last).days
-
-
-def _closes(
-    closes: list[Close], scope: Scope, span: Span, tables: tuple[Table, ...], register: Register
-) -> Iterator[Close]:
+def _closes(closes: list[Close], scope: Scope, span: Span, units: list[str]) -> Iterator[Close]:
     """The closes that touch the period and the units or the fund in question."""
-    units = _units(register, scope, _accounts(register, scope, tables), tables)
     for one in closes:
         closed = Span.parse(one.period)
         touches = closed.first <= span.last and span.first <= closed.last

@@ -7,6 +7,7 @@ correction takes back is booked on the day of the correction, so that books of a
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import groupby
 from typing import Final, NamedTuple
 
@@ -114,6 +115,13 @@ class PostingBook:
     def name_of(self, seq: int) -> str | None:
         """The stable name of the event at `seq`, if it is of those that were booked."""
         return self._workspace.look_up(str, "SELECT name FROM posting WHERE seq = ?", (seq,))
+
+    def moved(self, fund: str, names: AbstractSet[str]) -> frozenset[str]:
+        """Those of the events `names` that moved money of `fund`."""
+        if not names:
+            return frozenset()
+        found = self._workspace.rows(str, "SELECT DISTINCT name FROM posting WHERE fund = ?", (fund,))
+        return frozenset(name for name in found if name in names)
 
     def table(self, book: Book, scope: Scope, span: Span) -> Table:
         """The rows of `book` in `scope` that had a balance or moved in `span`."""

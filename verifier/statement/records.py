@@ -132,19 +132,24 @@ class BankSheet(msgspec.Struct, frozen=True, kw_only=True):
 class Due(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody owed in the period, or still owes: a line to pass on, a claim to pay, matching money to bring.
 
-    `started` is the position of the event that started the clock, `name` its stable name, None if it moved nothing.
+    Answering an objection, and doing a milestone of a `project`, have no line and no amount; `matter` is the objection or
+    milestone. `provisional` says that the day rests on a year without a calendar. `started` is the position of the event
+    that started the clock, `name` its stable name, None if it moved nothing.
     """
 
     duty: Duty
     who: str
-    fund: str
-    line: str | None
-    amount: int
-    outstanding: int
+    fund: str | None = None
+    line: str | None = None
+    project: str | None = None
+    matter: str | None = None
+    amount: int | None = None
+    outstanding: int | None = None
     due: datetime.date
     state: State
     started: int
     name: str | None
+    provisional: bool = False
 
 
 class Quiet(msgspec.Struct, frozen=True, kw_only=True):

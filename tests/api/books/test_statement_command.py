@@ -19,7 +19,8 @@ from api.books.workbook import FORMULA_SIGNS, write_workbook
 from ledger.instant import parse_instant
 from tests.command_line import CommandLine
 from tests.statements import written
-from tests.worlds import FUND, UNIT
+from tests.worlds import FUND, PROJECT, UNIT
+from verifier.judgement.deadlines import Duty
 from verifier.language import say
 from verifier.obligations.records import State
 from verifier.statement.posting_book import COLUMNS as BOOK_COLUMNS
@@ -71,6 +72,27 @@ def test_pages(export: str, tmp_path: Path) -> None:
     assert data.startswith(b"%PDF-")
     assert data == (tmp_path / "b.pdf").read_bytes()
     assert (b"STSong-Light" in data, b"FontFile" in data) == (True, False)
+
+
+def test_what_is_no_money_is_due_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer and a milestone in the workbook, on the pages and for programs, without amounts."""
+    monkeypatch.chdir(tmp_path)
+    asked = str(written(tmp_path, asked=True))
+    common = ("statement", asked, "--fund", FUND, "--period", "2026", "--lang", "zh")
+    for name in ("b.xlsx", "b.pdf"):
+        assert CommandLine().run(*common, "--out", name).exit_code == 0
+    done = CommandLine().run(*common, "--json")
+    told = [one for one in json.loads(done.stdout)["due"] if one["matter"]]
+    assert [(one["duty"], one["matter"], one["amount"]) for one in told] == [
+        ("answer", "o-1", None),
+        ("milestone", "dig", None),
+    ]
+    rows = openpyxl.load_workbook(tmp_path / "b.xlsx")["应办事项"].iter_rows(min_row=3, values_only=True)
+    shown = [row for row in rows if row[5]]
+    assert [(row[0], row[4], row[5], row[6], row[9]) for row in shown] == [
+        ("答复公众异议", None, "o-1", None, "已逾期（暂定）"),
+        ("完成任务节点", PROJECT, "dig", None, "未到期"),
+    ]
 
 
 def test_for_programs(export: str) -> None:
@@ -135,6 +157,7 @@ def test_everything_has_a_name_in_both_languages() -> None:
     """Columns of all books, states and checks."""
     assert {column for columns in BOOK_COLUMNS.values() for column in columns} <= set(COLUMNS)
     assert set(STATES) == set(get_args(State))
+    assert set(DUTIES) == set(get_args(Duty))
     for words in (COLUMNS, STATES, CHECKS, DUTIES, SHEETS, SIDES, TITLES):
         for told in words.values():
             assert say(told, "zh") != say(told, "en")

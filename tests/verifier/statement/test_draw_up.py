@@ -12,7 +12,7 @@ import pytest
 from ledger.errors import InputError
 from ledger.receipt import parse_receipt
 from tests.statements import HASH, written
-from tests.worlds import COUNTY, DAY, FUND, PROVINCE, UNIT, UNIT_ACCOUNT
+from tests.worlds import COUNTY, DAY, FUND, PROJECT, PROVINCE, UNIT, UNIT_ACCOUNT
 from verifier.integrity.trust import Trust
 from verifier.integrity.verdict import EXIT_BROKEN
 from verifier.reading.sources import open_source
@@ -147,6 +147,34 @@ def test_a_period_that_is_not_over(tmp_path: Path) -> None:
     assert (account.days, account.silent) == ((year.as_of - datetime.date(2026, 1, 31)).days, False)
     (unit,) = (one for one in year.quiet if one.kind == "unit")
     assert not unit.silent
+
+
+@pytest.mark.parametrize(
+    ("scope", "matters"),
+    [(OF_FUND, ["o-1", "dig"]), (OF_UNIT, ["dig"]), (Scope(kind="unit", id=COUNTY), ["o-1"])],
+    ids=["fund", "unit", "county"],
+)
+def test_answers_and_milestones_are_due(tmp_path: Path, scope: Scope, matters: list[str]) -> None:
+    """From whoever owes them; of a fund where the event moved its money, or the project is its own."""
+    made = drawn(written(tmp_path, asked=True), scope, "2026")
+    tasks = [one for one in made.due if one.amount is None]
+    assert [one.matter for one in tasks] == matters
+    assert [one for one in made.due if one.amount is not None] == list(
+        drawn(written(tmp_path / "plain"), scope, "2026").due
+    )
+    for one in tasks:
+        told = {
+            "o-1": ("answer", COUNTY, None, "2026-02-17"),
+            "dig": ("milestone", UNIT, PROJECT, "2026-06-30"),
+        }
+        assert (one.duty, one.who, one.project, one.due.isoformat()) == told[one.matter or ""]
+        assert (one.fund, one.line, one.outstanding, one.provisional) == (
+            None,
+            None,
+            None,
+            one.duty == "answer",
+        )
+        assert (one.name or "").rpartition("/")[2] == "0"
 
 
 def test_the_head_leads_to_the_ledger(tmp_path: Path) -> None:
