@@ -71,17 +71,23 @@ class Session:
         return answer.body
 
     def write(
-        self, method: str, path: str, body: bytes | None = None, *, media_type: str = _JSON
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        media_type: str = _JSON,
+        named: bool = False,
     ) -> bytes | Refused:
-        """What the server answers to a write, which is sent once: unlike a submission it has no name of its own.
+        """What the server answers to a write, sent once unless it is `named`, so that the server does it once.
 
         Raises:
-            EnvironmentFault: no usable answer came; whether it was done is to be looked up.
+            EnvironmentFault: no usable answer came; unless it is `named`, whether it was done is to be looked up.
         """
         headers = {"Cookie": self.cookie, "Origin": self.audience, TOKEN_HEADER: self.token}
         if body is not None:
             headers["Content-Type"] = media_type
-        answer = self.client.ask(method, path, body, headers, once=True)
+        answer = self.client.ask(method, path, body, headers, once=not named)
         if not answer.good:
             return Refused(problems=problems_in(answer.body, self.client.address))
         return answer.body

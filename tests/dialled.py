@@ -23,17 +23,22 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Switchboard:
-    """Connects every address with `site`; `before` may act before a request goes through, `asked` has them all."""
+    """Connects every address with `site`; `asked` has all requests.
+
+    `before` may act before one goes through, `after` once the site has answered it.
+    """
 
     site: Site
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     before: Callable[[str, str], None] = lambda _method, _path: None
+    after: Callable[[str, str], None] = lambda _method, _path: None
 
     def __call__(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         """The answer of the site."""
         self.before(method, path)
         self.asked.append((method, path, dict(headers)))
         answer = self.site.send(method, path, content=body, headers=dict(headers))
+        self.after(method, path)
         return Answer(status=answer.status_code, headers=dict(answer.headers), body=answer.content)
 
 

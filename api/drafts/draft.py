@@ -2,6 +2,7 @@
 """A draft on the server and who may do what with it: pure rules over values."""
 
 import datetime
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NoReturn
@@ -20,6 +21,7 @@ DRAFT_LIFE: Final = datetime.timedelta(days=14)
 KEPT_AFTER: Final = datetime.timedelta(days=30)
 """How long after that it can still be looked at."""
 REASON_MAX: Final = 1_000
+_NAME_DIGITS: Final = 32
 
 _CLOSED: Final = {
     "returned": ("the draft was returned", "草稿已退回"),
@@ -80,6 +82,11 @@ class Whole:
     last: Version | None
     signatures: tuple[Signature, ...]
     authors: frozenset[str]
+
+
+def name_of(party: str, submission: str) -> str:
+    """The id of the draft of `party` that becomes `submission`: whoever prepares it twice names it once (spec §3.12)."""
+    return hashlib.sha256(f"draft\n{party}\n{submission}".encode()).hexdigest()[:_NAME_DIGITS]
 
 
 def check_maker(roles: Sequence[str]) -> None:
@@ -150,6 +157,27 @@ def check_signable(draft: Draft, version: int, *, now: datetime.datetime) -> Non
         _refuse(
             409, "draft-expired", "expires", f"the draft expired at {draft.expires}", f"草稿已于 {draft.expires} 过期",
             "Have its maker make a new version.", "请经办编制新版本。",
+        )  # fmt: skip
+
+
+def check_again(draft: Draft, *, same: bool, now: datetime.datetime) -> None:
+    """Nothing, if whoever prepares `draft` again, with the `same` events or others, may be answered by it as it stands.
+
+    Raises:
+        RequestRefused: 409, it is of other events, was returned, or has expired.
+    """
+    if not same:
+        _refuse(
+            409, "draft-other", "id",
+            f"draft {draft.id} has this id and other events", f"草稿 {draft.id} 已用此编号，且其事项不同",
+            "Change or withdraw that draft, or prepare this under another id; a form has one by its content.",
+            "请修改或撤回该草稿，或换一个编号编制；表格的编号由其内容决定。",
+        )  # fmt: skip
+    if draft.state == "returned" or draft.expired(now):
+        en, zh = ("was returned", "已退回") if draft.state == "returned" else ("expired", "已过期")
+        _refuse(
+            409, "draft-stale", "id", f"draft {draft.id} of these events {en}", f"同样事项的草稿 {draft.id} {zh}",
+            "Make a new version of it, or withdraw it and prepare it again.", "请编制其新版本，或撤回后重新编制。",
         )  # fmt: skip
 
 

@@ -17,11 +17,13 @@ from api.drafts.draft import (
     Draft,
     Version,
     Whole,
+    check_again,
     check_apart,
     check_maker,
     check_reviewer,
     check_signable,
     may_review,
+    name_of,
     refuse_changed,
     waiting_for,
 )
@@ -57,6 +59,14 @@ class Progress:
     outcome: Outcome | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A draft that was prepared; `again` where it stood before."""
+
+    whole: Whole
+    again: bool
+
+
 class DraftDesk:
     """Drafts of one server; every act is of somebody present, and touches the drafts of their own party only."""
 
@@ -67,26 +77,33 @@ class DraftDesk:
 
     def prepare(
         self, present: Present, events: Sequence[AnyEvent], *, identifier: str | None
-    ) -> Whole | Refused:
-        """A new draft of `events`, its submission to be called `identifier`; or what is wrong with its form.
+    ) -> Prepared | Refused:
+        """The draft of `events` whose submission is called `identifier`, new unless it stands; or what is wrong in its form.
 
         Raises:
-            RequestRefused: 403, not a maker.
+            RequestRefused: 403, not a maker; 409, a draft of that name has other events, was returned, or has expired.
         """
         check_maker(present.roles)
         now = self._front.now()
         problems = self._form_problems(events, now)
         if problems:
             return Refused(problems=problems)
-        name = secrets.token_hex(16)
-        version = self._version(present, events, number=1, identifier=identifier or f"d-{name}", now=now)
+        called = identifier or f"d-{secrets.token_hex(16)}"
+        version = self._version(present, events, number=1, identifier=called, now=now)
         draft = Draft(
-            id=name, party=present.party, state="open", version=1, expires=format_instant(now + DRAFT_LIFE)
+            id=name_of(present.party, called),
+            party=present.party,
+            state="open",
+            version=1,
+            expires=format_instant(now + DRAFT_LIFE),
         )
         with writing_beside(self._ledger.engine) as connection:
             kept.forget_old(connection, format_instant(now))
-            kept.keep_draft(connection, draft, version)
-        return self.whole(present, name)
+            new = kept.keep_draft(connection, draft, version)
+            root = kept.first_root(connection, draft)
+        whole = self.whole(present, draft.id)
+        check_again(whole.draft, same=root == version.header.root, now=now)
+        return Prepared(whole=whole, again=not new)
 
     def change(
         self, present: Present, name: str, events: Sequence[AnyEvent], *, seen: int

@@ -3,6 +3,7 @@
 
 import msgspec
 from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from api.drafts.draft import KEPT_AFTER, Draft, Version, Whole, refuse_changed
 from ledger.instant import format_instant, parse_instant
@@ -13,11 +14,24 @@ _HEADER = msgspec.json.Decoder(Header)
 _EVENTS = msgspec.json.Decoder(tuple[msgspec.Raw, ...])
 
 
-def keep_draft(connection: Connection, draft: Draft, version: Version) -> None:
-    """A new draft stands with its first version."""
+def keep_draft(connection: Connection, draft: Draft, version: Version) -> bool:
+    """Whether a new draft stands with its first version; otherwise one of its id stood before, and nothing was changed."""
     fields = {name: getattr(draft, name) for name in DRAFT.c.keys()}  # noqa: SIM118 - columns, not a dict
-    connection.execute(insert(DRAFT).values(fields))
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(DRAFT).values(fields))
+    except IntegrityError:
+        return False
     _keep_version(connection, draft.id, version)
+    return True
+
+
+def first_root(connection: Connection, draft: Draft) -> str:
+    """The root of the events with which `draft` was prepared."""
+    first = select(DRAFT_VERSION.c.header).where(
+        DRAFT_VERSION.c.draft == draft.id, DRAFT_VERSION.c.version == 1
+    )
+    return _HEADER.decode(connection.execute(first).scalar_one()).root
 
 
 def next_version(connection: Connection, draft: Draft, version: Version, *, seen: int, expires: str) -> None:

@@ -104,7 +104,7 @@ def _sent(session: Session, found: FormReading, choice: dict[str, str]) -> _Told
     query += [("sheet", asked.sheet)] if asked.sheet is not None else []
     query += [("ignore", title) for title in asked.ignore]
     path, data = f"/v1/imports?{urlencode(query)}", found.file.path.read_bytes()
-    answer = session.write("POST", path, data, media_type=_FILE)
+    answer = session.write("POST", path, data, media_type=_FILE, named=True)  # by its own hash
     if isinstance(answer, Refused):
         raise refusal(answer.problems[0])
     told: _Told = read_answer(answer, _Told, session.client.address)

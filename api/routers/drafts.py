@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from api.bodies import whole_body
 from api.drafts.draft import REASON_MAX, Draft, Whole
-from api.drafts.draft_desk import DraftDesk, Progress, events_of
+from api.drafts.draft_desk import DraftDesk, Prepared, Progress, events_of
 from api.drafts.signing_view import SeenDraft, SeenEvent, seen_draft
 from api.languages import Language
 from api.problems import language_of, refusal
@@ -140,7 +140,12 @@ def router() -> APIRouter:
         return JSONResponse({"drafts": rows}, headers=_UNCACHED)
 
     @routes.post(
-        "", status_code=201, operation_id="prepareDraft", openapi_extra=_events_described("id"), **told
+        "",
+        status_code=201,
+        operation_id="prepareDraft",
+        openapi_extra=_events_described("id"),
+        responses={200: {"model": DraftAnswer, "description": "Prepared before: the draft as it stands"}},
+        **told,
     )
     def prepare(
         request: Request,
@@ -148,11 +153,14 @@ def router() -> APIRouter:
         origin: OriginHeader = None,
         token: TokenHeader = None,
     ) -> Response:
-        """Prepare a submission of these events; it is signed and posted later, or never."""
+        """Prepare a submission of these events; it is signed and posted later, or never.
+
+        With an `id` of your own, sending it again is always safe: the draft is made once.
+        """
         present = signed_in_to_write(request, origin=origin, token=token)
         made, events = _parsed(body)
         found = _desk(request).prepare(present, events, identifier=made.id)
-        return _answer_made(request, present, found, status=201)
+        return _answer_made(request, present, found)
 
     @routes.get("/{name}", operation_id="getDraft", **told)
     def one(request: Request, name: Name) -> Response:
@@ -178,7 +186,7 @@ def router() -> APIRouter:
         present = signed_in_to_write(request, origin=origin, token=token)
         made, events = _parsed(body)
         found = _desk(request).change(present, name, events, seen=made.version or 0)
-        return _answer_made(request, present, found, status=200)
+        return _answer_made(request, present, found)
 
     @routes.delete("/{name}", status_code=204, response_class=Response, operation_id="withdrawDraft")
     def withdraw(
@@ -279,15 +287,23 @@ def _parsed(data: bytes) -> tuple[_Prepared, tuple[AnyEvent, ...]]:
     return made, events
 
 
-def _answer_made(request: Request, present: Present, found: Whole | Refused, *, status: int) -> Response:
+def _answer_made(request: Request, present: Present, found: Prepared | Whole | Refused) -> Response:
     match found:
         case Refused():
             return refusal(request, found.problems)
+        case Prepared(again=False):
+            return _answer_whole(request, present, found.whole, status=201)
+        case Prepared():
+            return _answer_whole(request, present, found.whole, status=200)
         case Whole():
-            answer = _answer(request, _desk(request).progress(present, found.draft.id))
-            answer.status_code = status
-            answer.headers["Location"] = f"/v1/drafts/{found.draft.id}"
-            return answer
+            return _answer_whole(request, present, found, status=200)
+
+
+def _answer_whole(request: Request, present: Present, whole: Whole, *, status: int) -> Response:
+    answer = _answer(request, _desk(request).progress(present, whole.draft.id))
+    answer.status_code = status
+    answer.headers["Location"] = f"/v1/drafts/{whole.draft.id}"
+    return answer
 
 
 def _answer(request: Request, progress: Progress) -> Response:
@@ -340,7 +356,11 @@ def _waiting_row(request: Request, problem: Problem) -> dict[str, str]:
 def _events_described(beside: str) -> dict[str, Any]:
     """`openapi_extra` of the two routes that take events, with the one field that stands beside them."""
     besides = {
-        "id": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$"},
+        "id": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$",
+            "description": "of the submission; names the draft, so that it is made once however often it is sent",
+        },
         "version": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
     }
     schema = {

@@ -182,13 +182,13 @@ def _drafted(request: Request, present: Present, result: Result, *, valid_only: 
     made = desk.prepare(present, list(good_events(result)), identifier=called)
     if isinstance(made, Refused):
         return refusal(request, made.problems)
-    return _told(result, dry_run=False, draft=made.draft.id)
+    return _told(result, dry_run=False, draft=made.whole.draft.id, again=made.again)
 
 
-def _told(result: Result, *, dry_run: bool, draft: str | None) -> JSONResponse:
+def _told(result: Result, *, dry_run: bool, draft: str | None, again: bool = False) -> JSONResponse:
     told = {**plain(result, dry_run=dry_run), "draft": draft}
     headers = _UNCACHED if draft is None else {**_UNCACHED, "Location": f"/v1/drafts/{draft}"}
-    return JSONResponse(told, status_code=200 if draft is None else 201, headers=headers)
+    return JSONResponse(told, status_code=200 if draft is None or again else 201, headers=headers)
 
 
 def _marked(result: Result, out: Path, suffix: str) -> Response:

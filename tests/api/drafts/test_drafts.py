@@ -219,6 +219,63 @@ def test_a_draft_is_posted_when_everybody_has_signed(
     assert entry.event == event
 
 
+def test_what_is_prepared_twice_is_one_draft(
+    counter: Site, maker: Visitor, stranger: Visitor, world: World
+) -> None:
+    """The second answer is the draft as it stands by then; another id, and another bureau's same id, are others."""
+    body = {"id": "2026-1", "events": events_in(world.issued("L1", 100))}
+    first = maker.write("POST", "/v1/drafts", body)
+    kept_rows = rows(counter)
+    again = maker.write("POST", "/v1/drafts", body)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json() == first.json()
+    assert again.headers["location"] == first.headers["location"]
+    assert rows(counter) == kept_rows
+    path = first.headers["location"]
+    assert maker.write("PUT", path, {**body, "id": None, "version": 1}).status_code == 200
+    assert maker.write("POST", "/v1/drafts", body).json()["version"] == 2
+    for visitor, name in ((maker, "2026-2"), (stranger, "2026-1")):
+        other = visitor.write("POST", "/v1/drafts", {**body, "id": name})
+        assert (other.status_code, other.json()["submission"]) == (201, name)
+        assert other.json()["id"] != first.json()["id"]
+
+
+def test_an_id_with_other_events_is_refused(counter: Site, maker: Visitor, world: World) -> None:
+    """While the draft is kept; when it is withdrawn, nothing of it is left, not even the id."""
+    one, two = events_in(world.issued("L1", 100)), events_in(world.issued("L1", 200))
+    first = maker.write("POST", "/v1/drafts", {"id": "2026-1", "events": one}).json()
+    kept_rows = rows(counter)
+    body = refused(maker.write("POST", "/v1/drafts", {"id": "2026-1", "events": two}), 409, "draft-other")
+    assert (body["place"], first["id"] in body["detail"]) == ("id", True)
+    assert rows(counter) == kept_rows
+    assert maker.get(f"/v1/drafts/{first['id']}").json()["events"] == one
+    assert maker.write("DELETE", f"/v1/drafts/{first['id']}").status_code == 204
+    assert maker.write("POST", "/v1/drafts", {"id": "2026-1", "events": two}).json()["events"] == two
+
+
+def test_what_can_no_longer_be_signed_is_not_prepared_again_by_its_id(
+    maker: Visitor, checker: Visitor, world: World, clock: MovedClock
+) -> None:
+    """Returned or expired it needs a new version, and whoever prepares it again is told so; posted it is shown."""
+    for number, end in enumerate(("open", "returned", "posted", "expired")):
+        body = {"id": f"2026-{number}", "events": events_in(world.issued(f"L{number}", 100))}
+        draft = maker.write("POST", "/v1/drafts", body).json()
+        if end == "returned":
+            path = f"/v1/drafts/{draft['id']}/return"
+            assert checker.write("POST", path, {"version": 1, "reason": "文号"}).status_code == 200
+        if end == "posted":
+            for visitor, role in ((maker, "maker"), (checker, "checker")):
+                assert signed(visitor, draft, role).status_code == 200
+        if end == "expired":
+            clock.move(days=14)
+            maker.sign_in()
+        again = maker.write("POST", "/v1/drafts", body)
+        if end in {"open", "posted"}:
+            assert (again.status_code, again.json()["state"]) == (200, end)
+        else:
+            assert refused(again, 409, "draft-stale")["place"] == "id"
+
+
 def test_what_will_be_signed_is_shown_in_words_and_both_spellings(
     maker: Visitor, checker: Visitor, world: World
 ) -> None:
@@ -594,6 +651,22 @@ def test_of_two_who_change_a_draft_at_once_one_is_refused(
         assert 200 in done
         assert set(done) <= {200, 409}
         assert makers[0].get(path).json()["state"] == "posted"
+
+
+@pytest.mark.postgres
+def test_what_is_prepared_at_once_is_one_draft(postgres_url: str, world: World, clock: MovedClock) -> None:
+    """Two processes on one PostgreSQL take the same id at once: one makes the draft, all are answered by it."""
+    with two_servers(postgres_url, world, clock) as sites:
+        makers = [Visitor(site, world.seats[PROVINCE].keys["maker"]).sign_in() for site in sites]
+        for number in range(4):
+            body = {"id": f"2026-{number}", "events": events_in(world.issued(f"L{number}", 100))}
+            with concurrent.futures.ThreadPoolExecutor(6) as pool:
+                answers = list(
+                    pool.map(lambda at, body=body: makers[at % 2].write("POST", "/v1/drafts", body), range(6))
+                )
+            assert sorted(one.status_code for one in answers) == [200] * 5 + [201]
+            assert len({one.json()["id"] for one in answers}) == 1
+        assert len(makers[0].get("/v1/drafts").json()["drafts"]) == 4
 
 
 @pytest.mark.postgres

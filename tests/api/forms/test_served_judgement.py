@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ledger import client
 from ledger.draft_file import parse_draft
 from ledger.key_files import save_private_key
 from tests.api.forms.conftest import TITLES, issue, rules
@@ -101,6 +102,38 @@ def test_from_the_form_to_the_entry_at_two_machines(bureau: Bureau) -> None:
     again = bureau.run(bureau.form(issue("S-1"), issue("S-2")), "--desk")
     assert again.exit_code == 3
     assert "stand in the ledger already" in again.output
+
+
+def test_a_form_whose_answer_is_lost_becomes_one_draft(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command sends it again by itself and is answered by the draft that stands; another form is another draft."""
+    monkeypatch.setattr(client, "PAUSES_SECONDS", (0,))
+
+    def lost(_method: str, path: str) -> None:
+        if path.startswith("/v1/imports") and "dry_run" not in path:
+            bureau.board.after = lambda _method, _path: None
+            raise ConnectionResetError(path)
+
+    def drafts() -> set[str]:
+        key = str(bureau.folder / f"{PROVINCE}-maker.pem")
+        told = CommandLine().done("drafts", "list", "--url", ADDRESS, "--key", key, "--json")
+        return {one["id"] for one in json.loads(told)["drafts"]}
+
+    bureau.board.after = lost
+    name = bureau.told(bureau.form(issue("S-1")), "--desk")["draft"].rpartition("/")[2]
+    sent = [path for method, path, _ in bureau.board.asked if (method, path[:11]) == ("POST", "/v1/imports")]
+    assert sent.count(sent[-1]) == 2
+    assert drafts() == {name}
+    other = bureau.told(bureau.form(issue("S-2")), "--desk")["draft"].rpartition("/")[2]
+    assert drafts() == {name, other}
+
+
+def test_a_form_left_twice_is_one_draft(bureau: Bureau) -> None:
+    """A form becomes one submission, named by its content; what waits already is told again."""
+    path = bureau.form(issue("S-1"), issue("S-1", 2))
+    first = bureau.told(path, "--desk", "--valid-only", code=1)["draft"]
+    assert bureau.told(path, "--desk", "--valid-only", code=1)["draft"] == first
 
 
 def test_a_bad_row_leaves_no_draft_unless_it_may_stay_out(bureau: Bureau) -> None:

@@ -50,6 +50,14 @@ function eventsWritten() {
 
 const body = (value) => text(canonical(value));
 
+let named;
+
+/** The id under which `events` are prepared: the same while no answer has come, so that they become one draft. */
+function nameFor(events) {
+  if (named?.events !== events) named = { events, id: `d-${crypto.randomUUID()}` };
+  return named.id;
+}
+
 for (const button of document.querySelectorAll("[data-role]")) onPress(button, () => signed(button.dataset.role));
 
 onPress(document.getElementById("send-back"), async () => {
@@ -73,7 +81,8 @@ onPress(document.getElementById("withdraw"), async () => {
 onPress(document.getElementById("write"), async () => {
   const events = eventsWritten();
   if (draft === undefined) {
-    const made = await ask("POST", path, body({ events }), token);
+    const made = await ask("POST", path, body({ events, id: nameFor(body(events)) }), token);
+    named = undefined;
     location.assign(desk.dataset.list.replace(/(\?|$)/, `/${made.id}$1`));
   } else {
     await ask("PUT", path, body({ events, version: Number(version) }), token);
