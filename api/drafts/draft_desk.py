@@ -78,7 +78,7 @@ class DraftDesk:
     def prepare(
         self, present: Present, events: Sequence[AnyEvent], *, identifier: str | None
     ) -> Prepared | Refused:
-        """The draft of `events` whose submission is called `identifier`, new unless it stands; or what is wrong in its form.
+        """The draft of `events` whose submission is called `identifier`, new unless it stands; or what is wrong with them.
 
         Raises:
             RequestRefused: 403, not a maker; 409, a draft of that name has other events, was returned, or has expired.
