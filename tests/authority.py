@@ -11,9 +11,8 @@ from __future__ import annotations
 import contextlib
 import datetime
 import subprocess
-import threading
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ledger.timestamp import QUERY_TYPE, REPLY_TYPE, Roots, parse_roots, query_for
+from tests.answering import answering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,25 +140,8 @@ class Authority:
                 desk.end_headers()
                 desk.wfile.write(answer)
 
-            def log_message(desk, *_: object) -> None:  # type: ignore[explicit-override] # noqa: N805 - as above
-                """Say nothing."""
-
         with answering(Desk) as address:
             yield f"{address}/tsa"
-
-
-@contextlib.contextmanager
-def answering(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
-    """The address of a server of the test's own that answers by `handler`."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def openssl_accepts(token: bytes, data: bytes, roots: Path, *, at: datetime.datetime | None = None) -> bool:

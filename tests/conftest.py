@@ -21,7 +21,7 @@ import pytest
 from psycopg import sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, MutableMapping, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 FULL = os.environ.get("FUNDTRACE_FULL") == "1"
@@ -30,6 +30,9 @@ STOP_SECONDS = 30
 # Tests that talk to a server of their own; everything else stays without sockets.
 LOOPBACK_MARKS = ("loopback", "browser")
 LOOPBACK_HOSTS = ["127.0.0.1"]
+
+# What the run itself is told by the environment.
+OUR_VARIABLES = {"FUNDTRACE_FULL", "FUNDTRACE_SHARED"}
 
 T = TypeVar("T")
 
@@ -101,6 +104,15 @@ def sample() -> Sample:
     return cut
 
 
+# --- the environment --------------------------------------------------------------------------------------
+
+
+def forget_settings(environment: MutableMapping[str, str]) -> None:
+    """No setting of the machine for FundTrace is left in `environment`, but what tells the run itself."""
+    for name in [one for one in environment if one.startswith("FUNDTRACE_") and one not in OUR_VARIABLES]:
+        del environment[name]
+
+
 # --- data that stands beside the repository ---------------------------------------------------------------
 
 
@@ -122,7 +134,8 @@ POSTGRES_FOLDER: pytest.StashKey[Path] = pytest.StashKey()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """One folder name for the database server of this run; workers are told it by the main process."""
+    """No settings of the machine; one folder name for the database server of this run, which workers are told."""
+    forget_settings(os.environ)
     told = getattr(config, "workerinput", {}).get("postgres_folder")
     # Outside pytest's own temporary tree, whose permissions every new run narrows again.
     name = told or Path(tempfile.gettempdir()) / f"fundtrace-{uuid.uuid4().hex[:12]}"

@@ -85,13 +85,18 @@ def served(
     addresses: str = "",
     attachments: Path | None = None,
 ) -> Iterator[Site]:
-    """The ledger at `url`, folded; without `signer` read-only. People sign in at `addresses`; files lie in that folder."""
+    """The ledger at `url`, folded; without `signer` read-only. People sign in at `addresses`; files lie in that folder.
+
+    No pace is set: how often a test asks in a second is up to the machine. A test of paces puts its own quotas there.
+    """
     engine = open_engine(url)
     ledger = ServedLedger(engine, None if signer is None else Sequencer(engine, signer))
     try:
         settings = Settings(
             db=url,
             public_addresses=addresses,
+            address_rate=0,
+            key_rate=0,
             attachments=None if attachments is None else str(attachments),
             attachment_bytes=ATTACHMENT_BYTES,
         )

@@ -9,15 +9,18 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-START_SECONDS = 60
-ANSWER_SECONDS = 60
+START_SECONDS = 120  # on a machine that has ten other things to do
+ANSWER_SECONDS = 120
+WAIT_SECONDS = 120
+LOOK_SECONDS = 0.05
 _ADDRESS = re.compile(r"http://[0-9.]+:[0-9]+/")
 
 
@@ -44,6 +47,13 @@ class ServerProcess:
             connection.request(method, path, body=body, headers=dict(headers or {}))
             answer = connection.getresponse()
             return answer.status, answer.read()
+
+    def awaited(self, path: str, holds: Callable[[int, bytes], bool]) -> None:
+        """Return once the answer to a GET of `path`, by its status and body, is the one that the test waits for."""
+        end = time.monotonic() + WAIT_SECONDS
+        while not holds(*self.request("GET", path)):
+            assert time.monotonic() < end, f"{path} is not as awaited after {WAIT_SECONDS} s"
+            time.sleep(LOOK_SECONDS)
 
     def kill(self) -> None:
         """End it at once (SIGKILL), whatever it is doing."""

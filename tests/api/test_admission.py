@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +17,18 @@ from starlette.requests import Request
 import ledger.flush
 import ledger.submission
 from api.admission import Quotas
+from api.app import create_app
 from api.bodies import SlowBodyError, bounded_body
+from api.judging import judge_ledger
 from api.routers import posting
+from api.settings import Settings
 from ledger.submission import wire_bytes
 from tests.api.test_posting import problem
+from tests.served import Site
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.served import Site
     from tests.worlds import World
 
 
@@ -149,6 +153,15 @@ def test_an_address_that_asks_too_often_waits(office: Site) -> None:
     assert problem(answer, 429)["code"] == "too-often"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert office.get("/healthz").status_code == 200
+
+
+def test_the_paces_are_those_of_the_settings(office: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address that may ask once a second asks ten times at once; one without a pace as often as it likes."""
+    monkeypatch.setattr(time, "monotonic_ns", lambda: 0)
+    for rate, last in ((1, 429), (0, 200)):
+        app = create_app(Settings(address_rate=rate), office.ledger, judge=judge_ledger)
+        asker = Site(app=app, ledger=office.ledger)
+        assert [asker.get("/v1/lines").status_code for _ in range(11)] == [200] * 10 + [last]
 
 
 # --- slow bodies ------------------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ from ledger.publisher import publish
 from ledger.store.anchors import StoredAnchor, anchor_names, keep_anchor
 from ledger.store.engine import holding_lock
 from ledger.submission import wire_bytes
-from tests.authority import Authority, answering, openssl_accepts
+from tests.answering import answering
+from tests.authority import Authority, openssl_accepts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -136,9 +137,6 @@ def test_an_authority_that_fails_is_told() -> None:
             self.send_response(302 if self.path == "/moved" else 500)
             self.send_header("Location", "/elsewhere")
             self.end_headers()
-
-        def log_message(self, *_: object) -> None:  # type: ignore[explicit-override]
-            """Say nothing."""
 
     with answering(Broken) as address:
         for path in ("/moved", "/broken"):

@@ -6,8 +6,7 @@ from __future__ import annotations
 import hashlib
 import io
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from api.attachments.bucket_store import BucketStore, store_at
 from api.attachments.file_store import FolderStore
 from ledger.errors import EnvironmentFault
+from tests.answering import answering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,11 +25,11 @@ DIGEST = hashlib.sha256(CONTENT).hexdigest()
 _DATE = "Sun, 22 Nov 2026 00:00:00 GMT"
 
 
-class _Bucket(BaseHTTPRequestHandler):
+class Bucket(BaseHTTPRequestHandler):
     """PUT, GET and HEAD of whole objects, for whoever signs as `somebody`."""
 
     protocol_version = "HTTP/1.1"
-    objects: ClassVar[dict[str, bytes]] = {}
+    objects: ClassVar[dict[str, bytes]]
 
     def do_PUT(self) -> None:
         """Keep the object."""
@@ -44,10 +44,9 @@ class _Bucket(BaseHTTPRequestHandler):
             found = self.objects.get(self.path)
             self._answer(404 if found is None else 200, found or b"")
 
-    do_HEAD = do_GET  # noqa: N815 - as above
-
-    def log_message(self, format: str, *args: object) -> None:  # type: ignore[explicit-override]  # noqa: A002 - as above
-        """Nothing is written."""
+    def do_HEAD(self) -> None:
+        """Tell of the object."""
+        self.do_GET()
 
     def _allowed(self) -> bool:
         good = self.headers.get("Authorization", "").startswith("AWS4-HMAC-SHA256 Credential=somebody/")
@@ -67,22 +66,17 @@ class _Bucket(BaseHTTPRequestHandler):
 @pytest.fixture
 def objects(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, bytes]]:
     """The objects of a served bucket, named in the environment."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Bucket)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    for name, value in (
-        ("ACCESS_KEY_ID", "somebody"),
-        ("SECRET_ACCESS_KEY", "secret"),
-        ("REGION", "here"),
-        ("ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}"),
-        ("ALLOW_HTTP", "true"),
-    ):
-        monkeypatch.setenv(f"AWS_{name}", value)
-    _Bucket.objects.clear()
-    yield _Bucket.objects
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    kept: dict[str, bytes] = {}
+    with answering(type("OneBucket", (Bucket,), {"objects": kept})) as address:
+        for name, value in (
+            ("ACCESS_KEY_ID", "somebody"),
+            ("SECRET_ACCESS_KEY", "secret"),
+            ("REGION", "here"),
+            ("ENDPOINT_URL", address),
+            ("ALLOW_HTTP", "true"),
+        ):
+            monkeypatch.setenv(f"AWS_{name}", value)
+        yield kept
 
 
 @pytest.mark.loopback

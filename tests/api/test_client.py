@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import json
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
@@ -19,13 +17,15 @@ from ledger.client import PAUSES_SECONDS, Answer, Connection, LedgerClient
 from ledger.errors import EnvironmentFault, InputError, MissingError, ProofError, SignatureError
 from ledger.log_keys import keys_in
 from ledger.submission import wire_bytes
+from tests.answering import answering
 from tests.ledgers import check_whole
 from tests.served import Site
 from tests.worlds import log_signer_named
 from verifier.cli import build
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from tests.worlds import World
@@ -207,23 +207,10 @@ class Relay(BaseHTTPRequestHandler):
         """A submission."""
         self._answer()
 
-    def log_message(self, *_: object) -> None:  # type: ignore[explicit-override]
-        """Say nothing."""
 
-
-@contextlib.contextmanager
-def relaying(site: Site, drops: list[str]) -> Iterator[str]:
+def relaying(site: Site, drops: list[str]) -> AbstractContextManager[str]:
     """A server on this machine in front of `site`; its address."""
-    handler = type("OneRelay", (Relay,), {"site": site, "drops": drops})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return answering(type("OneRelay", (Relay,), {"site": site, "drops": drops}))
 
 
 @pytest.mark.loopback

@@ -28,16 +28,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commands run in a folder of their own, without settings of the machine."""
+    """Commands run in a folder of their own, without a language of the machine."""
     monkeypatch.chdir(tmp_path)
-    for name in (
-        "FUNDTRACE_DB",
-        "FUNDTRACE_LOG_KEY",
-        "FUNDTRACE_KEY_PASSPHRASE_FILE",
-        "LC_ALL",
-        "LC_MESSAGES",
-        "LANG",
-    ):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -136,13 +136,15 @@ def test_an_exception_of_others_is_told_by_its_type_alone() -> None:
 @pytest.mark.parametrize("wanted", [True, False])
 def test_lines_of_requests_can_be_switched_off(wanted: bool) -> None:
     """Events of the server are written all the same."""
-    root = logging.getLogger()
-    before = root.handlers[:], root.level
+    root, own = logging.getLogger(), logging.getLogger("fundtrace.requests")
+    before = root.handlers[:], root.level, own.level
+    root.handlers[:] = []  # they are pytest's, and would be closed
     try:
         log_as_json(requests=wanted)
-        assert logging.getLogger("fundtrace.requests").isEnabledFor(logging.INFO) is wanted
+        assert own.isEnabledFor(logging.INFO) is wanted
         assert logging.getLogger("fundtrace").isEnabledFor(logging.WARNING)
         assert isinstance(root.handlers[0].formatter, JsonLines)
     finally:
         root.handlers[:] = before[0]
         root.setLevel(before[1])
+        own.setLevel(before[2])

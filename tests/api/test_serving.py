@@ -212,6 +212,5 @@ def test_posting_over_a_socket_is_seen_on_the_pages(tmp_path: Path) -> None:
     with running("serve", "--db", url, "--port", "0", "--log-key", str(key)) as server:
         for submission in [*world.opening(), world.issue("L1", 100_000)]:
             assert server.request("POST", "/v1/submissions", wire_bytes(submission))[0] == 201
-        pages = (server.request("GET", "/funds/F-WATER")[1] for _ in range(1_000))
-        assert any(b'value="1000.00"' in page for page in pages)
+        server.awaited("/funds/F-WATER", lambda _, page: b'value="1000.00"' in page)
         assert server.stop() == 0

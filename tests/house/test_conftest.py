@@ -10,7 +10,7 @@ import psycopg
 import pytest
 import pytest_socket
 
-from tests.conftest import FULL
+from tests.conftest import FULL, forget_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +38,13 @@ def test_loopback_mark_opens_this_machine_only() -> None:
         pytest.raises(pytest_socket.SocketConnectBlockedError),
     ):
         outside.connect(TEST_NET_ADDRESS)
+
+
+def test_no_setting_of_the_machine_reaches_a_test() -> None:
+    """Variables of the server are forgotten; those that tell the run itself, and those of others, stay."""
+    environment = {"FUNDTRACE_PORT": "9", "FUNDTRACE_SHARED": "/shared", "PATH": "/bin"}
+    forget_settings(environment)
+    assert environment == {"FUNDTRACE_SHARED": "/shared", "PATH": "/bin"}
 
 
 def test_sample_is_ordered_and_repeatable(sample: Sample) -> None:

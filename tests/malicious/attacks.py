@@ -13,7 +13,7 @@ import itertools
 import json
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -236,12 +236,13 @@ def stale(forger: Forger) -> Iterator[Forgery]:
 
 def forked(forger: Forger) -> Iterator[Forgery]:
     """From some submission on another history, just as long or longer, signed by those whose acts it tells."""
-    world = forger.world
     for size in _ends(forger)[:-1]:
-        other = Forger(world, list(forger.entries[:size]))
+        other = Forger(replace(forger.world), list(forger.entries[:size]))
         while len(other.entries) <= len(forger.entries):
-            party = msgspec.structs.replace(world.seats[UNIT].party, id=f"invented-{len(other.entries)}")
-            other.post(world.submission("admin-a", party))
+            party = msgspec.structs.replace(
+                other.world.seats[UNIT].party, id=f"invented-{len(other.entries)}"
+            )
+            other.post(other.world.submission("admin-a", party))
         yield Forgery(position=size, files=other.files())
 
 

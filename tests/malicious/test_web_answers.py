@@ -4,18 +4,18 @@
 from __future__ import annotations
 
 import gzip
-import http.server
 import itertools
-import threading
 import time
-from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler as Handler
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ledger.errors import EnvironmentFault, InputError, LimitError, MissingError
 from ledger.note import MAX_NOTE_BYTES
 from ledger.tiles import MAX_BUNDLE_BYTES
+from tests.answering import answering
 from tests.malicious.forger import Forger
 from tests.worlds import make_world
 from verifier.integrity.trust import Trust
@@ -23,7 +23,8 @@ from verifier.mirror import mirror
 from verifier.reading.web_source import ANSWER_SECONDS, open_web
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from tests.malicious.forger import Files
@@ -35,7 +36,6 @@ VICTIMS = ("checkpoint", "tile/0/000", "tile/entries/000", "tile/entries/001.p/6
 
 DRIP_SECONDS = 0.02
 BOMB = gzip.compress(bytes(MAX_BUNDLE_BYTES + 1))
-Handler = http.server.BaseHTTPRequestHandler
 
 
 @pytest.fixture(scope="module")
@@ -164,15 +164,13 @@ def forbids(handler: Handler, _data: bytes) -> None:
     head(handler, 403)
 
 
-@contextmanager
-def serving(files: Files, victim: str, habit: Callable[[Handler, bytes], None]) -> Iterator[str]:
+def serving(
+    files: Files, victim: str, habit: Callable[[Handler, bytes], None]
+) -> AbstractContextManager[str]:
     """The files by HTTP, one of them by a bad habit; the address."""
 
     class Bad(Handler):
-        def log_message(self, format: str, *args: Any) -> None:  # type: ignore[explicit-override]  # noqa: A002, ANN401 - as there
-            """Say nothing."""
-
-        def do_GET(self) -> None:  # noqa: N802 - the name that the standard library calls
+        def do_GET(self) -> None:
             """One file."""
             path = self.path.removeprefix("/")
             self.close_connection = True
@@ -184,14 +182,7 @@ def serving(files: Files, victim: str, habit: Callable[[Handler, bytes], None]) 
             except OSError:
                 """The reader has gone away, as it should."""
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Bad) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    return answering(Bad)
 
 
 def opened(address: str, *, slow: bool) -> StaticLog:

@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-import http.server
-import threading
-from contextlib import contextmanager
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from ledger.errors import EnvironmentFault, InputError
 from ledger.log_keys import keys_in
+from tests.answering import answering
 from tests.malicious.attacks import ATTACKS, Attack
 from tests.malicious.every_kind import every_kind
 from tests.malicious.forger import Files, Forger, state_of
@@ -22,54 +22,39 @@ from verifier.reading.web_source import open_web
 from verifier.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from verifier.integrity.verdict import Verdict
 
 pytestmark = pytest.mark.loopback
 
-Answer = tuple[dict[str, str], bytes]
-"""Headers beside the ordinary ones, and a body that need not fit them."""
+Answers = Callable[[str], tuple[dict[str, str] | None, bytes]]
+"""From a path to headers beside the ordinary ones, and a body that need not fit them; no headers: it is not there."""
 
 ENDLESS: Final = b"\0" * (1 << 16)
 
 
-class _Cheat(http.server.BaseHTTPRequestHandler):
-    """Answers from the table of its server, word for word."""
+def serving(answer: Answers) -> AbstractContextManager[str]:
+    """The address of a server that answers as told, word for word."""
 
-    def do_GET(self) -> None:
-        headers, body = self.server.answer(self.path.lstrip("/"))  # type: ignore[attr-defined]  # see `serving`
-        self.send_response(200 if headers is not None else 404)
-        for name, value in (headers or {"Content-Length": "0"}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        try:
-            self.wfile.write(body)
-            while headers is not None and headers.get("Content-Length") == "999999999999":
-                self.wfile.write(ENDLESS)
-        except OSError:
-            pass  # the reader has had enough
+    class Cheat(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            headers, body = answer(self.path.lstrip("/"))
+            self.send_response(200 if headers is not None else 404)
+            for name, value in (headers or {"Content-Length": "0"}).items():
+                self.send_header(name, value)
+            self.end_headers()
+            try:
+                self.wfile.write(body)
+                while headers is not None and headers.get("Content-Length") == "999999999999":
+                    self.wfile.write(ENDLESS)
+            except OSError:
+                pass  # the reader has had enough
 
-    def log_message(self, format: str, *args: object) -> None:  # type: ignore[explicit-override]  # noqa: A002 - the library's
-        """Say nothing."""
-
-
-@contextmanager
-def serving(answer: Callable[[str], tuple[dict[str, str] | None, bytes]]) -> Iterator[str]:
-    """The address of a server that answers as told."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Cheat)
-    server.answer = answer  # type: ignore[attr-defined]  # what the handler answers with
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    return answering(Cheat)
 
 
-def files_answer(files: Files) -> Callable[[str], tuple[dict[str, str] | None, bytes]]:
+def files_answer(files: Files) -> Answers:
     """Answers with these files and nothing else."""
 
     def answer(path: str) -> tuple[dict[str, str] | None, bytes]:

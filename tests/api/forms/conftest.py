@@ -100,10 +100,8 @@ def rules(told: dict[str, Any]) -> list[tuple[int, str, str]]:
 
 
 @pytest.fixture
-def bureau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bureau:
+def bureau(tmp_path: Path) -> Bureau:
     """The ledger of an invented world with its opening, and every key in a folder beside it."""
-    for name in ("FUNDTRACE_DB", "FUNDTRACE_LOG_KEY", "FUNDTRACE_KEY_PASSPHRASE_FILE"):
-        monkeypatch.delenv(name, raising=False)
     world = make_world()
     with founded(str(tmp_path / "ledger.db"), world) as sequencer:
         post_all(sequencer, world.opening())

@@ -7,7 +7,7 @@ import contextlib
 import datetime
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -146,8 +146,8 @@ def opening(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Path]:
 
 @pytest.fixture
 def town(opening: tuple[World, Path], tmp_path: Path) -> Iterator[Town]:
-    """A copy of that ledger, and no witnesses yet."""
+    """A copy of that ledger and of its world, and no witnesses yet."""
     world, path = opening
-    made = Town(world=world, url=str(shutil.copy(path, tmp_path / "ledger.db")), folder=tmp_path)
+    made = Town(world=replace(world), url=str(shutil.copy(path, tmp_path / "ledger.db")), folder=tmp_path)
     with made.stack:
         yield made

@@ -146,9 +146,11 @@ def test_a_submission_waits_for_the_quorum(town: Town) -> None:
         asking = threading.Thread(target=keep_asking)
         asking.start()
         web.app.state.settings = Settings(quorum_wait_seconds=60)
-        answer = web.send("POST", "/v1/submissions?wait=quorum", content=wire).json()
-        done.set()
-        asking.join()
+        try:
+            answer = web.send("POST", "/v1/submissions?wait=quorum", content=wire).json()
+        finally:
+            done.set()
+            asking.join()
         assert answer["quorum"] == "reached"
         names = [one.name for one in parse_note(answer["checkpoint"].encode()).signatures]
         assert names[-2:] == ["w1.example/witness"] * 2
