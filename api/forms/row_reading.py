@@ -56,7 +56,7 @@ def read_row(
         "v": version_said(kind, fields),
         "provenance": msgspec.to_builtins(source),
     }
-    for fault in _whole(plain, kind, header):
+    for fault in _whole(plain, row, kind, header):
         if isinstance(fault, tuple):
             faults.append(fault)
         else:
@@ -92,7 +92,7 @@ def _value(row: FilledRow, placed: Placed, header: Header, *, serials: bool) -> 
     return value_of(cell, column, unit=placed.unit, serials=serials)
 
 
-def _whole(plain: dict[str, Any], kind: str, header: Header) -> Iterator[AnyEvent | Fault]:
+def _whole(plain: dict[str, Any], row: FilledRow, kind: str, header: Header) -> Iterator[AnyEvent | Fault]:
     """The event, or each rule of the kind that the row breaks, found by mending one after another."""
     broken = False
     for _ in range(_TRIES):
@@ -100,7 +100,7 @@ def _whole(plain: dict[str, Any], kind: str, header: Header) -> Iterator[AnyEven
             event = msgspec.convert(plain, KINDS[kind])
         except msgspec.ValidationError as error:
             broken = True
-            fault, mended = _explained(str(error), plain, header, kind)
+            fault, mended = _explained(str(error), plain, row, header, kind)
             yield fault
             if not mended:
                 return
@@ -110,23 +110,27 @@ def _whole(plain: dict[str, Any], kind: str, header: Header) -> Iterator[AnyEven
             return
 
 
-def _explained(text: str, plain: dict[str, Any], header: Header, kind: str) -> tuple[Fault, bool]:
+def _explained(
+    text: str, plain: dict[str, Any], row: FilledRow, header: Header, kind: str
+) -> tuple[Fault, bool]:
     """What a refusal of the record means for the row, and whether `plain` was mended to look for further ones."""
     found = _FIELD.search(text)
     name = found[1] if found else ""
     column = _column_named(name, text, kind)
-    title = _title(column, header) if column else ""
-    if (
-        column is not None
-        and len(column.path) == 1
-        and "must be absent" in text
-        and plain.pop(name, None) is not None
-    ):
-        return (title, "", _unwanted(text, kind)), True
-    if column is not None and len(column.path) == 1 and "required" in text and name not in plain:
+    if column is None:
+        return ("", "", _against_rule(text)), False
+    title, shown = _title(column, header), _standing(row, column, header)
+    outermost = len(column.path) == 1
+    if outermost and "must be absent" in text and plain.pop(name, None) is not None:
+        return (title, shown, _unwanted(text, kind)), True
+    if outermost and "required" in text and name not in plain:
         plain[name] = _stand_in(column)
-        return (title, "", _wanted(text, kind)), True
-    return (title, "", _against_rule(text)), False
+        return (title, shown, _wanted(text, kind)), True
+    return (title, shown, _against_rule(text)), False
+
+
+def _standing(row: FilledRow, column: Column, header: Header) -> str:
+    return next((_shown(row, placed) for placed in header.columns if placed.column.name == column.name), "")
 
 
 def _column_named(name: str, text: str, kind: str) -> Column | None:

@@ -194,6 +194,7 @@ def test_every_error_of_a_row_is_told_at_once(bureau: Bureau) -> None:
         (5, "指标", "cell.form"),
     ]
     assert "分解" in next(one["message"]["zh"] for one in told["errors"] if one["rule"] == "row.needed")
+    assert [one["value"] for one in told["errors"] if one["rule"] == "row.unwanted"] == [FUND, "2026"]
 
 
 def test_bureau_spellings_units_and_notes(bureau: Bureau) -> None:
