@@ -2,9 +2,11 @@
 """A problem: why a submission, or one of its events, may not stand in the ledger. A value, collected and never raised."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
-from ledger.errors import InputError
+from ledger.errors import InputError, ToldError
+
+E = TypeVar("E", bound=ToldError)
 
 Check = Literal["form", "I6", "I7", "I8", "ceiling"]
 """Which rule is broken: form, or a check of DESIGN §5 (I6 signatures and actors, I7 references and duplicate ids,
@@ -53,4 +55,16 @@ def problem_of(error: InputError, *, check: Check = "form") -> Problem:
         message_zh=error.message_zh,
         remedy_en=error.remedy_en,
         remedy_zh=error.remedy_zh,
+    )
+
+
+def error_of(problem: Problem, kind: type[E], *, place: str = "") -> E:
+    """An error of `kind` that says what `problem` says, about `place` if one is given."""
+    return kind(
+        code=problem.code,
+        place=place or problem.place,
+        message_en=problem.message_en,
+        message_zh=problem.message_zh,
+        remedy_en=problem.remedy_en,
+        remedy_zh=problem.remedy_zh,
     )

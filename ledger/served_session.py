@@ -10,10 +10,12 @@ from typing import Final, Self, TypeVar
 import msgspec
 
 from ledger.answer import Refused
-from ledger.client import Answer, LedgerClient, problems_in
+from ledger.client import LedgerClient
+from ledger.connection import Answer
 from ledger.errors import EnvironmentFault, InputError, ProofError
 from ledger.keys import Signer, key_id
-from ledger.problems import Problem
+from ledger.problems import error_of
+from ledger.served_answers import problems_in
 from ledger.session_claim import SessionClaim, audience_of, sign_claim
 
 TOKEN_HEADER: Final = "X-FundTrace-Token"  # noqa: S105 - the name of a header
@@ -67,7 +69,7 @@ class Session:
         """
         answer = self.client.ask("GET", path, None, {"Cookie": self.cookie})
         if not answer.good:
-            raise refusal(problems_in(answer.body, self.client.address)[0])
+            raise error_of(problems_in(answer.body, self.client.address)[0], InputError)
         return answer.body
 
     def write(
@@ -126,22 +128,10 @@ def sign_in(client: LedgerClient, signer: Signer, *, genesis: str) -> Session:
     )
 
 
-def refusal(problem: Problem) -> InputError:
-    """`problem`, told by a server, as an error."""
-    return InputError(
-        code=problem.code,
-        place=problem.place,
-        message_en=problem.message_en,
-        message_zh=problem.message_zh,
-        remedy_en=problem.remedy_en,
-        remedy_zh=problem.remedy_zh,
-    )
-
-
 def _read(client: LedgerClient, answer: Answer, told: type[Told]) -> Told:
     """What a good answer says."""
     if not answer.good:
-        raise refusal(problems_in(answer.body, client.address)[0])
+        raise error_of(problems_in(answer.body, client.address)[0], InputError)
     try:
         return msgspec.json.decode(answer.body, type=told)
     except ValueError as error:

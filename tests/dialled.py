@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ledger import client
-from ledger.client import Answer
+from ledger.connection import Answer
 from tests.served import Site
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from ledger.answer import Refused
 from ledger.client import LedgerClient
 from ledger.draft_file import format_draft
 from ledger.errors import InputError
-from ledger.served_session import refusal
+from ledger.problems import error_of
 from ledger.submission import sign
 from verifier.integrity.verdict import EXIT_CLEAN, EXIT_FINDINGS
 from verifier.language import Language, Told, say
@@ -220,7 +220,7 @@ def _only_role(counter: Counter) -> str:
 
 def _done(answer: bytes | Refused) -> None:
     if isinstance(answer, Refused):
-        raise refusal(answer.problems[0])
+        raise error_of(answer.problems[0], InputError)
 
 
 def _ask(question: Told, language: Language, *, yes: bool, **named: str) -> None:

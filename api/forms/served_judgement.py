@@ -14,7 +14,8 @@ from api.forms.form_run import Result
 from ledger.answer import Refused
 from ledger.errors import InputError
 from ledger.intake.rows import RowError
-from ledger.served_session import Session, refusal
+from ledger.problems import error_of
+from ledger.served_session import Session
 
 _FILE: Final = "application/octet-stream"
 
@@ -106,7 +107,7 @@ def _sent(session: Session, found: FormReading, choice: dict[str, str]) -> _Told
     path, data = f"/v1/imports?{urlencode(query)}", found.file.path.read_bytes()
     answer = session.write("POST", path, data, media_type=_FILE, named=True)  # by its own hash
     if isinstance(answer, Refused):
-        raise refusal(answer.problems[0])
+        raise error_of(answer.problems[0], InputError)
     told: _Told = read_answer(answer, _Told, session.client.address)
     return told
 

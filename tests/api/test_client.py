@@ -13,7 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from ledger.answer import Accepted, Refused
-from ledger.client import PAUSES_SECONDS, Answer, Connection, LedgerClient
+from ledger.client import PAUSES_SECONDS, LedgerClient
+from ledger.connection import Answer, Connection
 from ledger.errors import EnvironmentFault, InputError, MissingError, ProofError, SignatureError
 from ledger.log_keys import keys_in
 from ledger.submission import wire_bytes

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.commands import form_posting
-from ledger.client import Answer, LedgerClient
+from ledger.client import LedgerClient
+from ledger.connection import Answer
 from ledger.draft_file import parse_draft
 from ledger.errors import InputError, ProofError
 from ledger.key_files import save_private_key
