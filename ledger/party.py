@@ -42,6 +42,12 @@ PartyRole = Literal[
 """What a party is: finance bureau 财政, line department 主管部门, project or budget unit 单位, bank 银行, supplier,
 beneficiary, audit office 审计, supervision 监督; ``transcriber`` posts historical ledgers and nothing else."""
 
+FINANCE: Final[frozenset[PartyRole]] = frozenset({"finance"})
+BANK: Final[frozenset[PartyRole]] = frozenset({"bank"})
+OVERSIGHT: Final[frozenset[PartyRole]] = frozenset({"audit", "supervision"})
+PUBLIC: Final[frozenset[PartyRole]] = frozenset({"finance", "department", "unit"})
+"""Public bodies, which handle money of the budget."""
+
 USCC_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _COUNTY_DIGITS: Final = 6
 _USCC_LENGTH: Final = 18

@@ -11,6 +11,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final, Literal
 
+from ledger.party import FINANCE, OVERSIGHT, PUBLIC
+
 Place = Literal["", "division", "owner"]
 """What keys must cover beside the division of their party: the event's `division`, that of its `owner`, or nothing."""
 
@@ -74,7 +76,7 @@ class Anybody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByState:
-    """Whoever the rule of the kind says, which looks at more than one field: a predicate in `ledger.actors`."""
+    """Whoever the rule of the kind says, which looks at more than one field: a predicate in `ledger.competence`."""
 
 
 Actor = Administrators | Named | OwnerOf | BankOf | UnitOf | HolderOf | Anybody | ByState
@@ -99,9 +101,6 @@ class Right:
     in_emergency: bool = False
 
 
-_FINANCE: Final = frozenset({"finance"})
-_OVERSIGHT: Final = frozenset({"audit", "supervision"})
-_PUBLIC: Final = frozenset({"finance", "department", "unit"})
 _DUTY_ZH: Final[Mapping[Duty, str]] = {"system": "系统管理", "security": "安全管理", "audit": "审计管理"}
 _OWNER_FROM: Final = ("the owner of `from_account`", "付款账户（from_account）的所有人")
 _OWNER: Final = ("the owner of `account`", "该账户的所有人")
@@ -125,7 +124,7 @@ RIGHTS: Final[tuple[Right, ...]] = (
         place="owner",
     ),
     Right(
-        kind="fund", actor=Named(field="issuer", roles=_FINANCE),
+        kind="fund", actor=Named(field="issuer", roles=FINANCE),
         who=("its issuer, a finance party", "资金下达方（财政部门）"),
     ),
     Right(
@@ -209,7 +208,7 @@ RIGHTS: Final[tuple[Right, ...]] = (
         ),
     ),
     Right(
-        kind="code", actor=Anybody(roles=_FINANCE | _OVERSIGHT),
+        kind="code", actor=Anybody(roles=FINANCE | OVERSIGHT),
         who=("an audit, supervision or finance party", "审计、监督或财政单位"),
     ),
     Right(kind="contract", actor=UnitOf(field="project"), who=_UNIT),
@@ -224,7 +223,7 @@ RIGHTS: Final[tuple[Right, ...]] = (
         ),
     ),
     Right(
-        kind="publication", actor=Anybody(roles=_PUBLIC | _OVERSIGHT),
+        kind="publication", actor=Anybody(roles=PUBLIC | OVERSIGHT),
         who=("a public body, an audit or supervision party", "公共单位、审计或监督单位"),
     ),
     Right(
@@ -236,7 +235,7 @@ RIGHTS: Final[tuple[Right, ...]] = (
         who=("owner or bank of either account", "任一账户的所有人或开户行"),
     ),
     Right(
-        kind="disposition", actor=Anybody(roles=_OVERSIGHT),
+        kind="disposition", actor=Anybody(roles=OVERSIGHT),
         who=("an audit or supervision party", "审计或监督单位"),
     ),
     Right(kind="objection", actor=Anybody(), who=("any party", "任何单位")),

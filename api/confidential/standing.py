@@ -5,7 +5,7 @@ from typing import Literal
 
 from api.refusals import RequestRefused
 from api.sessions.front_desk import Present
-from ledger.party import covers
+from ledger.party import OVERSIGHT, covers
 from ledger.register import Register
 
 Standing = Literal["own", "audit", "supervision", "over"]
@@ -29,7 +29,7 @@ def standing_to(register: Register, present: Present, poster: str) -> Standing |
 def oversees(register: Register, present: Present) -> bool:
     """Whether `present` is of audit or supervision, and so reads who was shown what."""
     party = register.parties.get(present.party)
-    return party is not None and not {"audit", "supervision"}.isdisjoint(party.roles)
+    return party is not None and not OVERSIGHT.isdisjoint(party.roles)
 
 
 def not_for(place: str) -> RequestRefused:
