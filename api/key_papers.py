@@ -23,7 +23,7 @@ from ledger.instant import business_date
 from ledger.key_files import file_faults
 from ledger.keys import Ed25519Signer, key_id
 from ledger.kinds.form import EVENT_BYTES_MAX
-from ledger.kinds.registry import Key, KeyRole
+from ledger.kinds.registry import Custody, Key, KeyRole
 from ledger.kinds.vocabulary import AnyEvent, decode_event, event_bytes, parse_event
 from ledger.open_state import OpenState
 from ledger.register import Register
@@ -33,6 +33,7 @@ from ledger.store.schema import check
 from ledger.submission import Header, Signature, events_root
 
 REQUEST_SUFFIX: Final = ".request.json"
+_SECOND: Final = "key/2"
 _SIGNATURE_BYTES_MAX: Final = 16_384
 _EVENTS_BYTES_MAX: Final = 16 * 1024 * 1024
 """More is no emergency; a line that this cuts is no event, and told as such."""
@@ -41,7 +42,10 @@ _SIGNATURE: Final = msgspec.json.Decoder(Signature)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Whose key it shall be and what for: holder, person (a pseudonym), device, roles, divisions, window of instants."""
+    """Whose key it shall be and what for: holder, person (a pseudonym), device, roles, divisions, window of instants.
+
+    `custody` says what holds it.
+    """
 
     holder: str
     person: str
@@ -50,6 +54,7 @@ class Wanted:
     divisions: tuple[str, ...]
     valid_from: str
     valid_to: str | None = None
+    custody: Custody = "file"
 
 
 def request_of(signer: Ed25519Signer, wanted: Wanted, *, today: datetime.date) -> bytes:
@@ -60,7 +65,7 @@ def request_of(signer: Ed25519Signer, wanted: Wanted, *, today: datetime.date) -
     """
     key = {
         "kind": "key",
-        "v": 1,
+        "v": 2,
         "occurred_on": today.isoformat(),
         "action": "register",
         "key": key_id(signer.alg, signer.public),
@@ -72,6 +77,7 @@ def request_of(signer: Ed25519Signer, wanted: Wanted, *, today: datetime.date) -
         "roles": sorted(set(wanted.roles)),
         "jurisdiction": sorted(set(wanted.divisions)),
         "valid_from": wanted.valid_from,
+        "custody": wanted.custody,
     }
     if wanted.valid_to is not None:
         key["valid_to"] = wanted.valid_to
@@ -108,6 +114,13 @@ def read_request(path: Path) -> Key:
         remedy_en="Make a request with fundtrace keys request.",
         remedy_zh="请用 fundtrace keys request 生成申请。",
     )
+
+
+def as_admitted(register: Register, key: Key) -> Key:
+    """The registration asked for as the ledger takes it now: without what holds the key while no policy admits `key/2`."""
+    if any(_SECOND in policy.admits for policy in register.policies.values()):
+        return key
+    return msgspec.structs.replace(key, v=1, custody=None)
 
 
 def read_events(path: Path) -> tuple[AnyEvent, ...]:

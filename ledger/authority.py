@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ledger import submission as wire
+from ledger.custody import custody_problems
 from ledger.deputies import principals
 from ledger.duties import duty_problems, may_sign
 from ledger.errors import InputError
@@ -175,6 +176,8 @@ def _check_key_rights(
     invited = signature.role == "panel" and "panel" in asked.persons
     if key.holder != submission.header.party and not invited:
         yield _key_problem(signature, "holder", f"belongs to {key.holder}", f"属于 {key.holder}")
+    if asked.large is not None:
+        yield from custody_problems(key, role=signature.role, large=asked.large)
     if state.revoked_at is not None:
         yield _key_problem(
             signature, "revoked", f"was revoked at {state.revoked_at}", f"已于 {state.revoked_at} 吊销"

@@ -20,8 +20,8 @@ Duty = Literal["system", "security", "audit"]
 """What an administrator is for (三员): system (parties, keys of the log), security (keys and roles, administrators), audit
 (reads along, and countersigns changes of administrators)."""
 
-Rule = Literal["approval_tier", "panel"]
-"""A rule by which a policy asks for more signatures: approvers by amount, the panel of an acceptance."""
+Rule = Literal["approval_tier", "offline_above", "panel"]
+"""A rule by which a policy asks for more: approvers by amount, keys that no browser holds, the panel of an acceptance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ class Right:
     """One way in which an event of `kind` may be posted; `actions` empty means whatever its action.
 
     `who` says the actor in English and Chinese; `signed` are the roles of keys that must sign, each by another person
-    with another device; `more_by` are the rules of policies that may ask for more of them (`ledger.rulings`).
+    with another device; `more_by` are the rules of policies that may ask for more (`ledger.rulings`).
     `in_emergency` says that two leaders may do it by an override.
     """
 
@@ -155,18 +155,18 @@ RIGHTS: Final[tuple[Right, ...]] = (
         who=("an audit, supervision or finance party", "审计、监督或财政单位"),
     ),
     Right(
-        kind="allocation", in_emergency=True, more_by=("approval_tier",), actor=Named(field="actor"),
+        kind="allocation", in_emergency=True, more_by=("approval_tier", "offline_above"), actor=Named(field="actor"),
         who=(
             "the upper party: `from` when money goes down, `to` when it comes back; with `source` the lower one",
             "上级一方：下达时为 from，收回时为 to；注明 source 时为下级一方",
         ),
     ),
     Right(
-        kind="matching_pledge", more_by=("approval_tier",), actor=Named(field="party"),
+        kind="matching_pledge", more_by=("approval_tier", "offline_above"), actor=Named(field="party"),
         who=("`party`", "承诺方（party）"),
     ),
     Right(
-        kind="disbursement", in_emergency=True, more_by=("approval_tier",), actor=ByState(),
+        kind="disbursement", in_emergency=True, more_by=("approval_tier", "offline_above"), actor=ByState(),
         who=(
             ("the holder of the line, from an account of its own; a public body (finance, department, unit) also from one "
             "of the bureau over it, or of a public body that it is the bureau over"),

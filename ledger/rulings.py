@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of policies that bear on rights (spec §3.11): who must sign beside maker and checker, and whose a place is.
 
-``approval_tier``: an authority event of `amount_from` minor units or more needs `approvers` approvers. ``panel``: an
-acceptance needs `persons` of a panel, `outside` of them from other parties than the unit. They bind the parties in the
-place of whoever posted the policy, narrowed by level and fund, from `effective_on` on; of several the strictest counts.
+``approval_tier``: authority of `amount_from` minor units or more needs `approvers` approvers. ``offline_above``: authority
+of more than `amount` minor units is signed by keys that no browser holds (`ledger.custody`). Both count what is signed at
+once: the sum over the events of a submission. ``panel``: an acceptance needs `persons` of a panel, `outside` of them from
+other parties than the unit. They bind the parties in the place of whoever posted the policy, narrowed by level and fund,
+from `effective_on` on; of several the strictest counts.
 
 ``administered_by``: `division` and what lies in it belong to the place `by`, whatever their codes begin with (development
 zones, counties directly under a province: 省直管县, 开发区). Posted for the day itself, by an office over both.
 """
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -27,8 +30,9 @@ from ledger.register import Register
 from ledger.rights import Rule, asked_by_rule
 from ledger.submission import Submission
 
-APPROVAL_TIER: Final = "approval_tier"
-PANEL: Final = "panel"
+APPROVAL_TIER: Final[Rule] = "approval_tier"
+OFFLINE_ABOVE: Final[Rule] = "offline_above"
+PANEL: Final[Rule] = "panel"
 ADMINISTERED_BY: Final = "administered_by"
 
 _MOST: Final = 2**53 - 1
@@ -38,11 +42,21 @@ _CENTRE: Final = 0
 PARAMETERS: Final[Mapping[str, Mapping[str, tuple[int, int]]]] = MappingProxyType(
     {
         APPROVAL_TIER: {"amount_from": (1, _MOST), "approvers": (1, 4)},
+        OFFLINE_ABOVE: {"amount": (1, _MOST)},
         PANEL: {"persons": (1, 9), "outside": (0, 9)},
         ADMINISTERED_BY: {"division": _DIVISIONS, "by": (_CENTRE, _DIVISIONS[1])},
     }
 )
 """Rule → its parameters, every one of them given, each with its least and greatest value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Large:
+    """Authority of `amount` minor units over `lines` (or pledges), more than `limit`: to be signed offline."""
+
+    amount: int
+    limit: int
+    lines: tuple[str, ...]
 
 
 def ruling_problems(policy: Policy, today: datetime.date) -> Iterator[Problem]:
@@ -115,15 +129,29 @@ def is_over(register: Register, jurisdiction: str, division: str) -> bool:
 def approvers_asked(
     register: Register, submission: Submission, *, today: datetime.date, past: PastEvents | None
 ) -> int:
-    """How many approvers the events of `submission` need; an event that reverses another needs those of the other."""
+    """How many approvers the events of `submission` need together; one that reverses another counts like the other."""
     rows = [row for row in _in_force(register, submission.header.party, today) if row.rule == APPROVAL_TIER]
-    corrects = Correction in set(map(type, submission.events))
-    if not rows or not (corrects or _may_ask(APPROVAL_TIER, submission)):
-        return 0
-    judged = [_undone(register, event, past) for event in submission.events]
-    return max(
-        (_asked(register, row, event) for row in rows for event in judged if event is not None), default=0
+    counted = _counted(register, APPROVAL_TIER, submission, past) if rows else ()
+    asked = (
+        row.parameters["approvers"]
+        for row in rows
+        if _total(_concerned(register, row, counted)) >= row.parameters["amount_from"]
     )
+    return max(asked, default=0)
+
+
+def large_asked(
+    register: Register, submission: Submission, *, today: datetime.date, past: PastEvents | None
+) -> Large | None:
+    """What in `submission` exceeds the lowest amount above which is signed offline, or None; summed like for approvers."""
+    rows = [row for row in _in_force(register, submission.header.party, today) if row.rule == OFFLINE_ABOVE]
+    counted = _counted(register, OFFLINE_ABOVE, submission, past) if rows else ()
+    for row in sorted(rows, key=lambda one: one.parameters["amount"]):
+        concerned, limit = _concerned(register, row, counted), row.parameters["amount"]
+        if _total(concerned) > limit:
+            lines = [str(getattr(one, "line", None) or getattr(one, "id", "")) for one in concerned]
+            return Large(amount=_total(concerned), limit=limit, lines=tuple(dict.fromkeys(lines)))
+    return None
 
 
 def panel_asked(register: Register, submission: Submission, *, today: datetime.date) -> tuple[int, int]:
@@ -158,11 +186,23 @@ def _in_force(register: Register, party: str, today: datetime.date) -> Iterator[
             yield from (row for row in policy.rows if row.level in {None, own.level})
 
 
-def _asked(register: Register, row: PolicyRow, event: AnyEvent) -> int:
-    if APPROVAL_TIER not in asked_by_rule(kind_of(event)) or row.fund not in {None, _fund(register, event)}:
-        return 0
-    amount = getattr(event, "amount", None) or 0
-    return row.parameters["approvers"] if amount >= row.parameters["amount_from"] else 0
+def _counted(
+    register: Register, rule: Rule, submission: Submission, past: PastEvents | None
+) -> Sequence[AnyEvent]:
+    """The events of `submission` whose amounts count by `rule`, or what they reverse."""
+    if not (_may_ask(rule, submission) or Correction in set(map(type, submission.events))):
+        return ()
+    judged = (_undone(register, event, past) for event in submission.events)
+    return [event for event in judged if event is not None and rule in asked_by_rule(kind_of(event))]
+
+
+def _concerned(register: Register, row: PolicyRow, counted: Sequence[AnyEvent]) -> Sequence[AnyEvent]:
+    """Those of `counted` that are of the fund to which `row` is narrowed, if it is."""
+    return counted if row.fund is None else [event for event in counted if _fund(register, event) == row.fund]
+
+
+def _total(events: Sequence[AnyEvent]) -> int:
+    return sum(getattr(event, "amount", 0) for event in events)
 
 
 def _fund(register: Register, event: AnyEvent) -> str | None:

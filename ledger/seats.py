@@ -22,7 +22,7 @@ from ledger.past_events import PastEvents
 from ledger.problems import Problem
 from ledger.register import Register
 from ledger.rights import EMERGENCY, is_told_by_action, rights_to
-from ledger.rulings import approvers_asked, panel_asked
+from ledger.rulings import Large, approvers_asked, large_asked, panel_asked
 from ledger.submission import Submission
 
 _PAIR: Final = frozenset({"maker", "checker"})
@@ -34,23 +34,25 @@ _ROLE_ORDER: Final = tuple(_ROLE_ZH)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """How many persons must sign in each role, and how many of the panel must be from other parties."""
+    """How many persons must sign in each role, how many of the panel must be from other parties, what is signed offline."""
 
     persons: Mapping[str, int]
     recorded: str
     outside: int = 0
+    large: Large | None = None
 
 
 def asked_of(register: Register, submission: Submission, *, recorded: str, past: PastEvents | None) -> Asked:
     """A pair at least, or two leaders by an override; more by the events themselves and by what policies say."""
-    persons, outside = _seats(frozenset(_acts(submission.events))), 0
+    persons, outside, large = _seats(frozenset(_acts(submission.events))), 0, None
     if register.rulings:
         today = business_date(recorded, register.genesis.time_zone)
         panel, outside = panel_asked(register, submission, today=today)
         approvers = approvers_asked(register, submission, today=today, past=past)
+        large = large_asked(register, submission, today=today, past=past)
         more = {"approver": approvers, "panel": panel}
         persons = persons | {role: max(persons.get(role, 0), n) for role, n in more.items() if n}
-    return Asked(persons=persons, recorded=recorded, outside=outside)
+    return Asked(persons=persons, recorded=recorded, outside=outside, large=large)
 
 
 @lru_cache(maxsize=1_024)

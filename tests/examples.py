@@ -510,6 +510,7 @@ def second_versions() -> dict[str, AnyEvent]:
             class_edition=_DAY,
             upper=upper.UpperFund(origin="ledger.example/centre/2026", genesis=_HASH, fund="C-ROAD"),
         ),
+        "key/2": replace(first["key"], v=2, custody="device"),
         "party/2": replace(first["party"], v=2, division_edition=_DAY),
         "policy/2": replace(
             first["policy"],

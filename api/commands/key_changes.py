@@ -14,7 +14,7 @@ import typer
 from api.commands.key_requests import request, show, tell
 from api.commands.ledger import DatabaseOption, chosen_url
 from api.commands.signing import read_draft, told_lines
-from api.key_papers import draft_of, known_keys, read_request, read_signature, write_new
+from api.key_papers import as_admitted, draft_of, known_keys, read_request, read_signature, write_new
 from ledger.clock import system_clock
 from ledger.draft_file import format_draft, with_signature
 from ledger.errors import InputError, MissingError
@@ -48,11 +48,12 @@ def register(
 ) -> None:
     """Make the draft that registers the keys asked for; each of them signs it, and administrators to their threshold.
 
-    Compare each key id with the person who asks, by another channel. Exit code 0, or 3.
+    Compare each key id with the person who asks, by another channel, and look where he keeps it: you vouch for both. What
+    holds it is left out as long as no policy admits key/2. Exit code 0, or 3.
     """
     language = chosen_language(lang)
-    asked = [read_request(one) for one in requests]
-    _, entry0 = known_keys(chosen_url(db))
+    known, entry0 = known_keys(chosen_url(db))
+    asked = [as_admitted(known, read_request(one)) for one in requests]
     for one in asked:
         tell(one, language)
     hand_out(entry0, by, asked, out, language, about="keys", steps=WITH_NEW_KEYS)
@@ -101,8 +102,8 @@ def rotate(  # noqa: PLR0913 - one parameter for each option of the command
     Both are of one person, party and set of roles. Exit code 0, or 3.
     """
     language = chosen_language(lang)
-    new = read_request(request)
     known, entry0 = known_keys(chosen_url(db))
+    new = as_admitted(known, read_request(request))
     old = named_key(known, key)
     for field in ("holder", "person", "roles", "jurisdiction"):
         before, after = getattr(old, field), getattr(new, field)

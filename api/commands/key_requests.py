@@ -2,7 +2,7 @@
 """`fundtrace keys request | show`: a key of one's own, and what the ledger knows of keys."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final, get_args
 
@@ -26,13 +26,15 @@ from ledger.errors import InputError
 from ledger.instant import format_instant
 from ledger.key_files import save_private_key
 from ledger.keys import Ed25519Signer, key_id
-from ledger.kinds.registry import Key, KeyRole
+from ledger.kinds.registry import Custody, Key, KeyRole
 from ledger.open_records import KeyState
 from verifier.language import Language, Told, say
 from verifier.source_options import LanguageOption, chosen_language
 
 _SHORTEST_PASSPHRASE: Final = 8
 _ROLES: Final[tuple[KeyRole, ...]] = get_args(KeyRole)
+_HELD_BY: Final[tuple[Custody, ...]] = ("file", "device")
+"""What may hold a key that this program makes; a browser makes its own."""
 
 
 def request(  # noqa: PLR0913 - one parameter for each option of the command
@@ -52,6 +54,9 @@ def request(  # noqa: PLR0913 - one parameter for each option of the command
         str | None, typer.Option("--from", metavar="INSTANT", help="Now, if absent.")
     ] = None,
     valid_to: Annotated[str | None, typer.Option("--until", metavar="INSTANT")] = None,
+    custody: Annotated[
+        str, typer.Option(metavar="WHAT", help="What holds it: file, or a device of its own (device).")
+    ] = "file",
     lang: LanguageOption = None,
 ) -> None:
     """Make a signing key of your own, encrypted, and a request that an administrator can register.
@@ -63,7 +68,7 @@ def request(  # noqa: PLR0913 - one parameter for each option of the command
     signer = Ed25519Signer.generate()
     wanted = Wanted(
         holder=holder, person=person, device=device, roles=_roles(role), divisions=tuple(division),
-        valid_from=valid_from or now, valid_to=valid_to,
+        valid_from=valid_from or now, valid_to=valid_to, custody=_custody(custody),
     )  # fmt: skip
     data = request_of(signer, wanted, today=system_clock().date())
     beside = key.with_name(key.stem + REQUEST_SUFFIX)
@@ -109,7 +114,7 @@ def tell(key: Key, language: Language) -> None:
     typer.echo(
         say(_KEY, language).format(
             id=key.key, holder=key.holder, person=key.person, device=key.device, roles=", ".join(key.roles),
-            divisions=", ".join(key.jurisdiction), window=window,
+            divisions=", ".join(key.jurisdiction), window=window, held=say(_HELD[key.custody], language),
         )
     )  # fmt: skip
 
@@ -125,6 +130,13 @@ def _roles(given: Sequence[str]) -> tuple[KeyRole, ...]:
     if set(given) - set(found) or ("administrator" in found and len(found) > 1):
         raise typer.BadParameter(", ".join(_ROLES), param_hint="--role")
     return found
+
+
+def _custody(given: str) -> Custody:
+    for one in _HELD_BY:
+        if one == given:
+            return one
+    raise typer.BadParameter(", ".join(_HELD_BY), param_hint="--custody")
 
 
 def _new_passphrase(language: Language) -> bytes:
@@ -152,9 +164,15 @@ _REQUESTED: Final = Told(
     zh="您的密钥：{key}（请自行妥善保管）\n交管理员的申请：{request}\n请另经其他渠道告知其编号：{id}",
 )
 _KEY: Final = Told(
-    en="  {id}\n  {holder}, person {person}, device {device}; signs as {roles}; acts on {divisions}; {window}",
-    zh="  {id}\n  {holder}，人员 {person}，设备 {device}；签名角色 {roles}；管辖 {divisions}；{window}",
+    en="  {id}\n  {holder}, person {person}, device {device}; signs as {roles}; acts on {divisions}; {window}; {held}",
+    zh="  {id}\n  {holder}，人员 {person}，设备 {device}；签名角色 {roles}；管辖 {divisions}；{window}；{held}",
 )
+_HELD: Final[Mapping[Custody | None, Told]] = {
+    "file": Told(en="held in a file", zh="存放于文件"),
+    "browser": Told(en="held in a browser", zh="存放于浏览器"),
+    "device": Told(en="held in a device", zh="存放于设备"),
+    None: Told(en="not said what holds it", zh="未注明存放方式"),
+}
 _NOT_YET: Final = Told(en="a request, not in the ledger", zh="申请，尚未入账")
 _VALID: Final = Told(en="valid", zh="有效")
 _NOT_VALID: Final = Told(en="outside its window", zh="不在有效期内")

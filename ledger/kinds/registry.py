@@ -53,6 +53,9 @@ CUSTODIAN_CLASSES: frozenset[AccountClass] = frozenset(
 )
 """Classes in which a fund keeps an entitlement (semantics T1)."""
 
+Custody = Literal["file", "browser", "device"]
+"""What holds a private key (密钥存放方式): an encrypted file, a browser, or a device of its own (token, card, module)."""
+
 KeyRole = Literal["maker", "checker", "approver", "bank", "panel", "auditor", "administrator"]
 """What a key may sign as: maker 经办, checker 复核, approver 审批, bank, acceptance panel, auditor, administrator."""
 
@@ -221,8 +224,11 @@ class Key(Event, frozen=True, kw_only=True, tag="key"):
     (a pseudonym), device, roles, jurisdiction (division codes) and validity window, compared with `recorded`; the new
     key signs the submission too, in the role ``possession``. A revocation acts from its own position on;
     `compromised_since` invalidates nothing and lists entries since for review.
+
+    With `v` 2 a registration says in `custody` what holds the private key, for which the administrators vouch.
     """
 
+    v: Literal[1, 2] = msgspec.field(default_factory=one)  # type: ignore[assignment]  # wider than of the other kinds
     action: Literal["register", "revoke"]
     key: Digest
     alg: Literal["ed25519"] | None = None
@@ -236,15 +242,17 @@ class Key(Event, frozen=True, kw_only=True, tag="key"):
     valid_to: Instant | None = None
     compromised_since: Instant | None = None
     reason: Text | None = None
+    custody: Custody | None = None
 
     def __post_init__(self) -> None:
-        """Registration is complete; revocation names the key alone."""
+        """Registration is complete; revocation names the key alone; version 2 says what holds the key."""
         registers = self.action == "register"
         check, when = (require, "to register a key") if registers else (forbid, "to revoke a key")
         for field in ("alg", "public", "holder", "person", "device", "roles", "jurisdiction", "valid_from"):
             check(given=bool(getattr(self, field)), field=field, when=when)
-        if registers:
-            forbid(given=self.compromised_since is not None, field="compromised_since", when=when)
+        other = "compromised_since" if registers else "custody"
+        forbid(given=getattr(self, other) is not None, field=other, when=when)
+        second_version(given=self.v, new=self.custody is not None, what="`custody`")
 
 
 class PolicyRow(Record, frozen=True, kw_only=True):

@@ -127,6 +127,7 @@ ADMITTED_BY_GENESIS: Final = frozenset(list(KINDS)[: list(KINDS).index("log_key"
 SECOND: Final[dict[str, frozenset[str]]] = {
     "allocation": frozenset({"source"}),
     "fund": frozenset({"matching_amounts", "acceptance", "retention", "class_edition", "upper"}),
+    "key": frozenset({"custody"}),
     "party": frozenset({"division_edition"}),
     "policy": frozenset({"ledgers"}),
     "project": frozenset({"division_edition"}),

@@ -12,11 +12,13 @@ import pytest
 from ledger.draft_file import parse_draft
 from ledger.key_files import load_private_key, save_private_key
 from ledger.keys import key_id
+from ledger.kinds.registry import Key
 from ledger.kinds.vocabulary import event_bytes
 from tests.api.test_keys_command import fundtrace
+from tests.later_kinds import admitting as versions
 from tests.ledger.test_mandates import admitting
 from tests.ledgers import founded, post_all
-from tests.worlds import COUNTY, make_world
+from tests.worlds import AUDIT, COUNTY, make_world
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,6 +125,30 @@ def test_a_key_is_registered_by_people_who_never_meet(world: World, db: str, tmp
     assert id_of(tmp_path / "li.pem") in listed
     assert listed.count("valid\n") == 3
     done("verify", "--db", db, "--genesis", world.genesis_hash)
+
+
+@pytest.mark.parametrize(
+    ("more", "custody", "told"),
+    [((), "file", "held in a file"), (("--custody", "device"), "device", "held in a device")],
+)
+def test_a_request_says_what_holds_the_key(
+    world: World, db: str, tmp_path: Path, more: tuple[str, ...], custody: str, told: str
+) -> None:
+    """Left out of the draft while no policy admits it; a browser makes its own requests."""
+    request = asked(tmp_path, "li", *more)
+    assert json.loads(request.read_bytes())["custody"] == custody
+    for admitted in (False, True):
+        draft = tmp_path / f"{admitted}.draft"
+        if admitted:
+            with founded(db, world) as sequencer:
+                post_all(sequencer, [world.submission(AUDIT, versions("key/2"))])
+        shown = done("keys", "register", request, "--by", "admin-a", "--db", db, "--out", draft)
+        (event,) = parse_draft(draft.read_bytes(), place="draft").events
+        assert isinstance(event, Key)
+        assert (event.v, event.custody) == ((2, custody) if admitted else (1, None))
+        assert (told if admitted else "not said what holds it") in shown
+    assert posted(db, tmp_path, tmp_path / "True.draft", ("li", "possession"), *ADMINS) == 0
+    assert told in done("keys", "show", "--db", db, "--party", COUNTY)
 
 
 def test_a_key_is_revoked(db: str, tmp_path: Path) -> None:
@@ -237,6 +263,7 @@ def test_administrators_are_appointed_split_and_dismissed(world: World, db: str,
         (("--division", "abc"), "no key that could be registered"),
         (("--role", "administrator"), "approver"),
         (("--role", "king"), "approver"),
+        (("--custody", "browser"), "device"),
     ],
 )
 def test_a_request_that_could_never_be_granted(

@@ -17,9 +17,10 @@ from ledger.instant import format_instant
 from ledger.key_files import save_private_key
 from ledger.kinds.vocabulary import event_bytes
 from ledger.submission import sign, wire_bytes
+from tests.later_kinds import admitting
 from tests.ledgers import founded, post_all
 from tests.served_process import ServerProcess, running
-from tests.worlds import PROVINCE, World, make_world
+from tests.worlds import AUDIT, PROVINCE, World, make_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +68,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     folder = tmp_path_factory.mktemp("desk")
     world, url = make_world(), str(folder / "ledger.db")
     with founded(url, world) as sequencer:
-        post_all(sequencer, world.opening())
+        post_all(sequencer, [*world.opening(), world.submission(AUDIT, admitting("key/2"))])
     save_private_key(folder / "log.pem", *world.log_keys)
     with running("serve", "--db", url, "--port", "0", "--log-key", str(folder / "log.pem")) as server:
         yield Town(world=world, server=server)
@@ -99,6 +100,7 @@ def registered(page: Page, town: Town, role: KeyRole, person: str) -> str:
     with page.expect_download() as download:
         page.locator("#make-request").click()
     event = read_request(download.value.path())
+    assert event.custody == "browser"
     world = town.world
     now = format_instant(system_clock())
     draft = draft_of(world.genesis_entry, "admin-a", [event], signed_at=now, about="key")

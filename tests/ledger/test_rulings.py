@@ -82,6 +82,23 @@ def test_a_payment_of_a_tier_needs_its_approver(world: World, desk: Desk) -> Non
     assert codes(desk.post(alone)) == ["signature-missing"] * 2
 
 
+def test_a_tier_counts_what_is_signed_at_once(world: World, desk: Desk) -> None:
+    """A payment cut in two is as large as in one piece; of other funds nothing counts."""
+    chief = hired(world, desk, COUNTY, "approver", "chief")
+    desk.must(world.submission(AUDIT, tier()))
+
+    def cut(*amounts: int, more: list[tuple[str, Ed25519Signer]] | None = None) -> Submission:
+        events = [world.paid("L1", amount) for amount in amounts]
+        return world.submission(COUNTY, *events, signers=[*world.signers(COUNTY), *(more or [])])
+
+    assert desk.post(cut(2_500, 2_499)) == ()
+    assert codes(desk.post(cut(2_500, 2_500))) == ["signature-missing"]
+    assert desk.post(cut(2_500, 2_500, more=chief)) == ()
+    desk.must(world.submission(PROVINCE, world.fund("F-OTHER")))
+    desk.must(world.submission(AUDIT, tier(version=2, fund="F-OTHER")))
+    assert desk.post(cut(2_500, 2_500)) == ()
+
+
 def test_the_highest_tier_counts_and_its_approvers_are_different_persons(world: World, desk: Desk) -> None:
     """Two rows of two policies; two keys of one person, or on one device, are one approver."""
     first, second = hired(world, desk, COUNTY, "approver", "chief", "head")

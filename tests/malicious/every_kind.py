@@ -268,3 +268,7 @@ def _admitted(world: World) -> Iterator[Submission]:
     events = [*later_kinds.later_events(**names), *later_kinds.second_events(world)]
     for party, group in groupby(events, key=lambda one: one[0]):
         yield world.submission(party, *(event for _, event in group))
+    kept = signer_named("city's fourth key")
+    holder = world.seats[CITY].party
+    key = msgspec.structs.replace(world.key_event(holder, "checker", kept), v=2, custody="device")
+    yield world.submission("admin-a", key, signers=[*world.signers("admin-a"), ("possession", kept)])

@@ -9,12 +9,15 @@ import msgspec
 import pytest
 
 from ledger.kinds.mandate import AdministratorChange
+from tests.later_kinds import admitting as versions
+from tests.ledger.test_custody import offline
 from tests.ledger.test_mandates import TO, admitting, appointed, by_deputy, change, declared, granted
 from tests.malicious.forger import found_in, judge
-from tests.worlds import COUNTY, DAY, signer_named
+from tests.worlds import AUDIT, COUNTY, DAY, signer_named
 
 if TYPE_CHECKING:
     from ledger.keys import Ed25519Signer
+    from ledger.kinds.registry import KeyRole
     from ledger.submission import Submission
     from tests.malicious.forger import Forger
 
@@ -74,3 +77,22 @@ def test_an_act_beyond_the_duty_is_found(forger: Forger, leaders: Leaders) -> No
     assert sound(forger, change(world, appointed("sys-1", "system"), assign))
     party = msgspec.structs.replace(world.seats[COUNTY].party, id="na-finance-2")
     assert broken(forger, world.submission("admin-a", party))
+
+
+def test_a_large_payment_signed_in_a_browser_is_found(forger: Forger) -> None:
+    """By the custody that the key was registered with; as much as the amount itself may be signed there."""
+    world, holder = forger.world, forger.world.seats[COUNTY].party
+    kept: dict[str, tuple[KeyRole, str]] = {"browser": ("checker", "clerk"), "file": ("maker", "chief")}
+    pair: Leaders = []
+    forger.post(world.submission(AUDIT, versions("key/2")))
+    for custody, (role, person) in kept.items():
+        signer = signer_named(person)
+        key = msgspec.structs.replace(
+            world.key_event(holder, role, signer), v=2, custody=custody, person=person, device=person
+        )
+        proofs = [*world.signers("admin-a"), ("possession", signer)]
+        forger.post(world.submission("admin-a", key, signers=proofs))
+        pair.append((role, signer))
+    forger.post(world.submission(AUDIT, offline(1)))
+    assert sound(forger, world.submission(COUNTY, world.paid("L1", 1), signers=pair))
+    assert broken(forger, world.submission(COUNTY, world.paid("L1", 2), signers=pair))

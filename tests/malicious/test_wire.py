@@ -100,7 +100,7 @@ def test_forged_logs_over_the_wire(honest: Forger, attack: Attack) -> None:
         assert verdict_of(address, trust_in(honest)).exit_code == 2
 
 
-@pytest.mark.parametrize("path", ["checkpoint", "tile/0/000.p/138", "tile/entries/000.p/138"])
+@pytest.mark.parametrize("path", ["checkpoint", "tile/0/000.p/140", "tile/entries/000.p/140"])
 @pytest.mark.parametrize(
     ("length", "codes"), [("7", {2, 3}), ("999999999999", {2, 3}), ("-1", {0}), ("many", {0})]
 )

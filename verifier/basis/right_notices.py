@@ -8,7 +8,7 @@ from ledger.kinds.registry import Policy, PolicyRow
 from ledger.rulings import PARAMETERS
 from verifier.language import Told
 
-_LOOSER_WHEN_HIGHER: Final = "amount_from"
+_LOOSER_WHEN_HIGHER: Final = frozenset({"amount", "amount_from"})
 
 
 def bears_on_rights(row: PolicyRow) -> bool:
@@ -31,7 +31,7 @@ def loosened_rights(before: Policy | None, after: Policy) -> Iterator[tuple[Poli
 def _loosened(old: PolicyRow, new: PolicyRow) -> Iterator[Told]:
     for name, before in sorted(old.parameters.items()):
         now = new.parameters[name]
-        looser = now > before if name == _LOOSER_WHEN_HIGHER else now < before
+        looser = now > before if name in _LOOSER_WHEN_HIGHER else now < before
         if looser:
             yield Told(
                 zh=f"参数 {name} 由 {before} 放宽至 {now}",

@@ -113,7 +113,14 @@ def rows(site: Site) -> int:
         return sum(counted)
 
 
-def another_key(counter: Site, world: World, *, like: str, role: KeyRole, **changed: str) -> Visitor:
+def another_key(
+    counter: Site,
+    world: World,
+    *,
+    like: str,
+    role: KeyRole,
+    **changed: Any,  # noqa: ANN401 - fields by name
+) -> Visitor:
     """A further key of the province in `role`, of the person and device of the key of `like`, unless `changed`."""
     signer = signer_named(f"another {like} {role} {changed}")
     made = world.key_event(world.seats[PROVINCE].party, role, signer)
@@ -143,6 +150,26 @@ def test_larger_amounts_wait_for_an_approver(
     assert waiting["state"] == "open"
     assert [one["code"] for one in waiting["waiting"]] == ["signature-missing"]
     assert signed(approver, large, "approver").json()["state"] == "posted"
+
+
+def test_large_amounts_are_not_signed_in_a_browser(counter: Site, world: World) -> None:
+    """The desk refuses that signature at once, with the remedy, and takes one from a file for the same draft."""
+    row = PolicyRow(id="o-1", rule="offline_above", basis="内控制度", parameters={"amount": 5_000})
+    policy = Policy(
+        occurred_on=DAY, id="offline", effective_on=DAY, title="离线签署", rows=(row,), admits=("key/2",)
+    )
+    assert counter.post(wire_bytes(world.submission(AUDIT, policy))).status_code == 201
+    maker, checker = (
+        another_key(counter, world, like=role, role=role, v=2, custody="file") for role in ROLES
+    )
+    in_browser = another_key(counter, world, like="checker", role="checker", v=2, custody="browser")
+    small, large = prepared(maker, world.issued("L1", 5_000)), prepared(maker, world.issued("L2", 5_001))
+    for draft in (small, large):
+        signed(maker, draft, "maker")
+    assert signed(in_browser, small, "checker").json()["state"] == "posted"
+    told = refused(signed(in_browser, large, "checker"), 403, "key-custody")
+    assert "fundtrace sign" in told["remedy"]
+    assert signed(checker, large, "checker").json()["state"] == "posted"
 
 
 def lent(world: World, maker: Visitor, *, principal: Visitor, deputy: Visitor, until: str) -> None:

@@ -183,3 +183,15 @@ def test_signatures_no_longer_asked_for_are_told(after: tuple[PolicyRow, ...], t
     assert made.notices == []
     made.adopt(rights(2, *after))
     assert [one.what.en for one in made.notices] == told
+
+
+@pytest.mark.parametrize(
+    ("amount", "told"), [(4_000, []), (5_000, []), (6_000, ["parameter amount loosened from 5000 to 6000"])]
+)
+def test_a_higher_amount_for_signing_offline_is_told(amount: int, told: list[str]) -> None:
+    """More may be signed in a browser than before."""
+    made = RuleBook(load_pack("cn-special-funds"))
+    for version, limit in ((1, 5_000), (2, amount)):
+        row = PolicyRow(id="o", rule="offline_above", basis="内控规范", parameters={"amount": limit})
+        made.adopt(rights(version, row))
+    assert [one.what.en for one in made.notices] == told

@@ -55,8 +55,8 @@ function requested() {
   if (!ids || roles.length === 0 || divisions.length === 0) throw new Error(say("incomplete"));
   const now = new Date().toISOString();
   const event = {
-    action: "register", alg: asking.alg, device, holder, jurisdiction: divisions, key: asking.key, kind: "key",
-    occurred_on: now.slice(0, 10), person, public: base64(asking.publicKey), roles, v: 1, valid_from: now,
+    action: "register", alg: asking.alg, custody: "browser", device, holder, jurisdiction: divisions, key: asking.key, kind: "key",
+    occurred_on: now.slice(0, 10), person, public: base64(asking.publicKey), roles, v: 2, valid_from: now,
   }; // prettier-ignore
   const text = new TextDecoder().decode(canonical(event));
   document.getElementById("key-request-text").value = text;
