@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.scenarios.judging import STAGE, judge
 from tests.scenarios.language import scenario
+from verifier.basis.rulepack import RuleBook, load_pack
+from verifier.obligations.case import Case
 from verifier.obligations.named_contracts import NamedContracts
 from verifier.rules import unknown_contract
+from verifier.workspace import Workspace
 
 if TYPE_CHECKING:
     from verifier.basis.findings import Finding
@@ -79,10 +83,21 @@ def test_a_project_without_registered_contracts_is_not_judged_and_never_reads_as
 
 def counted(text: str) -> list[int]:
     """How many events could not be judged."""
-    named = NamedContracts()
-    for posted in scenario(text, stage=f"ledger \n{STAGE}").events:
-        named.take(posted)
-    return [gap.count for gap in unknown_contract.gaps(named)]
+    made = scenario(text, stage=f"ledger \n{STAGE}")
+    with Workspace() as workspace:
+        case = Case(
+            genesis=made.genesis,
+            genesis_hash=made.genesis_hash,
+            as_of=datetime.date(2026, 12, 31),
+            known_by=made.events[-1].seq,
+            workspace=workspace,
+            book=RuleBook(load_pack("cn-special-funds")),
+        )
+        named = NamedContracts(workspace)
+        for posted in made.events:
+            named.take(posted, case)
+        named.ready()
+        return [gap.count for gap in unknown_contract.gaps(named)]
 
 
 @pytest.mark.parametrize(
@@ -101,6 +116,22 @@ def test_a_milestone_is_one_of_the_project_or_of_the_contract_named(report: str,
 
 
 # --- F14 --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "row"),
+    [
+        ("C1", "2026-02-02 accept D pass contract=C-8", "contract-unknown"),
+        ("F14", "2026-02-02 pay 100.01 L1 TR -> SUP project=D contract=C-9", "contract-overpaid"),
+    ],
+)
+def test_the_basis_is_that_of_the_pack_or_of_a_policy(rule: str, text: str, row: str) -> None:
+    """A row of a policy counts from its effective day on; a finding says which row it rests on."""
+    policy = f"2026-01-30 policy P effective_on=2026-02-0{{}}\n  row a {rule} basis=办法\n"
+    for effective, basis, source in ((3, "》", f"cn-special-funds/1#{row}"), (2, "办法", "policy P/1#a")):
+        (one,) = found(policy.format(effective) + text, rule)
+        assert basis in one.basis.zh
+        assert one.parameters["sources"] == source
 
 
 def paid(first: str, second: str) -> str:

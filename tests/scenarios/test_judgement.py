@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.scenarios.judging import STAGE, judge
 from tests.scenarios.language import scenario
 from verifier.basis.findings import Finding, in_order, parse_line, to_line
-from verifier.basis.rulepack import RuleBook, load_pack
+from verifier.basis.rulepack import PACKS, RuleBook, load_pack
 from verifier.judgement.run import Judgement
 from verifier.obligations.case import Case
 from verifier.workspace import Workspace
@@ -62,6 +62,22 @@ def test_every_rule_finds_what_it_should() -> None:
     assert tuple(one.rule for one in judged(WORLD)) == DUTIES
     found = judge(WORLD, "2026-07-31", ledger=FLAG)
     assert found == in_order(found)
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_every_rule_has_a_row_in_every_pack(name: str) -> None:
+    """So that each finding names a basis that a policy can take the place of."""
+    pack, made = load_pack(name), scenario("", stage=f"ledger \n{STAGE}")
+    with Workspace() as workspace:
+        case = Case(
+            genesis=made.genesis,
+            genesis_hash=made.genesis_hash,
+            as_of=date(2026, 7, 31),
+            known_by=0,
+            workspace=workspace,
+            book=RuleBook(pack),
+        )
+        assert {rule.id for rule in Judgement(case).rules} <= {row.rule for row in pack.rows}
 
 
 def test_same_prefix_gives_same_bytes() -> None:

@@ -101,14 +101,15 @@ class ContractWatch:
         """Nothing taken yet."""
         self.rules: Final = (unknown_contract.RULE, contract_overpaid.RULE)
         self._case = case
-        self._named = NamedContracts()
+        self._named = NamedContracts(case.workspace)
 
     def take(self, posted: PostedEvent) -> None:
         """Follow contracts and what names them."""
-        self._named.take(posted)
+        self._named.take(posted, self._case)
 
     def findings(self) -> Iterator[Finding]:
         """What is named and not registered, and what was paid beyond a contract."""
+        self._named.ready()
         yield from unknown_contract.judge(self._case, self._named)
         yield from contract_overpaid.judge(self._case, self._named)
 

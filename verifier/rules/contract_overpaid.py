@@ -11,15 +11,11 @@ Arithmetic on signed facts: the holder's payments and the unit's contract, each 
 from collections.abc import Iterator
 from typing import Final
 
-from ledger.document_number import one_spelling
-from ledger.kinds.authority import Disbursement
-from ledger.kinds.contract import Contract, ContractChange
-from ledger.kinds.fact import Return
 from verifier.basis.findings import UNSEALED, Finding, Rule, finding_id, params_hash, seal
+from verifier.basis.rulepack import Addressee
 from verifier.language import Told
-from verifier.obligations.case import Case, evidence
-from verifier.obligations.named_contracts import NamedContracts
-from verifier.posted import PostedEvent
+from verifier.obligations.case import Case
+from verifier.obligations.named_contracts import Agreed, Named, NamedContracts
 
 RULE: Final = Rule(
     id="F14",
@@ -39,56 +35,33 @@ _EVIDENCE_MAX: Final = 20
 
 def judge(case: Case, named: NamedContracts) -> Iterator[Finding]:
     """One finding for each contract on which more was paid than its net amount."""
-    changes = _changes(named)
-    for posted in named.contracts.values():
-        if not isinstance(posted.event, Contract):
-            continue
-        contract = posted.event
-        paid = _payments(named, contract)
-        total = sum(amount for _, amount in paid)
-        net = contract.amount + sum(amount for _, amount in changes.get(contract.id, ()))
-        if total > net:
-            entries = [posted, *(one for one, _ in changes.get(contract.id, ())), *(one for one, _ in paid)]
-            yield _finding(case, contract, entries, net=net, paid=total)
+    for contract in named.contracts():
+        entries, net, paid = [contract.event], contract.event.sum, 0
+        for change in named.changes(contract):
+            entries.append(change)
+            net += change.sum
+        last = entries[-1]
+        for last in named.payments(contract):
+            paid += max(0, last.sum - named.came_back(last))
+            if len(entries) < _EVIDENCE_MAX:
+                entries.append(last)
+        if paid > net:
+            yield _finding(case, contract, [*entries[:_EVIDENCE_MAX], last], net=net, paid=paid)
 
 
-def _changes(named: NamedContracts) -> dict[str, list[tuple[PostedEvent, int]]]:
-    """Contract → its changes that stand, with what each adds."""
-    found: dict[str, list[tuple[PostedEvent, int]]] = {}
-    for posted in named.changes.values():
-        if isinstance(posted.event, ContractChange) and posted.event.amount is not None:
-            sign = 1 if posted.event.direction == "increase" else -1
-            found.setdefault(posted.event.contract, []).append((posted, sign * posted.event.amount))
-    return found
-
-
-def _payments(named: NamedContracts, contract: Contract) -> list[tuple[PostedEvent, int]]:
-    """The disbursements that name `contract`, each with what of it did not come back, in the order of the log."""
-    back: dict[str, int] = {}
-    for posted in named.returns.values():
-        if isinstance(posted.event, Return) and posted.event.event is not None:
-            name = posted.event.event
-            back[name] = back.get(name, 0) + posted.event.amount
-    return [
-        (one, max(0, one.event.amount - back.get(name, 0)))
-        for name, one in named.naming.items()
-        if isinstance(one.event, Disbursement)
-        and one.event.project in {None, contract.project}
-        and one_spelling(one.event.contract or "") == one_spelling(contract.id)
-    ]
-
-
-def _finding(case: Case, contract: Contract, entries: list[PostedEvent], *, net: int, paid: int) -> Finding:
+def _finding(case: Case, contract: Agreed, entries: list[Named], *, net: int, paid: int) -> Finding:
     last, excess = entries[-1], paid - net
     told = {name: case.money(value) for name, value in (("paid", paid), ("net", net), ("excess", excess))}
-    shown = sorted({evidence(one) for one in (*entries[:_EVIDENCE_MAX], last)}, key=lambda one: one.seq)
+    shown = sorted({one.evidence for one in entries}, key=lambda one: one.seq)
+    terms = case.book.terms(RULE.id, Addressee(fund=""), last.on)
+    parameters = terms.hashed()
     return seal(
         Finding(
             id=finding_id(case.genesis_hash, RULE.id, (contract.id,)),
             content_hash=UNSEALED,
             rule=RULE.id,
             rule_version=RULE.version,
-            params_hash=params_hash(RULE.id, RULE.version, {}),
+            params_hash=params_hash(RULE.id, RULE.version, parameters),
             finding_class="proved",
             severity=RULE.severity,
             subject=(contract.id,),
@@ -105,17 +78,17 @@ def _finding(case: Case, contract: Contract, entries: list[PostedEvent], *, net:
                 en="an approved change of the contract; or the return of what was too much; or the correction of a wrong "
                 "record",
             ),
-            basis=RULE.basis,
-            parameters={},
+            basis=terms.basis,
+            parameters=parameters,
             evidence=tuple(shown),
             parties=tuple(dict.fromkeys((last.party, contract.supplier))),
             amount_min=excess,
             amount=excess,
             amount_max=excess,
             outstanding=excess,
-            first_event=entries[0].name,
+            first_event=contract.event.name,
             decisive_event=last.name,
-            decisive_on=max(last.event.occurred_on, case.recorded_on(last)),
+            decisive_on=last.decidable_on,
             figures={"net": net, "paid": paid, "excess": excess},
         )
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from verifier.basis.findings import UNSEALED, Finding, Rule, finding_id, params_hash, seal
+from verifier.basis.rulepack import Addressee
 from verifier.language import Told
 from verifier.obligations.case import Case, evidence
 from verifier.obligations.overrides import Overrides, Overriding
@@ -39,13 +40,15 @@ def judge(case: Case, overrides: Overrides) -> Iterator[Finding]:
 def _finding(case: Case, found: Overriding) -> Finding:
     declared, ratified = found.declared, found.ratified
     entries = [declared, *found.covered, *(() if ratified is None else (ratified,))]
+    terms = case.book.terms(RULE.id, Addressee(fund=""), declared.event.occurred_on)
+    parameters = terms.hashed()
     return seal(
         Finding(
             id=finding_id(case.genesis_hash, RULE.id, (declared.name,)),
             content_hash=UNSEALED,
             rule=RULE.id,
             rule_version=RULE.version,
-            params_hash=params_hash(RULE.id, RULE.version, {}),
+            params_hash=params_hash(RULE.id, RULE.version, parameters),
             finding_class="proved" if found.able else "undecidable",
             severity=RULE.severity if ratified is None else "yellow",
             subject=(declared.name,),
@@ -56,8 +59,8 @@ def _finding(case: Case, found: Overriding) -> Finding:
                 zh="经办和复核的追认，以及证明紧急情形的文件",
                 en="ratification by maker and checker, and the papers that show the emergency",
             ),
-            basis=RULE.basis,
-            parameters={},
+            basis=terms.basis,
+            parameters=parameters,
             evidence=tuple(sorted((evidence(one) for one in entries), key=lambda one: one.seq)),
             parties=(declared.party,),
             amount_min=found.amount,

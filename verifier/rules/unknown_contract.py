@@ -3,7 +3,7 @@
 
 Version 1 of these kinds names both in free text and is refused for neither (spec §4.3). Judged by everything taken: a
 registration that came later is enough. Only where the ledger registers contracts, or milestones, of that project at all;
-elsewhere the data do not suffice; for contracts that is counted. Basis: 政府采购法 art. 43, contracts in writing.
+elsewhere the data do not suffice; for contracts that is counted. Basis: 政府采购法 art. 44, contracts in writing.
 
 A judgement on free text, never proved (semantics P7).
 """
@@ -11,22 +11,20 @@ A judgement on free text, never proved (semantics P7).
 from collections.abc import Iterator
 from typing import Final
 
-from ledger.document_number import one_spelling
-from ledger.kinds.contract import Contract
 from verifier.basis.findings import UNSEALED, Finding, Rule, finding_id, params_hash, seal
+from verifier.basis.rulepack import Addressee
 from verifier.language import Told
-from verifier.obligations.case import Case, evidence
-from verifier.obligations.named_contracts import NamedContracts
+from verifier.obligations.case import Case
+from verifier.obligations.named_contracts import Mention, NamedContracts
 from verifier.obligations.watch import Gap
-from verifier.posted import PostedEvent
 
 RULE: Final = Rule(
     id="C1",
     version=1,
     title=Told(zh="合同、任务节点未登记", en="Contract or milestone that is not registered"),
     basis=Told(
-        zh="《政府采购法》第四十三条：政府采购合同应当采用书面形式；本系统登记规则 §4.3",
-        en="Government Procurement Law, art. 43: contracts in writing; rule §4.3 of this ledger on references",
+        zh="《政府采购法》第四十四条：政府采购合同应当采用书面形式；本系统登记规则 §4.3",
+        en="Government Procurement Law, art. 44: contracts in writing; rule §4.3 of this ledger on references",
     ),
     subject=("event", "field"),
     severity="yellow",
@@ -36,28 +34,17 @@ RULE: Final = Rule(
 
 def judge(case: Case, named: NamedContracts) -> Iterator[Finding]:
     """One finding for each event and field that names what is not registered for the project."""
-    standing = named.standing()
-    with_contracts = {one.project for one in standing.values()}
-    for posted in named.naming.values():
-        project = getattr(posted.event, "project", None)
-        contract = _contract(posted, standing)
-        of_it = contract is not None and contract.project == project
-        if project in with_contracts and not of_it and _number(posted) is not None:
-            yield _finding(case, posted, "contract", _number(posted) or "", project or "")
-        milestone = getattr(posted.event, "milestone", None)
-        known = named.projects.get(project or "", frozenset()) | _stages(contract)
-        if milestone is not None and known and milestone not in known:
-            yield _finding(case, posted, "milestone", milestone, project or "")
+    for one in named.mentions():
+        if one.contract is not None and one.with_contracts and not one.contract_known:
+            yield _finding(case, one, "contract", one.contract)
+        if one.milestone is not None and one.with_milestones and not one.milestone_known:
+            yield _finding(case, one, "milestone", one.milestone)
 
 
 def gaps(named: NamedContracts) -> Iterator[Gap]:
     """How many contracts are named of projects without a registered one, in a ledger that registers contracts."""
-    with_contracts = {one.project for one in named.standing().values()}
-    count = sum(
-        _number(one) is not None and getattr(one.event, "project", None) not in with_contracts
-        for one in named.naming.values()
-    )
-    if with_contracts and count:
+    count = named.unjudged()
+    if count:
         reason = Told(
             zh="业务注明了合同，但其项目没有登记任何合同，无从核对",
             en="a contract is named, and no contract of its project is registered to compare it with",
@@ -65,30 +52,19 @@ def gaps(named: NamedContracts) -> Iterator[Gap]:
         yield Gap(rule=RULE.id, reason=reason, count=count)
 
 
-def _number(posted: PostedEvent) -> str | None:
-    number: str | None = getattr(posted.event, "contract", None)
-    return number
-
-
-def _contract(posted: PostedEvent, standing: dict[str, Contract]) -> Contract | None:
-    return standing.get(one_spelling(_number(posted) or ""))
-
-
-def _stages(contract: Contract | None) -> frozenset[str]:
-    return frozenset() if contract is None else frozenset(one.id for one in contract.milestones)
-
-
-def _finding(case: Case, posted: PostedEvent, field: str, said: str, project: str) -> Finding:
-    amount: int | None = getattr(posted.event, "amount", None)
-    on, zh_what = posted.event.occurred_on, {"contract": "合同", "milestone": "任务节点"}[field]
+def _finding(case: Case, one: Mention, field: str, said: str) -> Finding:
+    posted, project, amount = one.event, one.project or "", one.event.amount
+    on, zh_what = posted.on, {"contract": "合同", "milestone": "任务节点"}[field]
     party = case.party(posted.party)
+    terms = case.book.terms(RULE.id, Addressee(fund=""), on)
+    parameters = terms.hashed()
     return seal(
         Finding(
             id=finding_id(case.genesis_hash, RULE.id, (posted.name, field)),
             content_hash=UNSEALED,
             rule=RULE.id,
             rule_version=RULE.version,
-            params_hash=params_hash(RULE.id, RULE.version, {}),
+            params_hash=params_hash(RULE.id, RULE.version, parameters),
             finding_class="indicated",
             severity=RULE.severity,
             subject=(posted.name, field),
@@ -102,15 +78,15 @@ def _finding(case: Case, posted: PostedEvent, field: str, said: str, project: st
                 zh=f"补登该{zh_what}；或冲正后按登记的编号重新登记",
                 en=f"the registration of that {field}; or a correction, and the event anew with the registered number",
             ),
-            basis=RULE.basis,
-            parameters={},
-            evidence=(evidence(posted),),
+            basis=terms.basis,
+            parameters=parameters,
+            evidence=(posted.evidence,),
             parties=(posted.party,),
             amount_min=None if amount is None else 0,
             amount=amount,
             amount_max=amount,
             first_event=posted.name,
             decisive_event=posted.name,
-            decisive_on=max(on, case.recorded_on(posted)),
+            decisive_on=posted.decidable_on,
         )
     )
