@@ -25,6 +25,7 @@ from ledger.register import Register
 from ledger.rights import PLACES
 from ledger.rulings import is_over
 from ledger.seats import Asked, asked_of, check_seats
+from ledger.separation import persons_apart
 from ledger.submission import Signature, Submission
 
 POSSESSION: Final = "possession"
@@ -134,7 +135,7 @@ def _check_administrators(register: Register, submission: Submission) -> Iterato
         if signature.role == ADMINISTRATOR and signature.key in by_key
     ]
     able = [one for one in signed if may_sign(register, one.id, submission)]
-    number = min(len({one.person for one in able}), len({one.device for one in able}))
+    number = persons_apart(able)
     if number < register.genesis.threshold:
         yield _problem(
             "threshold",

@@ -8,6 +8,7 @@ from typing import Final
 
 from ledger.authority import material
 from ledger.deputies import is_valid
+from ledger.duties import duty_of
 from ledger.errors import ProgrammerError
 from ledger.genesis import Administrator
 from ledger.instant import is_instant, parse_instant
@@ -16,6 +17,7 @@ from ledger.open_records import DeputationState, OfficeState
 from ledger.problems import Check, Problem
 from ledger.register import Register
 from ledger.rights import Duty
+from ledger.separation import persons_apart
 
 _DUTIES_THAT_SIGN: Final[tuple[Duty, ...]] = ("system", "security")
 
@@ -169,15 +171,15 @@ def _assign(register: Register, event: AdministratorChange) -> Iterator[Problem]
     if own is None:
         yield _no_administrator(event)
         return
-    office = register.offices.get(event.id, OfficeState())
-    if office.duty is not None:
+    before = duty_of(register, event.id)
+    if before is not None:
         yield _problem(
-            "administrator-duty", "duty", f"{event.id} has the duty {office.duty} for good",
-            f"{event.id} 的分工已定为 {office.duty}",
+            "administrator-duty", "duty", f"{event.id} has the duty {before} for good",
+            f"{event.id} 的分工已定为 {before}",
             ("dismiss him and appoint somebody else", "请免去后另行任命"),
         )  # fmt: skip
     for other in register.administrators.values():
-        duty = register.offices.get(other.id, OfficeState()).duty
+        duty = duty_of(register, other.id)
         same = other.person == own.person or other.device == own.device
         if other.id != own.id and same and duty not in {None, event.duty}:
             yield _problem(
@@ -191,12 +193,8 @@ def _assign(register: Register, event: AdministratorChange) -> Iterator[Problem]
 def _lockout(register: Register) -> Iterator[Problem]:
     """Nothing may leave fewer administrators for a duty than the threshold asks for: nobody could mend it afterwards."""
     for duty in _DUTIES_THAT_SIGN:
-        able = [
-            one
-            for one in register.administrators.values()
-            if register.offices.get(one.id, OfficeState()).duty in {None, duty}
-        ]
-        left = min(len({one.person for one in able}), len({one.device for one in able}))
+        able = [one for one in register.administrators.values() if duty_of(register, one.id) in {None, duty}]
+        left = persons_apart(able)
         if left < register.genesis.threshold:
             yield _problem(
                 "administrator-lockout", "action",

@@ -241,8 +241,8 @@ def _administrators_key(register: Register, event: Key) -> Iterator[Problem]:
             )  # fmt: skip
     if ADMINISTRATOR in event.roles:
         yield _problem(
-            "key-administrator", "roles", "administrators are named in genesis alone", "管理员只由创世文件指定",
-            ("leave that role out", "请去掉该角色"),
+            "key-administrator", "roles", "no key event makes an administrator", "密钥登记不能授予管理员角色",
+            ("leave that role out; an administrator is appointed", "请去掉该角色；管理员须经任命"),
         )  # fmt: skip
 
 

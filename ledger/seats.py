@@ -23,6 +23,7 @@ from ledger.problems import Problem
 from ledger.register import Register
 from ledger.rights import EMERGENCY, is_told_by_action, rights_to
 from ledger.rulings import Large, approvers_asked, large_asked, panel_asked
+from ledger.separation import persons_apart
 from ledger.submission import Submission
 
 _PAIR: Final = frozenset({"maker", "checker"})
@@ -79,18 +80,18 @@ def _acts(events: Sequence[AnyEvent]) -> Iterator[tuple[str, str]]:
 def check_seats(register: Register, submission: Submission, asked: Asked) -> Iterator[Problem]:
     """Enough have signed in every role asked for, and whoever signed in two roles is two persons with two devices."""
     for role, number in asked.persons.items():
-        signed = _persons(_signers(register, submission, role))
+        signed = persons_apart(_signers(register, submission, role))
         if signed < number:
             yield _missing(role, signed, number)
     if asked.outside:
         own = submission.header.party
         strangers = [key for key in _signers(register, submission, "panel") if key.holder != own]
-        if _persons(strangers) < asked.outside:
+        if persons_apart(strangers) < asked.outside:
             yield _problem(
                 "panel-outside",
                 "signatures",
-                f"{_persons(strangers)} of the panel are from other parties than {own}, {asked.outside} are needed",
-                f"验收组中外单位人员 {_persons(strangers)} 名，需要 {asked.outside} 名",
+                f"{persons_apart(strangers)} of the panel are from other parties than {own}, {asked.outside} are needed",
+                f"验收组中外单位人员 {persons_apart(strangers)} 名，需要 {asked.outside} 名",
                 "have panel members of other parties sign the header too",
                 "请外单位验收组成员也对提交头签名",
             )
@@ -99,11 +100,6 @@ def check_seats(register: Register, submission: Submission, asked: Asked) -> Ite
         yield from _check_separation(register, submission, (one, other), recorded=asked.recorded)
     yield from _override_problems(submission)
     yield from _grant_problems(submission)
-
-
-def _persons(keys: Sequence[Key]) -> int:
-    """How many persons with devices of their own these keys are."""
-    return min(len({key.person for key in keys}), len({key.device for key in keys}))
 
 
 def _missing(role: str, signed: int, number: int) -> Problem:

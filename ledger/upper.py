@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The ledger above: which ones policies pin, and what may be received from them (DESIGN §8, spec §5.6)."""
+"""The ledger above: which ones policies pin, and what may be received from them (DESIGN §8, spec §5.7)."""
 
 from collections.abc import Iterator
 

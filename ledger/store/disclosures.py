@@ -9,7 +9,7 @@ files and backups until they are reused or dropped, which is its operator's to s
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, delete, exists, insert, select, tuple_
+from sqlalchemy import Connection, delete, insert, select, tuple_
 
 from ledger.commitments import commitment_of
 from ledger.entry import EventEntry, parse_entry
@@ -110,15 +110,6 @@ def take_back(connection: Connection, kept: Iterable[tuple[int, str]]) -> tuple[
         else:
             left += 1
     return taken, left
-
-
-def replay_erasures(connection: Connection) -> int:
-    """Every erasure in the log is carried out once more; returns how many disclosures this destroyed.
-
-    For a database whose tables were restored from a copy older than its log.
-    """
-    stale = exists().where(ERASED.c.seq == DISCLOSURE.c.seq, ERASED.c.commitment == DISCLOSURE.c.commitment)
-    return connection.execute(delete(DISCLOSURE).where(stale)).rowcount
 
 
 def _may_be_kept(connection: Connection, seq: int, commitment: str) -> bool:
