@@ -4,7 +4,7 @@
 from dataclasses import dataclass, field
 
 from ledger.disclosures import opened
-from ledger.entry import event_entry_bytes, header_entry_bytes
+from ledger.entry import chained_entries, header_entry_bytes
 from ledger.hashing import leaf_hash
 from ledger.store.disclosures import DisclosureRow
 from ledger.store.edge import Edge
@@ -41,8 +41,7 @@ class Draft:
         header, seq = submission.header, self.size
         self.keys[header.party, header.id] = self.indexes.take_header(header, seq=seq)
         self.recorded = recorded
-        for event, row in zip(submission.events, rows[1:], strict=True):
-            self.indexes.take_event(event, seq=row.seq, recorded=recorded)
+        self.indexes.take_events(submission.events, seq=seq + 1, recorded=recorded)
         for one in opened(submission):
             self.disclosures.append(DisclosureRow(seq + 1 + one.index, one.commitment, one.text))
         self.entries.extend(rows)
@@ -67,14 +66,8 @@ class Draft:
             signatures=submission.signatures,
         )
         rows = [LogRow(seq=seq, leaf=leaf_hash(data), data=data, submission=seq)]
-        for index, event in enumerate(submission.event_bytes):
-            data = event_entry_bytes(
-                seq=seq + 1 + index,
-                prev=rows[-1].leaf.hex(),
-                recorded=recorded,
-                submission=seq,
-                index=index,
-                event=event,
-            )
-            rows.append(LogRow(seq=seq + 1 + index, leaf=leaf_hash(data), data=data, submission=seq))
+        chained = chained_entries(
+            submission.event_bytes, submission=seq, leaf=rows[0].leaf, recorded=recorded
+        )
+        rows += [LogRow(at, leaf, data, seq) for at, (data, leaf) in enumerate(chained, seq + 1)]
         return rows

@@ -66,7 +66,7 @@ def take_in(register: Register, known: KnownEvent, *, name: str, past: PastEvent
         case Claim():
             yield from _take_claim(register, event, party=known.party)
         case Return():
-            yield from _tag_problems(register, event.tag)
+            yield from tag_problems(register, event.tag)
             yield from returns.take_return(register, event, party=known.party, name=name, past=past)
         case Movement():
             returns.take_movement(register, event, seq=known.seq)
@@ -75,7 +75,7 @@ def take_in(register: Register, known: KnownEvent, *, name: str, past: PastEvent
         case Correction():
             yield from _take_correction(register, event, name=name, past=past)
         case Transfer() | Use() | Interest():
-            yield from _tag_problems(register, event.tag)
+            yield from tag_problems(register, event.tag)
         case MatchingReceipt() | Acceptance() | Reply():
             pass
         case Contract() | ContractChange() | Settlement() | Progress():
@@ -224,7 +224,8 @@ def _reverse(register: Register, known: KnownEvent, name: str, *, past: PastEven
             pass  # nothing in the register rests on it; ids of pledges and objections, numbers of bank lines stay taken
 
 
-def _tag_problems(register: Register, tag: Tag | None) -> Iterator[Problem]:
+def tag_problems(register: Register, tag: Tag | None) -> Iterator[Problem]:
+    """A problem, if the line of `tag` is not of its fund."""
     if tag is not None and tag.line is not None and register.lines[tag.line].fund != tag.fund:
         yield _problem("tag-line", "tag.line", f"line {tag.line} is not of fund {tag.fund}",
                        f"指标 {tag.line} 不属于资金 {tag.fund}")  # fmt: skip

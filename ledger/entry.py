@@ -8,6 +8,7 @@ Entry 0 is the genesis; a submission is one header entry followed by its event e
     {"event":{…},"index":0,"kind":"event","prev":"…","recorded":"…","seq":8,"submission":7,"v":1}
 """
 
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -16,6 +17,7 @@ from msgspec import Meta
 from ledger.canonical import parse_canonical
 from ledger.errors import FormatError, InputError
 from ledger.genesis import Genesis
+from ledger.hashing import leaf_hash
 from ledger.instant import Instant, parse_instant
 from ledger.kinds.form import EVENT_BYTES_MAX, Digest
 from ledger.kinds.vocabulary import KNOWN_VERSIONS, AnyEvent, event_bytes
@@ -96,6 +98,9 @@ _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 _DECODER: Final = msgspec.json.Decoder(Entry)
 _ENVELOPE: Final = msgspec.json.Decoder(_Envelope)
 _KIND: Final = msgspec.json.Decoder(_KindAndVersion)
+_EVENT_ENTRY: Final = (
+    b'{"event":%b,"index":%d,"kind":"event","prev":"%b","recorded":"%b","seq":%d,"submission":%d,"v":1}'
+)
 _BEFORE_EVENT: Final = b'{"event":'
 _BEHIND_EVENT: Final = b',"index":'
 """Stands behind the event once more than inside it, so that its last place is the one."""
@@ -124,18 +129,24 @@ def event_entry_bytes(
     *, seq: int, prev: str, recorded: str, submission: int, index: int, event: bytes
 ) -> bytes:
     """Bytes of an event entry around the canonical bytes of its event, which are spliced in and never re-derived."""
-    entry = (
-        b'{"event":%b,"index":%d,"kind":"event","prev":"%b","recorded":"%b","seq":%d,"submission":%d,"v":1}'
-        % (
-            event,
-            index,
-            prev.encode("ascii"),
-            recorded.encode("ascii"),
-            seq,
-            submission,
-        )
+    return _limited(
+        _EVENT_ENTRY % (event, index, prev.encode("ascii"), recorded.encode("ascii"), seq, submission)
     )
-    return _limited(entry)
+
+
+def chained_entries(
+    events: Sequence[bytes], *, submission: int, leaf: bytes, recorded: str
+) -> Iterator[tuple[bytes, bytes]]:
+    """Bytes and leaf hash of the entry of each event of the submission whose header entry stands at `submission`.
+
+    `events` are the canonical bytes, `leaf` is the leaf hash of the header entry, with which the chain goes on.
+    """
+    at = recorded.encode("ascii")
+    for index, event in enumerate(events):
+        prev = leaf.hex().encode("ascii")
+        entry = _limited(_EVENT_ENTRY % (event, index, prev, at, submission + 1 + index, submission))
+        leaf = leaf_hash(entry)
+        yield entry, leaf
 
 
 def parse_entry(data: bytes, *, place: str) -> Entry | ForeignEntry:

@@ -4,6 +4,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
+from ledger.errors import ProgrammerError
 from ledger.shelf import ShelvedTable
 
 _ABSENT: Final = object()
@@ -23,6 +24,17 @@ class Journal:
         """Set `table[key]`, so that `rollback` can undo it."""
         self._note(table, key)
         table[key] = value
+
+    def put_new(self, table: dict[K, V], rows: dict[K, V]) -> None:
+        """Set `table[key]` for every key of `rows`, none of which it has, so that `rollback` can undo it.
+
+        Raises:
+            ProgrammerError: it has one of them; nothing is set.
+        """
+        if not table.keys().isdisjoint(rows):
+            raise ProgrammerError("a table has one of its new keys already")
+        self._changes.extend([(table, key, _ABSENT) for key in rows])
+        table.update(rows)
 
     def drop(self, table: Table[K, V], key: K) -> None:
         """Delete `table[key]`, undoable.

@@ -38,9 +38,14 @@ def allocate(register: Register, event: Allocation, *, name: str) -> Iterator[Pr
 
 def disburse(register: Register, event: Disbursement) -> Iterator[Problem]:
     """The line after paying `event.amount`; yields a ceiling problem first where the line holds less."""
-    line = register.lines[event.line]
-    yield from exceeds(line, event.amount)
-    yield from _put(register, replace(line, disbursed=line.disbursed + event.amount))
+    yield from pay(register, event.line, event.amount)
+
+
+def pay(register: Register, line_id: str, amount: int) -> Iterator[Problem]:
+    """As `disburse`. Where a sum may be paid, so may its parts in turn, and the line is the same after them."""
+    line = register.lines[line_id]
+    yield from exceeds(line, amount)
+    yield from _put(register, replace(line, disbursed=line.disbursed + amount))
 
 
 def plan(register: Register, event: Plan) -> Iterator[Problem]:

@@ -7,10 +7,11 @@ folded from such nodes.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
 from typing import Final, NamedTuple, Protocol, Self
 
 from ledger.errors import FormatError, ProgrammerError
-from ledger.hashing import EMPTY_ROOT, HASH_SIZE, node_hash
+from ledger.hashing import EMPTY_ROOT, HASH_SIZE, NODE_PREFIX, node_hash
 
 _SIZE_BYTES: Final = 8
 
@@ -101,7 +102,9 @@ def root_of(leaves: Iterable[bytes]) -> bytes:
     row = list(leaves)
     while len(row) > 1:
         alone = row[-1:] if len(row) & 1 else []
-        row = [node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=False)] + alone
+        pairs = zip(row[::2], row[1::2], strict=False)
+        # `node_hash`, written out: a call of it for each pair is a third of the time.
+        row = [sha256(NODE_PREFIX + left + right).digest() for left, right in pairs] + alone
     return row[0] if row else EMPTY_ROOT
 
 

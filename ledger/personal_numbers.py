@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from ledger.genesis import Genesis
 from ledger.kinds.fact import Publication
 from ledger.kinds.form import TEXT_CHARACTERS_MAX, kind_of
 from ledger.kinds.vocabulary import AnyEvent
@@ -64,9 +65,19 @@ _DOCUMENT: Final = re.compile(
 _BEFORE: Final = 10
 
 
+def is_searched(genesis: Genesis) -> bool:
+    """Whether people write into the ledger of `genesis`; a transcript or a replay shows what was public before."""
+    return genesis.clock == "wall" and not genesis.historical
+
+
+def may_show_numbers(encoded: bytes) -> bool:
+    """Whether there is anything to look for in `encoded`, the canonical bytes of one event or of several."""
+    return _MANY_DIGITS.search(encoded) is not None
+
+
 def number_problems(event: AnyEvent, encoded: bytes) -> Iterator[Problem]:
     """A problem for each open text of `event`, whose canonical bytes are `encoded`, that shows a number of a person."""
-    if _MANY_DIGITS.search(encoded) is None:
+    if not may_show_numbers(encoded):
         return
     for field, text, is_open in _texts(event, ""):
         found = number_in(text) if is_open else _identity_alone(text)

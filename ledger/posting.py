@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from ledger import actors, authority, effects, once, personal_numbers, texts, wellformed
+from ledger.alike import take_alike
 from ledger.errors import FormatError
 from ledger.instant import business_date, is_instant, parse_instant
 from ledger.kinds.authority import Allocation, MatchingPledge
@@ -167,9 +168,15 @@ def _time_problems(register: Register, signed_at: str, recorded: str) -> Iterato
 def _take_events(
     register: Register, submission: Submission, *, seq: int, recorded: str, past: PastEvents
 ) -> tuple[Problem, ...]:
-    problems: list[Problem] = []
     today = business_date(recorded, register.genesis.time_zone)
     header = submission.header
+
+    def stands(event: AnyEvent) -> bool:
+        return _stands(register, event, party=header.party, today=today, past=past)
+
+    if take_alike(register, submission, seq=seq, recorded=recorded, past=past, stands=stands):
+        return ()
+    problems: list[Problem] = []
     for index, event in enumerate(submission.events):
         known = KnownEvent(seq=seq + 1 + index, recorded=recorded, party=header.party, event=event)
         name, encoded = event_name(header, index), submission.event_bytes[index]
@@ -181,6 +188,17 @@ def _take_events(
         if len(problems) >= PROBLEMS_MAX:
             break
     return tuple(problems)
+
+
+def _stands(
+    register: Register, event: AnyEvent, *, party: str, today: datetime.date, past: PastEvents
+) -> bool:
+    """Whether form, references and actor of an event of a plain kind are in order."""
+    if any(wellformed.form_problems(event, today)) or any(_reference_problems(register, event)):
+        return False
+    if any(effects.tag_problems(register, getattr(event, "tag", None))):
+        return False
+    return not any(actors.check_actor(register, event, party=party, past=past))
 
 
 def _event_problems(
@@ -227,8 +245,7 @@ def _admission_problems(register: Register, event: AnyEvent) -> Iterator[Problem
 
 
 def _number_problems(register: Register, event: AnyEvent, encoded: bytes) -> Iterator[Problem]:
-    """Numbers of persons, in a ledger into which people write; a transcript or a replay shows what was public before."""
-    if register.genesis.clock == "wall" and not register.genesis.historical:
+    if personal_numbers.is_searched(register.genesis):
         yield from personal_numbers.number_problems(event, encoded)
 
 

@@ -6,7 +6,7 @@ the return's reference, of which every return takes its part once. Of several li
 after its reversal, the next one posted. The order of report and bank line does not matter.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ledger import lines
@@ -105,6 +105,30 @@ def take_movement(register: Register, event: Movement, *, seq: int) -> None:
         register.put(register.references, reference, replace(state, line=line))
         for number in range(state.returns):
             _lift(register, register.leaning[reference, number])
+
+
+def take_movements(register: Register, numbered: Sequence[tuple[int, Movement]], past: PastEvents) -> bool:
+    """Whether every bank line stands, each at its position, as if taken in one after the other; False: nothing is changed.
+
+    False where one of them stands already, or a return or a correction has to do with its reference.
+    """
+    places = {(event.account, event.statement, event.line_no): seq for seq, event in numbered}
+    references: dict[BankReference, BankLine] = {
+        (event.account, event.direction, event.bank_ref): BankLine(seq=seq, amount=event.amount)
+        for seq, event in reversed(numbered)  # of several, the first remains
+        if event.bank_ref is not None
+    }
+    if (
+        len(places) < len(numbered)
+        or not register.pending_lines.keys().isdisjoint(places)
+        or any(past.statement_line(*place) is not None for place in places)
+        or any(register.references.get(reference) is not None for reference in references)
+    ):
+        return False
+    first = {one: line for one, line in references.items() if one not in register.pending_refs}
+    register.put_new(register.pending_lines, places)
+    register.put_new(register.pending_refs, first)
+    return True
 
 
 def undo_movement(register: Register, event: Movement, *, seq: int, past: PastEvents) -> None:

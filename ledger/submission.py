@@ -21,7 +21,7 @@ from ledger.errors import FormatError
 from ledger.hashing import leaf_hash
 from ledger.instant import Instant, parse_instant
 from ledger.kinds.form import Digest, Origin, Record
-from ledger.kinds.vocabulary import AnyEvent, decode_event, event_bytes
+from ledger.kinds.vocabulary import AnyEvent, decode_canonical_events, decode_event, event_bytes
 from ledger.party import Id
 
 EVENTS_MAX: Final = 100_000
@@ -181,14 +181,12 @@ def parse_wire(data: bytes, *, place: str = "submission") -> Submission:
         raise _wrong(
             place, f"{len(wire.events):,} events; 1 to {EVENTS_MAX:,} are allowed", "事件数应为 1 至 100,000"
         )
-    events = tuple(
-        decode_event(bytes(raw), place=f"{place}, event {index}") for index, raw in enumerate(wire.events)
-    )
+    events, encoded = _parse_events(wire.events, place=place)
     submission = Submission(
         header=wire.header,
         signatures=wire.signatures,
         events=events,
-        event_bytes=tuple(event_bytes(event) for event in events),
+        event_bytes=encoded,
         disclosures=wire.disclosures,
     )
     if wire_bytes(submission) != data:
@@ -196,6 +194,22 @@ def parse_wire(data: bytes, *, place: str = "submission") -> Submission:
     check_form(submission, place=place)
     object.__setattr__(submission, "parsed", True)  # nobody else has seen it yet
     return submission
+
+
+def _parse_events(
+    raw: Sequence[msgspec.Raw], *, place: str
+) -> tuple[tuple[AnyEvent, ...], tuple[bytes, ...]]:
+    """The events in `raw`, and their canonical bytes.
+
+    Raises:
+        FormatError: one of them is no event; names its place.
+    """
+    texts = tuple(map(bytes, raw))
+    events = decode_canonical_events(texts)
+    if events is not None:
+        return events, texts
+    one_by_one = tuple(decode_event(text, place=f"{place}, event {at}") for at, text in enumerate(texts))
+    return one_by_one, tuple(map(event_bytes, one_by_one))
 
 
 def check_form(submission: Submission, *, place: str) -> None:

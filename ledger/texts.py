@@ -21,14 +21,19 @@ _DELETE: Final = b"\x7f"
 """The one control character that JSON does not escape."""
 
 
+def is_clean(encoded: bytes) -> bool:
+    """Whether the texts inside `encoded` have no problem: the canonical bytes of one event or of several."""
+    escaped = b"\\" in encoded and b"\\" in _PRINTED_ESCAPES.sub(b"", encoded)
+    if escaped or (encoded.isascii() and _DELETE not in encoded):
+        return not escaped
+    text = encoded.decode("utf-8")
+    return _UNSEEN.search(text) is None and unicodedata.is_normalized("NFC", text)
+
+
 def text_problems(encoded: bytes) -> Iterator[Problem]:
     """Problems of the texts inside the canonical bytes `encoded` of an event, by field; plain ASCII has none."""
-    escaped = b"\\" in encoded and b"\\" in _PRINTED_ESCAPES.sub(b"", encoded)
-    if not escaped and encoded.isascii() and _DELETE not in encoded:
-        return
-    text = encoded.decode("utf-8")
-    if escaped or _UNSEEN.search(text) or not unicodedata.is_normalized("NFC", text):
-        for place, part in _texts(json.loads(text), ""):
+    if not is_clean(encoded):
+        for place, part in _texts(json.loads(encoded), ""):
             yield from _part_problems(place, part)
 
 

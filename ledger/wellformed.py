@@ -51,7 +51,7 @@ def form_problems(event: AnyEvent, today: datetime.date) -> Iterator[Problem]:
         )  # fmt: skip
     if event.occurred_on < EARLIEST:
         yield _date_problem("occurred_on", event.occurred_on)
-    if event.sd and list(event.sd) != sorted(set(event.sd)):
+    if not are_ordered(event.sd):
         yield _problem(
             "commitment-order", "_sd", "commitments are not sorted and unique", "承诺值未排序或有重复",
             ("sort the commitments and drop repeated ones, then sign again", "请将承诺值排序去重后重新签名"),
@@ -62,6 +62,11 @@ def form_problems(event: AnyEvent, today: datetime.date) -> Iterator[Problem]:
                 yield _date_problem(field, day)
         if isinstance(event, Party | Key | Project | Policy | Calendar | Contract):
             yield from _registry_problems(event)
+
+
+def are_ordered(commitments: tuple[str, ...]) -> bool:
+    """Whether `commitments` are sorted and unique."""
+    return not commitments or list(commitments) == sorted(set(commitments))
 
 
 def _registry_problems(event: Party | Key | Project | Policy | Calendar | Contract) -> Iterator[Problem]:

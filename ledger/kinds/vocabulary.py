@@ -5,7 +5,7 @@ Canonical bytes of an event are RFC 8785: sorted ASCII keys, no spaces, integers
 re-encode to themselves, which also refuses duplicate keys, other key orders and other spellings of a number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, assert_never
 
 import msgspec
@@ -149,6 +149,7 @@ def version_said(kind: str, fields: Mapping[str, Any]) -> int:
 
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 _DECODER: Final = msgspec.json.Decoder(AnyEvent)
+_EVENTS: Final = msgspec.json.Decoder(tuple[AnyEvent, ...])
 
 
 def event_bytes(event: AnyEvent) -> bytes:
@@ -216,6 +217,21 @@ def decode_event(data: bytes, *, place: str) -> AnyEvent:
             remedy_zh="请对照该类事件的 JSON Schema（GET /v1/schema 或 docs/spec）",
         ) from error
     return event
+
+
+def decode_canonical_events(texts: Sequence[bytes]) -> tuple[AnyEvent, ...] | None:
+    """The events whose canonical bytes are `texts`, each a whole JSON value; None where one of them is of another form.
+
+    They are read and written again in one go. A JSON array has one way only to be cut into its values, so that where the
+    arrays are equal, so is each event to its text.
+    """
+    array = b"[" + b",".join(texts) + b"]"
+    try:
+        events: tuple[AnyEvent, ...] = _EVENTS.decode(array)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    canonical = max(map(len, texts), default=0) <= EVENT_BYTES_MAX and _ENCODER.encode(events) == array
+    return events if canonical else None
 
 
 def json_schema() -> dict[str, Any]:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The index rows that entries come to: for a flush that stores them, and for whoever rebuilds the indexes from the log."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -17,6 +18,9 @@ from ledger.store.disclosures import OneErasure, destroy, erased_rows
 from ledger.store.log_reader import StoredSubmission
 from ledger.store.tables import ATTACHMENT, BANK_REFERENCE, LOG_KEY, STATEMENT_LINE, SUBMISSION
 from ledger.submission import Header, header_bytes
+
+INDEXED: Final = frozenset({Movement, BankBalance, LogKeyChange, Attachment, Erasure})
+"""Kinds of which something is looked up."""
 
 
 class SubmissionRow(NamedTuple):
@@ -85,6 +89,12 @@ class IndexRows:
         digest = header_hash(header)
         self.submissions.append(SubmissionRow(header.party, header.id, seq, header.count, digest))
         return StoredSubmission(seq=seq, events=header.count, header_hash=digest)
+
+    def take_events(self, events: Sequence[AnyEvent], *, seq: int, recorded: str) -> None:
+        """As `take_event` for each of `events`, the first of which stands at `seq`."""
+        if not INDEXED.isdisjoint(map(type, events)):
+            for at, event in enumerate(events, seq):
+                self.take_event(event, seq=at, recorded=recorded)
 
     def take_event(self, event: AnyEvent, *, seq: int, recorded: str) -> None:
         """Add what is looked up of the event at `seq`, which was recorded at that instant."""

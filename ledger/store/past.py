@@ -26,6 +26,7 @@ _QUERY_KEYS: Final = 400
 _NAMED_MAX: Final = 2_000
 """Submissions kept that nobody expected: an event is asked for a few times in a row, and hardly again."""
 
+_BANKED: Final = frozenset({Movement, BankBalance})
 _Key = tuple[str, str]
 
 
@@ -135,6 +136,8 @@ class StoredPast:
         """Fetch the lines of each statement in one range, which is short: a statement is posted once."""
         wanted: defaultdict[_Key, set[int]] = defaultdict(set)
         for submission in submissions:
+            if _BANKED.isdisjoint(map(type, submission.events)):
+                continue
             for event in submission.events:
                 match event:
                     case Movement():
