@@ -465,11 +465,9 @@ def refusals(world: World) -> Iterator[Trial]:
     for act in ACTS:
         event = act.make(world)
         for party in POSTERS:
-            if party not in act.who:
-                yield _tried(world, act, event, party, world.signers(party), "by", _code(act, party))
-            else:
-                for how, signers, code in _short_signatures(world, act, party):
-                    yield _tried(world, act, event, party, signers, how, code)
+            for how, signers, code in _wrong_signatures(world, act, party):
+                submission = world.submission(party, event, signers=signers)
+                yield Trial(name=f"{act.name}, {how} {party}", submission=submission, refused=code)
 
 
 def standing(world: World, *, once: bool) -> Iterator[Trial]:
@@ -477,14 +475,16 @@ def standing(world: World, *, once: bool) -> Iterator[Trial]:
     for act in ACTS:
         event = act.make(world)
         for party in sorted(act.who)[: 1 if once else None]:
-            yield _tried(world, act, event, party, _enough(world, act, party), "by", None)
+            submission = world.submission(party, event, signers=_enough(world, act, party))
+            yield Trial(name=f"{act.name}, by {party}", submission=submission, refused=None)
 
 
-def _tried(  # noqa: PLR0913, PLR0917 - the coordinates of one trial
-    world: World, act: Act, event: AnyEvent, party: str, signers: Signers, how: str, code: str | None
-) -> Trial:
-    submission = world.submission(party, event, signers=signers)
-    return Trial(name=f"{act.name}, {how} {party}", submission=submission, refused=code)
+def _wrong_signatures(world: World, act: Act, party: str) -> Iterator[tuple[str, Signers, str]]:
+    """What is wrong with the signatures, the signatures, and the code of the refusal."""
+    if party in act.who:
+        yield from _short_signatures(world, act, party)
+    else:
+        yield "by", world.signers(party), _code(act, party)
 
 
 def _code(act: Act, party: str) -> str:
@@ -502,7 +502,7 @@ def _enough(world: World, act: Act, party: str) -> Signers:
 
 
 def _short_signatures(world: World, act: Act, party: str) -> Iterator[tuple[str, Signers, str]]:
-    """What is wrong with the signatures, the signatures, and the code of the refusal."""
+    """Of a party whose act it is."""
     if party == ADMIN:
         yield from _short_of_threshold(world, act)
         return

@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 class Switchboard:
     """Connects every address with `site`; `asked` has all requests.
 
-    `before` may act before one goes through, `after` once the site has answered it.
+    `before` may act before one goes through, `after` once the site has answered it; `altered` is what comes back as body.
     """
 
     site: Site
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     before: Callable[[str, str], None] = lambda _method, _path: None
     after: Callable[[str, str], None] = lambda _method, _path: None
+    altered: Callable[[str, str, bytes], bytes] = lambda _method, _path, body: body
 
     def __call__(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         """The answer of the site."""
@@ -39,7 +40,8 @@ class Switchboard:
         self.asked.append((method, path, dict(headers)))
         answer = self.site.send(method, path, content=body, headers=dict(headers))
         self.after(method, path)
-        return Answer(status=answer.status_code, headers=dict(answer.headers), body=answer.content)
+        body = self.altered(method, path, answer.content)
+        return Answer(status=answer.status_code, headers=dict(answer.headers), body=body)
 
 
 def dial(monkeypatch: pytest.MonkeyPatch, site: Site) -> Switchboard:
@@ -53,8 +55,8 @@ def dial(monkeypatch: pytest.MonkeyPatch, site: Site) -> Switchboard:
         def close(self) -> None:
             """Nothing to let go of."""
 
-        def __call__(self, *question: object) -> Answer:
-            return board(*question)  # type: ignore[arg-type]  # as Exchange
+        def __call__(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+            return board(method, path, body, headers)
 
     monkeypatch.setattr(client, "Connection", Wire)
     return board

@@ -256,7 +256,7 @@ def ask(site: Site, method: str, path: str, parameters: list[dict[str, Any]], bo
     )
 
 
-def value_of(answer: httpx.Response) -> Any:  # noqa: ANN401 - any JSON value
+def value_of(answer: httpx.Response) -> object:
     """What an answer says: JSON, text, or base64 of bytes."""
     kind = answer.headers["content-type"].partition(";")[0]
     if kind.endswith("json"):
@@ -264,7 +264,7 @@ def value_of(answer: httpx.Response) -> Any:  # noqa: ANN401 - any JSON value
     return answer.text if kind.startswith("text/") else base64.b64encode(answer.content).decode()
 
 
-def fits(shown: Any, found: Any) -> bool:  # noqa: ANN401 - any JSON value
+def fits(shown: object, found: object) -> bool:
     """Whether an example shows `found`, cut where it says so."""
     match shown:
         case dict() if isinstance(found, dict):
@@ -281,7 +281,7 @@ def fits(shown: Any, found: Any) -> bool:  # noqa: ANN401 - any JSON value
             return bool(shown == found)
 
 
-def cut(value: Any, name: str = "") -> Any:  # noqa: ANN401 - any JSON value
+def cut(value: object, name: str = "") -> object:
     """`value` as an example shows it: signatures and long texts by their beginning, long lists by their first items."""
     match value:
         case dict():

@@ -63,42 +63,42 @@ def admitting(*versions: str, policy: str = "later-kinds") -> Policy:
     return Policy(occurred_on=DAY, id=policy, effective_on=DAY, title="准入新类事件", admits=versions)
 
 
-def contract(**changes: Any) -> Contract:  # noqa: ANN401 - fields by name
+def contract(**changes: object) -> Contract:
     """The contract for the canal, with every field."""
-    fields: dict[str, Any] = {
-        "id": CONTRACT,
-        "project": PROJECT,
-        "supplier": SUPPLIER,
-        "amount": 120_000,
-        "category": "works",
-        "milestones": (ContractMilestone(id="m1", task="开挖", amount=36_000, due_on=DAY),),
-        "advance_cap": 36_000,
-        "retention": 3_600,
-        "retention_until": datetime.date(2028, 1, 5),
-        "document": "农水合2026-9号",
-        "hash": HASH,
-    }
-    return Contract(occurred_on=DAY, **(fields | changes))
+    made = Contract(
+        occurred_on=DAY,
+        id=CONTRACT,
+        project=PROJECT,
+        supplier=SUPPLIER,
+        amount=120_000,
+        category="works",
+        milestones=(ContractMilestone(id="m1", task="开挖", amount=36_000, due_on=DAY),),
+        advance_cap=36_000,
+        retention=3_600,
+        retention_until=datetime.date(2028, 1, 5),
+        document="农水合2026-9号",
+        hash=HASH,
+    )
+    return msgspec.structs.replace(made, **changes)
 
 
-def change(direction: str | None = "increase", amount: int | None = 4_000, **changes: Any) -> ContractChange:  # noqa: ANN401 - fields by name
+def change(
+    direction: str | None = "increase", amount: int | None = 4_000, **changes: object
+) -> ContractChange:
     """A change of that contract, approved by the county."""
-    fields: dict[str, Any] = {
-        "contract": CONTRACT,
-        "approved_by": COUNTY,
-        "document": "农发改2026-17号",
-        "reason": "增加涵洞",
-        "direction": direction,
-        "amount": amount,
-    }
-    return ContractChange(occurred_on=DAY, **(fields | changes))
+    made = ContractChange(
+        occurred_on=DAY, contract=CONTRACT, approved_by=COUNTY, document="农发改2026-17号", reason="增加涵洞",
+        direction="increase", amount=4_000,
+    )  # fmt: skip
+    return msgspec.structs.replace(made, direction=direction, amount=amount, **changes)
 
 
-def step(state: str, **changes: Any) -> Disposition:  # noqa: ANN401 - fields by name
+def step(state: str, **changes: object) -> Disposition:
     """A step of case c-1: closed where nothing may be told, with the finding where it must be."""
     untold = state in {"suspected", "cleared"}
-    fields: dict[str, Any] = {"sd": COMMITTED} if untold else {"finding": FINDING, "content_hash": HASH}
-    return Disposition(occurred_on=DAY, case="c-1", state=state, **(fields | changes))  # type: ignore[arg-type]
+    fields: dict[str, object] = {"sd": COMMITTED} if untold else {"finding": FINDING, "content_hash": HASH}
+    made = Disposition(occurred_on=DAY, case="c-1", state="suspected", sd=COMMITTED)
+    return msgspec.structs.replace(made, **({"state": state, "sd": ()} | fields | changes))
 
 
 def plan(period: str = "2026-Q3", amount: int = 500) -> Plan:
@@ -106,15 +106,25 @@ def plan(period: str = "2026-Q3", amount: int = 500) -> Plan:
     return Plan(occurred_on=DAY, line="L1", period=period, amount=amount, document="农财库2026-12号")
 
 
-def payee_list(**changes: Any) -> PayeeList:  # noqa: ANN401 - fields by name
+def payee_list(**changes: object) -> PayeeList:
     """A list of persons that the county pays from L1."""
-    fields: dict[str, Any] = {"fund": FUND, "period": "2026-01", "persons": 3, "amount": 900, "root": ROOT}
-    return PayeeList(occurred_on=DAY, **(fields | {"line": "L1", "project": PROJECT} | changes))
+    made = PayeeList(
+        occurred_on=DAY,
+        fund=FUND,
+        period="2026-01",
+        persons=3,
+        amount=900,
+        root=ROOT,
+        line="L1",
+        project=PROJECT,
+    )
+    return msgspec.structs.replace(made, **changes)
 
 
-def pinning(**changes: Any) -> Policy:  # noqa: ANN401 - fields by name
+def pinning(**changes: object) -> Policy:
     """The policy that pins the ledger above."""
-    ledger = UpperLedger(**({"origin": ABOVE, "genesis": GENESIS, "vkeys": ("above+1+key",)} | changes))
+    made = UpperLedger(origin=ABOVE, genesis=GENESIS, vkeys=("above+1+key",))
+    ledger = msgspec.structs.replace(made, **changes)
     return Policy(v=2, occurred_on=DAY, id="above", effective_on=DAY, title="上级账本", ledgers=(ledger,))
 
 
@@ -131,32 +141,28 @@ def source(number: int = 0) -> UpperEvent:
     )
 
 
-def received(**changes: Any) -> Allocation:  # noqa: ANN401 - fields by name
+def received(**changes: object) -> Allocation:
     """What the county received of that fund."""
-    fields: dict[str, Any] = {
-        "v": 2,
-        "action": "receive",
-        "line": "LC",
-        "from_": PROVINCE,
-        "to": COUNTY,
-        "fund": CAME,
-        "fiscal_year": 2026,
-        "amount": 50_000,
-        "source": source(),
-    }
-    return Allocation(occurred_on=DAY, **(fields | changes))
+    made = Allocation(
+        v=2, occurred_on=DAY, action="receive", line="LC", from_=PROVINCE, to=COUNTY, fund=CAME, fiscal_year=2026,
+        amount=50_000, source=source(),
+    )  # fmt: skip
+    return msgspec.structs.replace(made, **changes)
 
 
-def carried(**changes: Any) -> Allocation:  # noqa: ANN401 - fields by name
+def carried(**changes: object) -> Allocation:
     """What the county carries over of L1."""
-    fields: dict[str, Any] = {
-        "line": "L1-27",
-        "parent": "L1",
-        "from_": COUNTY,
-        "to": COUNTY,
-        "amount": 30_000,
-    }
-    return Allocation(v=2, occurred_on=DAY, action="carry_over", **(fields | changes))
+    made = Allocation(
+        v=2,
+        occurred_on=DAY,
+        action="carry_over",
+        line="L1-27",
+        parent="L1",
+        from_=COUNTY,
+        to=COUNTY,
+        amount=30_000,
+    )
+    return msgspec.structs.replace(made, **changes)
 
 
 def second_events(world: World) -> Iterator[tuple[str, AnyEvent]]:

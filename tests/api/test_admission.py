@@ -28,6 +28,7 @@ from tests.served import Site
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
     from tests.worlds import World
 
@@ -37,7 +38,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each costly step was taken from now on."""
     done: Counter[str] = Counter()
 
-    def counted(module: Any, name: str) -> None:  # noqa: ANN401 - a module
+    def counted(module: ModuleType, name: str) -> None:
         real: Callable[..., Any] = getattr(module, name)
 
         def count(*args: object, **named: object) -> object:

@@ -11,7 +11,7 @@ from tests.api.test_contract import OPERATIONS
 from tests.example_ledger import MORE, ask, cut, fits, opened, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.served import Site
@@ -90,7 +90,7 @@ ONLY_REFUSED = frozenset(
 """What succeeds only with something that no document can hold: a time stamp from outside, a session, a fresh signature."""
 
 
-def _order(operation: dict[str, Any]) -> Any:  # noqa: ANN401 - a key for sorted
+def _order(operation: dict[str, Any]) -> Callable[[tuple[str, str, str, object]], int]:
     """Examples with a body in the order of the request body; all others as they stand."""
     (content,) = operation.get("requestBody", {}).get("content", {"": {}}).values()
     names = list(content.get("examples", {}))

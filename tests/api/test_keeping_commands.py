@@ -66,7 +66,8 @@ def test_from_one_database_to_another(command: CommandLine, world: World, tmp_pa
     assert not list(tmp_path.glob(".kept*"))
 
 
-def test_a_backup_is_never_written_over(command: CommandLine, world: World, tmp_path: Path) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("world")
+def test_a_backup_is_never_written_over(command: CommandLine, tmp_path: Path) -> None:
     """The file that was there stays."""
     (tmp_path / "kept.backup").write_bytes(b"yesterday's")
     done = command.run("backup", "--db", "first.db", "kept.backup")
@@ -102,7 +103,8 @@ def test_a_passphrase_that_is_none(tmp_path: Path, text: str | None, told: str) 
     assert not (tmp_path / "kept.backup").exists()
 
 
-def test_nobody_to_ask_for_a_passphrase(command: CommandLine, world: World) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("command", "world")
+def test_nobody_to_ask_for_a_passphrase() -> None:
     """A program that gives none is told how."""
     done = CommandLine().run("backup", "--db", "first.db", "kept.backup")
     assert (done.exit_code, "no passphrase was given" in done.output) == (3, True), done.output

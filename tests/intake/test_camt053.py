@@ -116,7 +116,7 @@ CASES = {
     "ten-thousands": (with_entry(">100.5<", ">1万<"), (2, f"{SECOND}/Amt", "1万", "amount-format")),
     "grouped": (with_entry(">2500.00<", ">2,500.00<"), (1, "Stmt[1]/Ntry[1]/Amt", "2,500.00", "amount-format")),
     "fraction-of-a-cent": (with_entry(">100.5<", ">100.501<"), (2, f"{SECOND}/Amt", "100.501", "amount-format")),
-    "full-width": (with_entry(">100.5<", ">１00.5<"), (2, f"{SECOND}/Amt", "１00.5", "amount-format")),  # noqa: RUF001
+    "full-width": (with_entry(">100.5<", ">\uff1100.5<"), (2, f"{SECOND}/Amt", "\uff1100.5", "amount-format")),
     "negative": (with_entry(">100.5<", ">-100.5<"), (2, f"{SECOND}/Amt", "-100.5", "statement.amount-sign")),
     "nought": (with_entry(">0.50<", ">0.00<"), (3, "Stmt[1]/Ntry[3]/Amt", "0.00", "statement.amount-sign")),
     "beyond": (with_entry(">100.5<", ">99999999999999.99<"), (2, f"{SECOND}/Amt", "99999999999999.99", "amount-range")),

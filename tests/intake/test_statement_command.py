@@ -52,10 +52,11 @@ def run(folder: Path, *arguments: str, file: str = "statement.xml") -> Result:
     return CliRunner(env={"LC_ALL": "C.UTF-8", "COLUMNS": "200"}).invoke(build(), spoken)
 
 
-def machine(result: Result, code: int = 0) -> Any:  # noqa: ANN401 - plain data
+def machine(result: Result, code: int = 0) -> dict[str, Any]:
     """What it printed for machines."""
     assert result.exit_code == code, result.output
-    return json.loads(result.stdout)
+    told: dict[str, Any] = json.loads(result.stdout)
+    return told
 
 
 def entries(folder: Path) -> list[bytes]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -29,8 +30,6 @@ from tests.personal import KNOWN, committed, disclosed
 from tests.worlds import AUDIT, BANK, DAY, UNIT, make_world
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ledger.kinds.fact import Use
     from ledger.sequencer import Sequencer
     from ledger.submission import Submission
@@ -201,8 +200,7 @@ def test_sqlite_overwrites_what_was_erased(file: str, world: World) -> None:
         accept(sequencer, erase(world, event_name(posted.header, 0), *PERSON))
     with opened(file) as engine, engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
-    with open(file, "rb") as stored:  # noqa: PTH123 - the database is named by its address
-        data = stored.read()
+    data = Path(file).read_bytes()
     assert all(KNOWN[one].encode() not in data for one in PERSON)
 
 

@@ -19,6 +19,8 @@ from tests.worlds import AUDIT, COUNTY, DAY, UNIT, signer_named
 
 if TYPE_CHECKING:
     from ledger.keys import Ed25519Signer
+    from ledger.kinds.registry import Party
+    from ledger.kinds.vocabulary import AnyEvent
     from ledger.rights import Duty
     from ledger.submission import Submission
     from tests.desk import Desk
@@ -61,13 +63,13 @@ def test_none_of_the_kinds_is_there_before_a_policy_admits_it(world: World, desk
 # --- deputations ------------------------------------------------------------------------------------------
 
 
-def clerk(world: World, desk: Desk, **changes: Any) -> Ed25519Signer:  # noqa: ANN401 - fields by name
+def clerk(world: World, desk: Desk, **changes: object) -> Ed25519Signer:
     """A further person of the county, who may approve and neither make nor check."""
     (pair,) = hired(world, desk, COUNTY, "approver", "clerk", **changes)
     return pair[1]
 
 
-def granted(world: World, deputy: Ed25519Signer, /, **changes: Any) -> Deputation:  # noqa: ANN401 - fields by name
+def granted(world: World, deputy: Ed25519Signer, /, **changes: object) -> Deputation:
     """The county's checker lends his role to `deputy`."""
     event = Deputation(
         occurred_on=DAY, action="grant", id="dep-1", principal=id_of(world.seats[COUNTY].keys["checker"]),
@@ -167,7 +169,7 @@ def test_a_deputy_is_another_person_of_the_same_party(world: World, open_desk: D
 # --- overrides --------------------------------------------------------------------------------------------
 
 
-def declared(world: World, signers: Signers, *more: Any, first: bool = True) -> Submission:  # noqa: ANN401 - events
+def declared(world: World, signers: Signers, *more: AnyEvent, first: bool = True) -> Submission:
     """An override over `more`, a payment if nothing is given."""
     override = Override(occurred_on=DAY, action="declare", reason="抢险")
     events = more or (world.paid("L1", 1),)
@@ -221,7 +223,7 @@ def test_an_override_is_ratified_once_by_its_own_party(world: World, open_desk: 
 # --- administrators ---------------------------------------------------------------------------------------
 
 
-def appointed(name: str, duty: Duty, **changes: Any) -> AdministratorChange:  # noqa: ANN401 - fields by name
+def appointed(name: str, duty: Duty, **changes: object) -> AdministratorChange:
     """The appointment of `name`, whose key is made from the name."""
     signer = signer_named(name)
     event = AdministratorChange(
@@ -274,7 +276,7 @@ def test_who_dismissed_himself_does_nothing_more(world: World, split: Desk) -> N
     assert split.post(world.submission("sec-1", own, signers=signers)) == ()
 
 
-def party(world: World) -> Any:  # noqa: ANN401 - a party
+def party(world: World) -> Party:
     """A new body with a role that administrators alone grant."""
     return msgspec.structs.replace(world.seats[AUDIT].party, id="jl-audit-2")
 

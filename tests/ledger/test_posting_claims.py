@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     from tests.worlds import World
 
 
-def claim(action: str, **changes: Any) -> Claim:  # noqa: ANN401 - fields by name
+CLAIMS = {
+    "submit": Claim(occurred_on=DAY, action="submit", claim="C1", project=PROJECT, amount=500),
+    "approve": Claim(occurred_on=DAY, action="approve", claim="C1", project=PROJECT, amount=500, line="L1"),
+    "return": Claim(occurred_on=DAY, action="return", claim="C1", project=PROJECT, reason="材料不全"),
+}
+
+
+def claim(action: str, **changes: object) -> Claim:
     """Claim C1 of the canal: `action`, with amount and line as the action asks."""
-    given: dict[str, Any] = {"reason": "材料不全"} if action == "return" else {"amount": 500}
-    if action == "approve":
-        given["line"] = "L1"
-    fields: dict[str, Any] = {"claim": "C1", "project": PROJECT, **given, **changes}
-    return Claim(occurred_on=DAY, action=action, **fields)  # type: ignore[arg-type]
+    return msgspec.structs.replace(CLAIMS[action], **changes)
 
 
 def undo(event: str) -> Correction:

@@ -70,7 +70,7 @@ def test_maker_and_checker_are_two_persons_and_two_devices(world: World, desk: D
     assert desk.post(world.pay("L1", 1)) == ()
 
 
-def with_approver(world: World, desk: Desk, **changes: Any) -> Submission:  # noqa: ANN401 - fields by name
+def with_approver(world: World, desk: Desk, **changes: object) -> Submission:
     """A payment that an approver of the county signs too, whose key is registered with `changes`."""
     approver = signer_named("approver")
     registered = msgspec.structs.replace(
@@ -120,7 +120,7 @@ def test_sixteen_signatures_at_most(world: World) -> None:
     assert base64.b64decode(many.signatures[0].sig)
 
 
-def registering(world: World, signer: Ed25519Signer, **changes: Any) -> Submission:  # noqa: ANN401 - fields by name
+def registering(world: World, signer: Ed25519Signer, **changes: object) -> Submission:
     """The administrators register `signer` as a maker of the unit, with `changes` to the event."""
     event = msgspec.structs.replace(world.key_event(world.seats[UNIT].party, "maker", signer), **changes)
     signers = [*world.signers("admin-a"), ("possession", signer)]
@@ -216,7 +216,7 @@ def test_a_signature_beyond_the_two_must_be_rightful_as_well(world: World, desk:
     assert codes(desk.post(replace(good, signatures=many))) == ["key-holder"]
 
 
-def _genesis_with(world: World, **changes: Any) -> bytes:  # noqa: ANN401 - fields by name
+def _genesis_with(world: World, **changes: object) -> bytes:
     genesis = msgspec.structs.replace(world.genesis, **changes)
     return genesis_entry_bytes(genesis, sign_genesis(genesis, list(world.administrators.values())))
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -33,14 +33,20 @@ if TYPE_CHECKING:
     from tests.worlds import World
 
 
-def top(action: str, amount: int, **changes: Any) -> Allocation:  # noqa: ANN401 - fields by name
+def top(action: str, amount: int, **changes: object) -> Allocation:
     """The province raises, lowers or recalls top line L1."""
     down = changes.get("direction") == "increase"
     giver, taker = (PROVINCE, COUNTY) if down else (COUNTY, PROVINCE)
-    fields: dict[str, Any] = {
-        "line": "L1", "from_": giver, "to": taker, "amount": amount, "document": "吉财农2026-9号", **changes,
-    }  # fmt: skip
-    return Allocation(occurred_on=DAY, action=action, **fields)  # type: ignore[arg-type]
+    made = Allocation(
+        occurred_on=DAY,
+        action="recall",
+        line="L1",
+        from_=giver,
+        to=taker,
+        amount=amount,
+        document="吉财农2026-9号",
+    )
+    return msgspec.structs.replace(made, **({"action": action} | changes))
 
 
 def undo(event: str) -> Correction:
@@ -48,16 +54,11 @@ def undo(event: str) -> Correction:
     return Correction(occurred_on=DAY, event=event, reason="记错")
 
 
-def _split(**changes: Any) -> Allocation:  # noqa: ANN401 - fields by name
-    fields: dict[str, Any] = {
-        "line": "L1-1",
-        "parent": "L1",
-        "from_": COUNTY,
-        "to": UNIT,
-        "amount": 1000,
-        **changes,
-    }
-    return Allocation(occurred_on=DAY, action="split", **fields)
+def _split(**changes: object) -> Allocation:
+    made = Allocation(
+        occurred_on=DAY, action="split", line="L1-1", parent="L1", from_=COUNTY, to=UNIT, amount=1000
+    )
+    return msgspec.structs.replace(made, **changes)
 
 
 def test_line_arithmetic_down_and_back(world: World, desk: Desk) -> None:

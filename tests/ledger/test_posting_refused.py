@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -38,16 +38,11 @@ if TYPE_CHECKING:
 Making = Callable[[World], Submission]
 
 
-def _split(**changes: Any) -> Allocation:  # noqa: ANN401 - fields by name
-    fields: dict[str, Any] = {
-        "line": "L1-1",
-        "parent": "L1",
-        "from_": COUNTY,
-        "to": UNIT,
-        "amount": 1000,
-        **changes,
-    }
-    return Allocation(occurred_on=DAY, action="split", **fields)
+def _split(**changes: object) -> Allocation:
+    made = Allocation(
+        occurred_on=DAY, action="split", line="L1-1", parent="L1", from_=COUNTY, to=UNIT, amount=1000
+    )
+    return msgspec.structs.replace(made, **changes)
 
 
 REFUSED: dict[str, tuple[str, Making]] = {

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import pytest
@@ -28,32 +28,32 @@ from tests.worlds import (
 )
 
 if TYPE_CHECKING:
+    from ledger.kinds.registry import KeyRole
     from ledger.kinds.vocabulary import AnyEvent
     from tests.desk import Desk
     from tests.worlds import World
 
 
-def party(party_id: str = "p9", **changes: Any) -> Party:  # noqa: ANN401 - fields by name
+PAIR: Final[tuple[KeyRole, ...]] = ("maker", "checker")
+
+
+def party(party_id: str = "p9", **changes: object) -> Party:
     """A firm of the county."""
-    fields: dict[str, Any] = {
-        "name": "某公司",
-        "level": "payee",
-        "division": "220122",
-        "roles": ("supplier",),
-        **changes,
-    }
-    return Party(occurred_on=DAY, id=party_id, **fields)
+    made = Party(
+        occurred_on=DAY, id=party_id, name="某公司", level="payee", division="220122", roles=("supplier",)
+    )
+    return msgspec.structs.replace(made, **changes)
 
 
 def seated(world: World, desk: Desk, newcomer: Party) -> None:
     """`newcomer` is registered and has keys."""
-    keys = {role: signer_named(f"{newcomer.id} {role}") for role in ("maker", "checker")}
-    world.seats[newcomer.id] = Seat(party=newcomer, keys=keys)  # type: ignore[arg-type]
+    keys = {role: signer_named(f"{newcomer.id} {role}") for role in PAIR}
+    world.seats[newcomer.id] = Seat(party=newcomer, keys=keys)
     desk.must(world.submission("admin-a", newcomer))
     desk.must(world.registration(world.seats[newcomer.id]))
 
 
-def second(event: AnyEvent, **changes: Any) -> AnyEvent:  # noqa: ANN401 - fields by name
+def second(event: AnyEvent, **changes: object) -> AnyEvent:
     """Version 2 of a registration."""
     return msgspec.structs.replace(event, version=2, **changes)
 
@@ -82,8 +82,7 @@ def test_an_account_keeps_owner_and_bank(
     """Whoever registers a next version must have had the right to the one before, and the owner stays."""
     seated(world, desk, party("bank-2", roles=("bank",)))
     if actor == SUPPLIER:
-        keys = {role: signer_named(role) for role in ("maker", "checker")}
-        world.seats[SUPPLIER].keys.update(keys)  # type: ignore[arg-type]
+        world.seats[SUPPLIER].keys.update({role: signer_named(role) for role in PAIR})
         desk.must(world.registration(world.seats[SUPPLIER]))
     changed = second(_account(world, UNIT_ACCOUNT), **changes)
     assert codes(desk.post(world.submission(actor, changed)))[:1] == expected
@@ -218,10 +217,10 @@ def test_transcribers_exist_in_historical_ledgers_only(world: World, desk: Desk)
     assert codes(old.post(past.submission("scribe", stolen))) == ["registry-fixed"]
 
 
-def _policy(**changes: Any) -> Policy:  # noqa: ANN401 - fields by name
+def _policy(**changes: object) -> Policy:
     row = PolicyRow(id="r1", rule="F03", basis="某办法", parameters={"days": 30})
-    fields: dict[str, Any] = {"id": "pol-1", "title": "规则", "rows": (row,), **changes}
-    return Policy(occurred_on=DAY, effective_on=DAY, **fields)
+    made = Policy(occurred_on=DAY, effective_on=DAY, id="pol-1", title="规则", rows=(row,))
+    return msgspec.structs.replace(made, **changes)
 
 
 def test_a_policy_is_changed_by_its_office_or_one_above(world: World, desk: Desk) -> None:

@@ -44,10 +44,12 @@ def told(desk: Desk, world: World, party: str, event: AnyEvent) -> list[str]:
     return codes(desk.post(world.submission(party, event)))
 
 
-def moved(action: str, amount: int, **changes: Any) -> Allocation:  # noqa: ANN401 - fields by name
+def moved(action: str, amount: int, **changes: object) -> Allocation:
     """A recall of the carried line by the province, or its increase."""
-    fields: dict[str, Any] = {"line": "L1-27", "from_": COUNTY, "to": PROVINCE, "amount": amount}
-    return Allocation(occurred_on=DAY, action=action, **(fields | changes))  # type: ignore[arg-type]
+    made = Allocation(
+        occurred_on=DAY, action="recall", line="L1-27", from_=COUNTY, to=PROVINCE, amount=amount
+    )
+    return msgspec.structs.replace(made, **({"action": action} | changes))
 
 
 def test_every_second_version_stands(world: World, open_desk: Desk) -> None:

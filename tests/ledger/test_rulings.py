@@ -18,7 +18,8 @@ from tests.worlds import AUDIT, BANK, CITY, COUNTY, DAY, FUND, PROJECT, PROVINCE
 
 if TYPE_CHECKING:
     from ledger.keys import Ed25519Signer
-    from ledger.kinds.registry import KeyRole
+    from ledger.kinds.registry import KeyRole, Party
+    from ledger.party import Level
     from ledger.submission import Submission
     from tests.desk import Desk
     from tests.worlds import World
@@ -30,17 +31,28 @@ def ruling(
     policy: str = "rights",
     version: int = 1,
     on: datetime.date = DAY,
-    **more: Any,  # noqa: ANN401 - fields and parameters by name
+    level: Level | None = None,
+    fund: str | None = None,
+    **parameters: int,
 ) -> Policy:
-    """A policy of one row; `level` and `fund` narrow it, everything else is a parameter."""
-    narrowed = {name: more.pop(name) for name in ("level", "fund") if name in more}
-    row = PolicyRow(id="r-1", rule=rule, basis="内部控制规范", parameters=more, **narrowed)
+    """A policy of one row, narrowed to `level` and `fund` where they are given."""
+    row = PolicyRow(
+        id="r-1", rule=rule, basis="内部控制规范", parameters=dict(parameters), level=level, fund=fund
+    )
     return Policy(occurred_on=DAY, id=policy, version=version, effective_on=on, title="权限", rows=(row,))
 
 
-def tier(amount_from: int = 5_000, approvers: int = 1, **more: Any) -> Policy:  # noqa: ANN401 - as above
-    """A tier from that amount on."""
-    return ruling("approval_tier", amount_from=amount_from, approvers=approvers, **more)
+def tier(
+    amount_from: int = 5_000,
+    approvers: int = 1,
+    *,
+    level: Level | None = None,
+    fund: str | None = None,
+    **changes: object,
+) -> Policy:
+    """A tier from that amount on, with `changes` to the policy."""
+    made = ruling("approval_tier", level=level, fund=fund, amount_from=amount_from, approvers=approvers)
+    return msgspec.structs.replace(made, **changes)
 
 
 def hired(
@@ -49,7 +61,7 @@ def hired(
     holder: str,
     role: KeyRole,
     *names: str,
-    **changes: Any,  # noqa: ANN401 - fields by name
+    **changes: object,
 ) -> list[tuple[str, Ed25519Signer]]:
     """Keys of these persons, registered for `holder` in `role`, as pairs for signing."""
     signers = [signer_named(f"{holder} {name}") for name in names]
@@ -105,7 +117,7 @@ def test_the_highest_tier_counts_and_its_approvers_are_different_persons(world: 
     same_person = hired(world, desk, COUNTY, "approver", "chief-2", person="chief")
     same_device = hired(world, desk, COUNTY, "approver", "chief-3", device="chief-t")
     desk.must(world.submission(AUDIT, tier()))
-    desk.must(world.submission(AUDIT, tier(20_000, 2, policy="more-rights")))
+    desk.must(world.submission(AUDIT, tier(20_000, 2, id="more-rights")))
     assert desk.post(pay(world, 19_999, [first])) == ()
     for too_few in ([first], [first, *same_person], [first, *same_device]):
         assert codes(desk.post(pay(world, 20_000, too_few))) == ["signature-missing"]
@@ -126,7 +138,7 @@ def test_an_approver_of_another_party_approves_nothing(world: World, desk: Desk)
         ({"level": "city"}, False),
         ({"fund": FUND}, True),
         ({"fund": "F-OTHER"}, False),
-        ({"on": DAY + datetime.timedelta(days=1)}, False),
+        ({"effective_on": DAY + datetime.timedelta(days=1)}, False),
     ],
 )
 def test_a_tier_binds_whom_it_names_from_its_day_on(
@@ -226,7 +238,7 @@ def test_a_panel_member_is_neither_maker_nor_checker(world: World, desk: Desk) -
     assert codes(desk.post(accepted(world, maker_too))) == ["separation"]
 
 
-def township(world: World, number: int) -> Any:  # noqa: ANN401 - a party
+def township(world: World, number: int) -> Party:
     """A township of the county."""
     return msgspec.structs.replace(
         world.seats[UNIT].party, id=f"town-{number}", level="township", division="220122001", parent=COUNTY

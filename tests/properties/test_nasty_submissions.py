@@ -121,32 +121,24 @@ OPTIONAL: Final = (
 _OF_ISSUE: Final = ("fund", "fiscal_year", "functional", "direct")
 
 
-def _acting(plain: dict[str, Any], action: str) -> dict[str, Any]:  # noqa: C901 - one row an action
+_OF_CLERK: Final = ("person", "device", "alg", "key", "public")
+_ABSENT: Final = {
+    "split": _OF_ISSUE, "adjust": (*_OF_ISSUE, "project"), "recall": (*_OF_ISSUE, "project"), "return": ("amount",),
+    "revoke": tuple(SPECIMENS["key"].keys() - {"kind", "v", "occurred_on", "key", "action"}),
+    "end": ("principal", "deputy", "role", "valid_from", "valid_to"), "declare": ("event",),
+    "assign": _OF_CLERK, "dismiss": (*_OF_CLERK, "duty"),
+}  # fmt: skip
+_PRESENT: Final = {
+    "split": {"line": "L-NEW", "parent": "L1"},
+    "adjust": {"direction": "decrease"},
+    "return": {"reason": "x"},
+}
+
+
+def _acting(plain: dict[str, Any], action: str) -> dict[str, Any]:
     """The specimen with another action and the fields that belong to it."""
-    absent: tuple[str, ...] = ()
-    more: dict[str, Any] = {}
-    match action:
-        case "split":
-            absent, more = _OF_ISSUE, {"line": "L-NEW", "parent": "L1"}
-        case "adjust":
-            absent, more = (*_OF_ISSUE, "project"), {"direction": "decrease"}
-        case "recall":
-            absent = (*_OF_ISSUE, "project")
-        case "return":
-            absent, more = ("amount",), {"reason": "x"}
-        case "revoke":
-            absent = tuple(
-                field for field in plain if field not in {"kind", "v", "occurred_on", "key", "action"}
-            )
-        case "end":
-            absent = ("principal", "deputy", "role", "valid_from", "valid_to")
-        case "declare":
-            absent = ("event",)
-        case "assign" | "dismiss":
-            absent = ("person", "device", "alg", "key", "public", *(("duty",) if action == "dismiss" else ()))
-        case _:
-            pass
-    return {field: value for field, value in plain.items() if field not in absent} | {"action": action} | more
+    kept = {field: value for field, value in plain.items() if field not in _ABSENT.get(action, ())}
+    return kept | {"action": action} | _PRESENT.get(action, {})
 
 
 def _field(kind: str, field: str) -> st.SearchStrategy[Any] | None:

@@ -79,35 +79,26 @@ def _posted(seq: int, event: AnyEvent) -> PostedEvent:
     )
 
 
-def _event(  # noqa: PLR0911 - one line an act
+def _event(
     act: str, day: datetime.date, amount: int, past: Sequence[PostedEvent], reversed_: set[str]
 ) -> AnyEvent | None:
-    paid = make_world().paid("L1", amount)
-    match act:
-        case "pay":
-            return replace(paid, occurred_on=day)
-        case "fund":
-            return replace(paid, occurred_on=day, to_account=UNIT_ACCOUNT)
-        case "use":
-            return replace(make_world().use(amount), occurred_on=day)
-        case "move":
-            return Transfer(
-                occurred_on=day, from_account=COUNTY_ACCOUNT, to_account=UNIT_ACCOUNT, amount=amount, tag=TAG,
-                reason="dispatch",
-            )  # fmt: skip
-        case "match":
-            return MatchingReceipt(
-                occurred_on=day, fund=FUND, party=COUNTY, amount=amount, source="budget", account=UNIT_ACCOUNT
-            )
-        case "interest":
-            return Interest(occurred_on=day, account=UNIT_ACCOUNT, amount=amount, tag=TAG)
-        case "raise":
-            issued = make_world().issued("L1", amount)
-            return replace(
-                issued, occurred_on=day, action="adjust", direction="increase", fund=None, fiscal_year=None
-            )
-        case _:
-            return _about(act, day, amount, past, reversed_)
+    world = make_world()
+    paid, issued = world.paid("L1", amount), world.issued("L1", amount)
+    plain: dict[str, AnyEvent] = {
+        "pay": paid,
+        "fund": replace(paid, to_account=UNIT_ACCOUNT),
+        "use": world.use(amount),
+        "move": Transfer(
+            occurred_on=day, from_account=COUNTY_ACCOUNT, to_account=UNIT_ACCOUNT, amount=amount, tag=TAG,
+            reason="dispatch",
+        ),
+        "match": MatchingReceipt(
+            occurred_on=day, fund=FUND, party=COUNTY, amount=amount, source="budget", account=UNIT_ACCOUNT
+        ),
+        "interest": Interest(occurred_on=day, account=UNIT_ACCOUNT, amount=amount, tag=TAG),
+        "raise": replace(issued, action="adjust", direction="increase", fund=None, fiscal_year=None),
+    }  # fmt: skip
+    return replace(plain[act], occurred_on=day) if act in plain else _about(act, day, amount, past, reversed_)
 
 
 def _about(

@@ -12,6 +12,7 @@ from ledger.kinds.mandate import Override
 from ledger.kinds.registry import Key
 from ledger.submission import event_name
 from tests.desk import open_desk
+from tests.ledger.test_mandates import admitting
 from tests.ledger.test_rulings import hired
 from tests.worlds import COUNTY, DAY, make_world
 from verifier.basis.rulepack import RuleBook, load_pack
@@ -37,8 +38,6 @@ def world() -> World:
 @pytest.fixture
 def desk(world: World) -> Desk:
     """Its opening, a line of the county, and overrides admitted."""
-    from tests.ledger.test_mandates import admitting  # noqa: PLC0415 - beside the tests of the kinds themselves
-
     desk = open_desk(world)
     desk.must(world.issue("L1", 100_000))
     desk.must(admitting(world))

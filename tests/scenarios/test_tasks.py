@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ledger.kinds.registry import Calendar
 from tests.scenarios.judging import STAGE
 from tests.scenarios.language import scenario
 from verifier.basis.rulepack import RuleBook, load_pack
@@ -43,8 +44,8 @@ def tasks(text: str, as_of: str, *, stage: str = STAGE) -> list[Task]:
         objections, milestones = Objections(), Milestones()
         for posted in made.events:
             if posted.event.occurred_on <= case.as_of:
-                if posted.event.__struct_config__.tag == "calendar":
-                    case.calendar.adopt(posted.event)  # type: ignore[arg-type]
+                if isinstance(posted.event, Calendar):
+                    case.calendar.adopt(posted.event)
                 objections.take(posted, case)
                 milestones.take(posted, case)
         dates = case.dates(10)

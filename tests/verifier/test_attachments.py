@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import pytest
@@ -63,7 +63,7 @@ def run(*arguments: str) -> Result:
     return CliRunner(env={"LC_ALL": "C.UTF-8", "TERM": "dumb"}).invoke(app, ["verify", *arguments])
 
 
-def compared(export: Path, folder: Path) -> tuple[int, dict[str, int], list[dict[str, object]]]:
+def compared(export: Path, folder: Path) -> tuple[int, dict[str, int], list[dict[str, Any]]]:
     """Exit code, counts and troubles of `verify --files`."""
     result = run(str(export), "--files", str(folder), "--json")
     report = json.loads(result.stdout)["evidence_files"]
@@ -125,7 +125,7 @@ def test_one_file_for_two_claims_is_used_twice(tmp_path: Path, folder: Path) -> 
     export = exported(tmp_path, claimed("c-1", CONTENT), claimed("c-2", CONTENT))
     code, counts, troubles = compared(export, folder)
     assert (code, counts["used_twice"]) == (1, 1)
-    assert [one["subject"] for one in troubles[0]["named_in"]] == ["claim c-1", "claim c-2"]  # type: ignore[attr-defined]
+    assert [one["subject"] for one in troubles[0]["named_in"]] == ["claim c-1", "claim c-2"]
 
 
 def test_a_claim_and_its_payment_show_one_file(tmp_path: Path, folder: Path) -> None:

@@ -23,7 +23,10 @@ from tests.worlds import AUDIT, DAY, UNIT, make_world
 from verifier import cli
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+Row = dict[str, Any]
 
 PERSON = committed(payee_name="王某", payee_account="6222020000000000000")
 
@@ -58,7 +61,7 @@ def judged(folder: Path, *options: str) -> tuple[int, dict[str, Any]]:
     return result.exit_code, found
 
 
-def rewritten(folder: Path, change: Any) -> None:  # noqa: ANN401 - a function from rows to rows
+def rewritten(folder: Path, change: Callable[[list[Row]], list[Row]]) -> None:
     """The file of disclosures with its rows changed, sorted as before."""
     head, *rows = map(json.loads, (folder / FILE).read_bytes().splitlines())
     lines = [json.dumps(one, sort_keys=True, separators=(",", ":")) for one in (head, *change(rows))]

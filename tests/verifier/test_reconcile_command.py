@@ -61,11 +61,12 @@ def run(*arguments: str) -> Result:
     return CliRunner(env=environment).invoke(build(), ["reconcile", *arguments])
 
 
-def machine(*arguments: str, code: int = 1) -> Any:  # noqa: ANN401 - plain data
+def machine(*arguments: str, code: int = 1) -> dict[str, Any]:
     """What it prints for programs."""
     result = run(*arguments, "--json")
     assert result.exit_code == code, result.output
-    return json.loads(result.stdout)
+    told: dict[str, Any] = json.loads(result.stdout)
+    return told
 
 
 def test_each_line_in_its_place(tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from api.attachments.file_store import FolderStore
@@ -34,14 +35,11 @@ DIGEST = hashlib.sha256(CONTENT).hexdigest()
 PATH = f"/v1/attachments/{DIGEST}"
 
 
-def registering(content: bytes = CONTENT, **changes: Any) -> Attachment:  # noqa: ANN401 - fields by name
+def registering(content: bytes = CONTENT, **changes: object) -> Attachment:
     """The event that registers `content`."""
-    fields: dict[str, Any] = {
-        "hash": hashlib.sha256(content).hexdigest(),
-        "size": len(content),
-        "media_type": "application/pdf",
-    }
-    return Attachment(occurred_on=DAY, **(fields | changes))
+    digest = hashlib.sha256(content).hexdigest()
+    made = Attachment(occurred_on=DAY, hash=digest, size=len(content), media_type="application/pdf")
+    return msgspec.structs.replace(made, **changes)
 
 
 @pytest.fixture

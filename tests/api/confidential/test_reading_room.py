@@ -47,7 +47,7 @@ def visitor(site: Site, world: World, party: str) -> Visitor:
     return Visitor(site, next(iter(world.seats[party].keys.values()))).sign_in()
 
 
-def asked(who: Visitor, event: str, **changes: Any) -> httpx.Response:  # noqa: ANN401 - members of the request
+def asked(who: Visitor, event: str, **changes: str | None) -> httpx.Response:
     """What `who` is answered about `event`."""
     body = {"event": event, **ASKED} | changes
     return who.write(

@@ -18,13 +18,15 @@ from tests.worlds import PROVINCE, World, make_world
 from verifier.cli import build
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from openpyxl.worksheet.worksheet import Worksheet
 
 ROOT = Path(__file__).parents[3]
 TITLES = ("日期", "动作", "指标", "付出方", "收到方", "金额", "资金", "年度")
 
 
-def issue(line: str, amount: object = 1000, **changes: object) -> list[object]:
+def issue(line: object, amount: object = 1000, **changes: object) -> list[object]:
     """A good row under `TITLES`: the province issues `line`; `changes` by title."""
     row = dict(
         zip(
@@ -47,12 +49,23 @@ class Bureau:
         self, *rows: list[object], name: str = "form.xlsx", titles: tuple[object, ...] = TITLES
     ) -> Path:
         """A workbook with these rows under `titles`."""
-        return self.book(lambda sheet: [sheet.append(row) for row in rows], name=name, titles=titles)
 
-    def book(self, fill: Any, *, name: str = "form.xlsx", titles: tuple[object, ...] = TITLES) -> Path:  # noqa: ANN401
+        def fill(sheet: Worksheet) -> None:
+            for row in rows:
+                sheet.append(row)
+
+        return self.book(fill, name=name, titles=titles)
+
+    def book(
+        self,
+        fill: Callable[[Worksheet], None],
+        *,
+        name: str = "form.xlsx",
+        titles: tuple[object, ...] = TITLES,
+    ) -> Path:
         """A workbook whose sheet has `titles` and is then filled by a function."""
         book = Workbook()
-        sheet: Worksheet = book.active  # type: ignore[assignment] # a new workbook has a sheet
+        (sheet,) = book.worksheets
         sheet.append(list(titles))
         fill(sheet)
         book.save(self.folder / name)

@@ -5,22 +5,27 @@ from __future__ import annotations
 
 import csv
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
+from typer.testing import CliRunner
 
 from api.commands import form_posting
 from api.forms import form_run
 from tests.api.forms.conftest import TITLES, issue, rules
 from tests.worlds import COUNTY, FUND, UNIT
+from verifier.cli import build
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from openpyxl.worksheet.worksheet import Worksheet
 
+    from api.forms.form_reading import Asked, FilledFile
+    from api.forms.form_run import Poster, Step
+    from ledger.sequencer import Sequencer
     from tests.api.forms.conftest import Bureau
 
 PAY_TITLES = ("日期", "指标", "付款账户", "收款账户", "金额", "支付方式")
@@ -123,8 +128,10 @@ def test_what_changed_since_the_judgement_is_told_by_row(
     judged = form_run.judge
     other = bureau.sheet(issue("L-1"), name="other.xlsx", titles=(*TITLES, "文号"))
 
-    def judge_then_lose(*arguments: Any) -> form_run.Result:  # noqa: ANN401 - whatever judge takes
-        result = judged(*arguments)
+    def judge_then_lose(
+        sequencer: Sequencer, asked: Asked, file: FilledFile, poster: Poster, step: Step
+    ) -> form_run.Result:
+        result = judged(sequencer, asked, file, poster, step)
         monkeypatch.setattr(form_posting, "judge", judged)
         bureau.post(other)
         return result
@@ -317,9 +324,9 @@ def test_dates_and_ids_as_cells(bureau: Bureau) -> None:
     told = bureau.post(
         bureau.sheet(
             issue("L-1", 日期=datetime.date(2026, 3, 1)),
-            issue("L-2", 日期=datetime.datetime(2026, 3, 1)),  # noqa: DTZ001 - what openpyxl writes
+            issue("L-2", 日期=datetime.datetime.fromisoformat("2026-03-01")),
             issue("L-3", 日期=46082),
-            issue(6222020200112233445),  # type: ignore[arg-type]
+            issue(6222020200112233445),
         ),
         "--dry-run",
         code=1,
@@ -370,10 +377,6 @@ def test_a_copy_of_csv_has_a_column_of_errors(bureau: Bureau) -> None:
 
 def test_the_table_for_people_is_in_their_language(bureau: Bureau) -> None:
     """Without --json the same errors come as a table."""
-    from typer.testing import CliRunner  # noqa: PLC0415
-
-    from verifier.cli import build  # noqa: PLC0415
-
     path = bureau.sheet(issue("L 1"))
     for language, words in (("zh", ("处错误", "未登记任何内容")), ("en", ("1 errors", "nothing was posted"))):
         result = CliRunner().invoke(
@@ -408,10 +411,6 @@ def test_what_is_no_form_is_refused_as_a_whole(bureau: Bureau, data: bytes, word
 
 def test_kind_and_party_must_be_said(bureau: Bureau) -> None:
     """A spreadsheet does not say what it is."""
-    from typer.testing import CliRunner  # noqa: PLC0415
-
-    from verifier.cli import build  # noqa: PLC0415
-
     result = CliRunner().invoke(
         build(), ["post", str(bureau.sheet(issue("L-1"))), "--db", str(bureau.folder / "ledger.db")]
     )

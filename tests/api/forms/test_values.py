@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -30,7 +30,9 @@ def column(name: str, kind: str = "allocation") -> Column:
     return next(one for one in form_of(kind).columns if one.name == name)
 
 
-def read(cell: Cell, name: str, *, kind: str = "allocation", unit: str = "元", serials: bool = True) -> Any:  # noqa: ANN401
+def read(
+    cell: Cell, name: str, *, kind: str = "allocation", unit: str = "元", serials: bool = True
+) -> object:
     """The value of the cell under that column."""
     return value_of(cell, column(name, kind), unit=unit, serials=serials)
 

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from api.notices.carriers import MailServer, mail, post
+from api.notices.carriers import MailServer, Tls, mail, post
 from api.notices.recipients import WebhookRecipient
 from ledger.errors import EnvironmentFault
 from tests.post_office import Manner, hook_office, mail_office
@@ -29,17 +29,9 @@ def hook(port: int) -> WebhookRecipient:
     )
 
 
-def server(port: int, **changed: object) -> MailServer:
+def server(port: int, tls: Tls = "none") -> MailServer:
     """The mail server at `port`."""
-    given = {
-        "host": "127.0.0.1",
-        "port": port,
-        "tls": "none",
-        "user": "",
-        "password": "",
-        "sender": "a@b.example",
-    }
-    return MailServer(**{**given, **changed})  # type: ignore[arg-type]
+    return MailServer(host="127.0.0.1", port=port, tls=tls, user="", password="", sender="a@b.example")
 
 
 def patience(manner: Manner) -> float:
@@ -115,7 +107,7 @@ def test_a_mail_server_that_is_down_is_told() -> None:
 
 
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])
-def test_nothing_goes_out_in_clear_where_tls_is_asked_for(tls: str) -> None:
+def test_nothing_goes_out_in_clear_where_tls_is_asked_for(tls: Tls) -> None:
     """This server has none."""
     with mail_office() as office, pytest.raises(EnvironmentFault):
         mail(server(office.port, tls=tls), letter(), label="mail 1 (P)", timeout=SHORT)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from email.message import EmailMessage
 
+    from api.languages import Language
     from tests.counter import MovedClock, Visitor
     from tests.post_office import Manner
     from tests.served import Site
@@ -36,9 +37,9 @@ SERVER = MailServer(host="mail.example", port=25, tls="none", user="", password=
 MINUTE = datetime.timedelta(minutes=1)
 
 
-def mailbox(language: str) -> MailRecipient:
+def mailbox(language: Language) -> MailRecipient:
     """A mailbox of the city's."""
-    return MailRecipient(label="mail 1 (city)", party=CITY, to="a@b.example", language=language)  # type: ignore[arg-type]
+    return MailRecipient(label="mail 1 (city)", party=CITY, to="a@b.example", language=language)
 
 
 class Carrier:
@@ -236,7 +237,7 @@ def test_a_party_is_not_told_of_others(
     ],
 )
 def test_mail_is_written_for_people(
-    made: Callable[..., NoticeRound], carrier: Carrier, language: str, words: tuple[str, str, str]
+    made: Callable[..., NoticeRound], carrier: Carrier, language: Language, words: tuple[str, str, str]
 ) -> None:
     """In plain text and in HTML, with a link to the desk; no absence note answers it."""
     made(mailbox(language)).run()
