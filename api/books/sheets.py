@@ -15,7 +15,6 @@ from api.books.words import (
     SHEETS,
     SIDES,
     SILENT_NOTE,
-    STATES,
     TITLES,
     TOTAL_NOTE,
     WORDS,
@@ -277,9 +276,8 @@ class _Speech:
 
     def _state(self, one: Due) -> str:
         """The state, and that its day rests on a year without a calendar."""
-        return say(STATES[one.state], self._language) + (
-            self._word("provisional")[0] if one.provisional else ""
-        )
+        said = self._wording.text(f"state.{one.state}")
+        return said + self._word("provisional")[0] if one.provisional else said
 
     def quiet(self, statement: Statement) -> Sheet:
         """When each unit last posted, and until when each account has closed statements."""

@@ -65,16 +65,6 @@ CHECKS: Final[dict[str, Told]] = {
     "lines": Told(zh="指标余额 = 验证所得（I8）", en="what the line holds = that of verification (I8)"),
     "bank": Told(zh="调节后余额相等", en="adjusted balances are equal"),
 }
-STATES: Final[dict[str, Told]] = {
-    "open": Told(zh="未到期", en="open"),
-    "due_soon": Told(zh="临近到期", en="due soon"),
-    "overdue": Told(zh="已逾期", en="overdue"),
-    "met": Told(zh="已办结", en="met"),
-    "met_late": Told(zh="逾期办结", en="met late"),
-    "lapsed": Told(zh="逾期终止", en="ended late"),
-    "corrected": Told(zh="逾期后冲正", en="reversed late"),
-    "ended": Told(zh="已终止", en="ended"),
-}
 DUTIES: Final[dict[str, Told]] = {
     "pass_on": Told(zh="分解下达指标", en="pass the line on"),
     "pay": Told(zh="支付已批准的请款", en="pay the approved claim"),

@@ -23,6 +23,8 @@ from verifier.basis.findings import FindingClass, Severity
 from verifier.basis.rulepack import Status, load_pack, pack_for
 from verifier.basis.working_days import Unit
 from verifier.judgement.deadlines import Duty
+from verifier.kind_words import KIND_WORDS
+from verifier.language import say
 from verifier.obligations.records import State
 
 if TYPE_CHECKING:
@@ -206,3 +208,10 @@ def test_the_language_of_an_answer(parameter: str | None, accept: str | None, la
     """The address first, then the browser's list by weight (RFC 9110 §12.5.4), then Chinese."""
     assert asked_language(parameter=parameter, accept=accept, otherwise="zh") == language
     assert language in LANGUAGES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_commands_and_pages_call_kinds_the_same(language: Language) -> None:
+    """A capital letter apart, which a page gives to a heading."""
+    for kind, told in KIND_WORDS.items():
+        assert wording(language).text(f"kind.{kind}").lower() == say(told, language)

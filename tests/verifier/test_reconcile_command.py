@@ -140,7 +140,7 @@ def test_one_account_or_statement(tmp_path: Path) -> None:
             (
                 "部分匹配 300.00: A-NA-TREASURY 2026-01/2",
                 "未匹配: A-NA-TREASURY 2026-01/3",
-                "待银行确认",
+                "待银行确认: 拨付",
                 "流水 3 行：已匹配 1",
             ),
         ),
@@ -150,7 +150,8 @@ def test_in_both_languages(tmp_path: Path, language: str, words: tuple[str, ...]
     """What is open stands first."""
     output = run(str(made(tmp_path)), "--lang", language).output
     assert [word for word in words if word not in output] == []
-    assert output.index(words[0]) < output.index("= disbursement", output.index(words[1]))
+    kind = {"en": "= disbursement", "zh": "= 拨付"}[language]
+    assert output.index(words[0]) < output.index(kind, output.index(words[1]))
 
 
 def test_a_broken_ledger_is_not_reconciled(tmp_path: Path) -> None:

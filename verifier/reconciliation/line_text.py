@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ledger.amount import group_amount
+from verifier.kind_words import KIND_WORDS
 from verifier.language import Language, Told, say
 from verifier.reconciliation.line_list import LineList, LineStanding, ListedLine, ListedReport, ReportStanding
 
@@ -50,15 +51,13 @@ def _line(line: ListedLine, language: Language) -> Iterator[str]:
         f"{group_amount(line.amount)}{reference}"
     )
     for told in line.reports:
-        yield f"      = {told.kind} {told.name}  {group_amount(told.amount)}"
+        yield f"      = {say(KIND_WORDS[told.kind], language)} {told.name}  {group_amount(told.amount)}"
 
 
 def _report(report: ListedReport, language: Language) -> str:
     way = " → ".join(one or "…" for one in (report.from_account, report.to_account))
-    return (
-        f"  {say(_REPORTS[report.standing], language)}: {report.kind} {report.name}  {report.occurred_on}  "
-        f"{group_amount(report.amount)}  {way}"
-    )
+    standing, kind = say(_REPORTS[report.standing], language), say(KIND_WORDS[report.kind], language)
+    return f"  {standing}: {kind} {report.name}  {report.occurred_on}  {group_amount(report.amount)}  {way}"
 
 
 def _sums(found: LineList) -> Told:

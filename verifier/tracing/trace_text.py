@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ledger.amount import group_amount
+from verifier.kind_words import KIND_WORDS
 from verifier.language import Language, Told, say
 from verifier.tracing.line_tree import LineStand
 from verifier.tracing.trace_records import AccountStand, MoneyTrace, Payment
@@ -56,15 +57,6 @@ _STANDINGS: Final[dict[str, Told]] = {
     "pending": Told(zh="待银行印证", en="awaits the bank"),
     "refuted": Told(zh="银行无此流水", en="not at the bank"),
     "void": Told(zh="不计（已冲正或同一笔）", en="does not count (reversed or told twice)"),
-}
-
-_KINDS: Final[dict[str, Told]] = {
-    "disbursement": Told(zh="拨付", en="disbursement"),
-    "transfer": Told(zh="资金划转", en="transfer"),
-    "use": Told(zh="使用", en="use"),
-    "interest": Told(zh="利息", en="interest"),
-    "matching_receipt": Told(zh="配套到位", en="match received"),
-    "return": Told(zh="退回", en="return"),
 }
 _LIST: Final = Told(zh="发放清单", en="payment list")
 _LIST_DIGITS: Final = 16
@@ -122,7 +114,7 @@ def _payment(one: Payment, language: Language) -> str:
     standing = say(_STANDINGS[one.standing], language)
     booked = "" if one.booked_on is None else f" {one.booked_on}"
     way = f"{one.from_ or '·'} → {one.to or '·'}"
-    kind = say(_KINDS[one.kind], language)
+    kind = say(KIND_WORDS[one.kind], language)
     return f"{one.on}  {group_amount(one.amount)}  {way}  {kind}  {one.event} #{one.seq}  {standing}{booked}"
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from api.books.printed import print_sheets
 from api.books.sheets import Money, Sheet
-from api.books.words import CHECKS, COLUMNS, DUTIES, SHEETS, SIDES, STATES, TITLES
+from api.books.words import CHECKS, COLUMNS, DUTIES, SHEETS, SIDES, TITLES
 from api.books.workbook import FORMULA_SIGNS, write_workbook
 from ledger.instant import parse_instant
 from tests.command_line import CommandLine
@@ -22,7 +22,6 @@ from tests.statements import written
 from tests.worlds import FUND, PROJECT, UNIT
 from verifier.judgement.deadlines import Duty
 from verifier.language import say
-from verifier.obligations.records import State
 from verifier.statement.posting_book import COLUMNS as BOOK_COLUMNS
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ def test_what_is_no_money_is_due_too(tmp_path: Path, monkeypatch: pytest.MonkeyP
     rows = openpyxl.load_workbook(tmp_path / "b.xlsx")["应办事项"].iter_rows(min_row=3, values_only=True)
     shown = [row for row in rows if row[5]]
     assert [(row[0], row[4], row[5], row[6], row[9]) for row in shown] == [
-        ("答复公众异议", None, "o-1", None, "已逾期（暂定）"),
+        ("答复公众异议", None, "o-1", None, "逾期未办（暂定）"),
         ("完成任务节点", PROJECT, "dig", None, "未到期"),
     ]
 
@@ -154,10 +153,9 @@ def test_text_is_never_a_formula(sign: str) -> None:
 
 
 def test_everything_has_a_name_in_both_languages() -> None:
-    """Columns of all books, states and checks."""
+    """Columns of all books, duties and checks."""
     assert {column for columns in BOOK_COLUMNS.values() for column in columns} <= set(COLUMNS)
-    assert set(STATES) == set(get_args(State))
     assert set(DUTIES) == set(get_args(Duty))
-    for words in (COLUMNS, STATES, CHECKS, DUTIES, SHEETS, SIDES, TITLES):
+    for words in (COLUMNS, CHECKS, DUTIES, SHEETS, SIDES, TITLES):
         for told in words.values():
             assert say(told, "zh") != say(told, "en")
