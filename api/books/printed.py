@@ -16,7 +16,7 @@ from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import LongTable, PageBreak, Paragraph, SimpleDocTemplate, Spacer, TableStyle
 
-from api.books.sheets import Cell, Money, Sheet
+from api.books.sheet import Cell, Money, Sheet
 from ledger.amount import group_amount
 
 FONT: Final = "STSong-Light"

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 
-from api.books.sheets import Cell, Money, Sheet
+from api.books.sheet import Cell, Money, Sheet
 from ledger.amount import MINOR_DIGITS
 
 FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")

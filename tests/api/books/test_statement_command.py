@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from api.books.printed import print_sheets
-from api.books.sheets import Money, Sheet
+from api.books.sheet import Money, Sheet
 from api.books.words import CHECKS, COLUMNS, DUTIES, SHEETS, SIDES, TITLES
 from api.books.workbook import FORMULA_SIGNS, write_workbook
 from ledger.instant import parse_instant
