@@ -16,10 +16,10 @@ Files are written as an export writes them (`ledger.static_files`), the checkpoi
 files that no checkpoint needs yet; the next one proves them again and does not fetch them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from ledger.anchor import (
     INDEX_FILE,
@@ -32,27 +32,22 @@ from ledger.anchor import (
 )
 from ledger.checkpoint import Checkpoint, parse_checkpoint
 from ledger.entry import GenesisEntry, parse_entry
-from ledger.errors import EnvironmentFault, InputError, MissingError, ProofError
+from ledger.errors import InputError, MissingError, ProofError
 from ledger.hashing import leaf_hash
-from ledger.merkle import Tree
 from ledger.note import parse_note
 from ledger.static_files import StaticFolder
 from ledger.static_headers import HEADERS_FILE, headers_file
-from ledger.tile_reader import TileReader
-from ledger.tiles import MAX_BUNDLE_BYTES, TILE_WIDTH, Tile, encode_bundle, parse_tile_path, parts_between
+from ledger.tiles import MAX_BUNDLE_BYTES, TILE_WIDTH, parts_between
 from verifier.integrity.key_changes import followed
 from verifier.integrity.trust import Offered, Trust, judge_checkpoint
 from verifier.integrity.verdict import Checklist
+from verifier.integrity.walk import Progress
 from verifier.language import Told
 from verifier.mirror_memory import KEYS_FILE, NOTHING, KeyPlaces, format_places, parse_places
-from verifier.mirror_refusals import behind, fork, not_believed, other_log
+from verifier.mirror_parts import NewParts, OwnParts
+from verifier.mirror_refusals import behind, fork, not_a_copy, not_believed, other_log
 from verifier.reading.sources import Source
-from verifier.reading.static_log import CHECKPOINT, POLICY, missing
-
-Progress = Callable[[int, int], None]
-"""Told how many files are done, of how many."""
-
-T = TypeVar("T")
+from verifier.reading.static_log import CHECKPOINT, POLICY
 
 _ENTRIES: Final = "tile/entries"
 
@@ -81,6 +76,8 @@ def mirror(source: Source, folder: Path, trust: Trust, *, progress: Progress) ->
             then in the folder as evidence.
         FormatError: a part is malformed, too long or (`MissingError`) not there.
         EnvironmentFault: disk, network, another process at work there, or the source shows an older checkpoint.
+
+    `progress` is told how many files are done, of how many.
     """
     static = StaticFolder(folder)
     with static.alone():
@@ -98,21 +95,19 @@ class _Copy:
         self._note = source.checkpoint()
         self._new = parse_checkpoint(parse_note(self._note).text)
         self._held_note = static.read(CHECKPOINT)
-        self._held = None if self._held_note is None else _own(self._held_note, folder)
-        self._believe_own = True
-        self._reader = self._new_reader()
-        self._own_reader: TileReader | None = None
+        self._held = None if self._held_note is None else OwnParts(static, _own(self._held_note, folder))
+        self._parts = NewParts(source, static, self._new)
         self._places = NOTHING
         self._ours = 0  # entries here that the new log has as well
         held_entries = (folder / _ENTRIES).exists()
-        self._entries = held_entries if self._held else held_entries or self._offers_entries()
+        self._entries = held_entries if self._held else held_entries or self._parts.offers_entries()
 
     def update(self, progress: Progress) -> Mirrored:
         genesis = self._judge()
         old = 0
         if self._held is not None:
             self._compare(self._held)
-            old = self._held.size
+            old = self._held.shown.size
         written = self._write_parts(old, progress)
         self._folder.sync()
         self._judge_again()
@@ -129,7 +124,7 @@ class _Copy:
     def _judge(self) -> str | None:
         """Step 1; the hash of entry 0, where it can be had."""
         if self._entries and self._held is not None and self._continues(self._held):
-            self._ours = self._held.size
+            self._ours = self._held.shown.size
             self._places = self._remembered(self._held)
         doubt, genesis = self._doubt()
         if doubt is not None and genesis is not None and self._places.size < self._new.size:
@@ -144,7 +139,7 @@ class _Copy:
         if not self._entries or self._places.size >= self._new.size:
             return
         before = self._places
-        self._believe_own, self._reader = True, self._new_reader()
+        self._parts.again()
         self._read_places()
         doubt, _genesis = self._doubt() if self._places.changes != before.changes else (None, None)
         if doubt is not None:
@@ -173,55 +168,44 @@ class _Copy:
         given = self._trust
         if self._held is None or not self._entries or given.keys or given.genesis is not None:
             return given
-        return Trust(genesis=leaf_hash(self._own_entries(0)[0]).hex())
+        return Trust(genesis=leaf_hash(self._held.entries(0)[0]).hex())
 
-    def _remembered(self, held: Checkpoint) -> KeyPlaces:
+    def _remembered(self, held: OwnParts) -> KeyPlaces:
         """Where keys change in what this folder shows; read from it where that is not written down."""
         places = parse_places(self._folder.read(KEYS_FILE) or b"")
-        known = places if places.size <= held.size else NOTHING
-        return known.grown(held.size, self._own_entries)
+        known = places if places.size <= held.shown.size else NOTHING
+        return known.grown(held.shown.size, held.entries)
 
     def _read_places(self) -> None:
         """Know where keys change in all of the new log."""
-        self._places = self._places.grown(
-            self._new.size, lambda number: self._proved(lambda reader: reader.read_entries(number))
-        )
+        self._places = self._places.grown(self._new.size, self._parts.entries)
 
     def _entry(self, seq: int) -> bytes:
         """An entry of the log shown here, if the new one continues it, else one that stands under the new checkpoint."""
         number, at = divmod(seq, TILE_WIDTH)
-        if seq < self._ours:
-            return self._own_entries(number)[at]
-        return self._proved(lambda reader: reader.read_entries(number))[at]
-
-    def _own_entries(self, number: int) -> list[bytes]:
-        """A bundle as it stands under the checkpoint that this folder shows."""
-        if self._held is None:
-            raise missing(f"bundle {number}")
-        if self._own_reader is None:
-            self._own_reader = TileReader(self._own_file, size=self._held.size, root=self._held.root)
-        return self._own_reader.read_entries(number)
+        own = self._held if seq < self._ours else None
+        return (own or self._parts).entries(number)[at]
 
     # --- steps 2 and 3 ------------------------------------------------------------------------------------
 
-    def _compare(self, held: Checkpoint) -> None:
+    def _compare(self, held: OwnParts) -> None:
         """Step 2."""
-        if self._new.origin != held.origin:
-            raise other_log(self._place, held, self._new)
+        shown = held.shown
+        if self._new.origin != shown.origin:
+            raise other_log(self._place, shown, self._new)
         if not self._continues(held):
-            raise self._keep_evidence(held)
-        if self._new.size < held.size:
-            raise behind(self._place, held, self._new)
+            raise self._keep_evidence(shown)
+        if self._new.size < shown.size:
+            raise behind(self._place, shown, self._new)
 
-    def _continues(self, held: Checkpoint) -> bool:
+    def _continues(self, held: OwnParts) -> bool:
         """Whether the new checkpoint and the one held are of one history."""
-        new = self._new
-        if new.origin != held.origin or new.size == held.size:
-            return (new.origin, new.root) == (held.origin, held.root)
-        if new.size < held.size:
-            own = TileReader(self._own_file, size=held.size, root=held.root)
-            return Tree(own).root(new.size) == new.root
-        return self._proved(lambda reader: Tree(reader).root(held.size)) == held.root
+        new, shown = self._new, held.shown
+        if new.origin != shown.origin or new.size == shown.size:
+            return (new.origin, new.root) == (shown.origin, shown.root)
+        if new.size < shown.size:
+            return held.root(new.size) == new.root
+        return self._parts.root(shown.size) == shown.root
 
     def _keep_evidence(self, held: Checkpoint) -> ProofError:
         names = (f"fork-{self._new.size}.note", f"fork-{held.size}-held.note")
@@ -236,7 +220,7 @@ class _Copy:
         written = 0
         for done, tile in enumerate(parts):
             progress(done, len(parts))
-            written += self._write(tile.path, self._part(tile))
+            written += self._write(tile.path, self._parts.tile(tile))
         progress(len(parts), len(parts))
         return written
 
@@ -270,9 +254,6 @@ class _Copy:
         self._folder.sync()
         return tuple(sorted({*own, *new}))
 
-    def _part(self, tile: Tile) -> bytes:
-        return self._proved(lambda reader: reader.read_tile(tile))
-
     def _write(self, name: str, data: bytes) -> bool:
         """Whether it had to be written."""
         if self._folder.read(name, MAX_BUNDLE_BYTES) == data:
@@ -281,64 +262,10 @@ class _Copy:
         self._folder.write(name, data)
         return True
 
-    # --- parts of the log, from the folder where they are there already -----------------------------------
-
-    def _proved(self, read: Callable[[TileReader], T]) -> T:
-        """What `read` reads; files of our own that are damaged, or of another history, are left aside for good."""
-        try:
-            return read(self._reader)
-        except InputError:
-            if not self._believe_own:
-                raise
-            self._believe_own = False
-            self._reader = self._new_reader()
-            return read(self._reader)
-
-    def _new_reader(self) -> TileReader:
-        return TileReader(self._fetch, size=self._new.size, root=self._new.root)
-
-    def _fetch(self, path: str) -> bytes:
-        if self._believe_own:
-            data = self._folder.read(path, MAX_BUNDLE_BYTES)
-            if data is not None:
-                return data
-        tile = parse_tile_path(path)
-        if tile.level is not None:
-            return self._source.fetch(path)
-        first = tile.number * TILE_WIDTH
-        return encode_bundle(list(self._source.entries(first, first + tile.width)))
-
-    def _own_file(self, path: str) -> bytes:
-        data = self._folder.read(path, MAX_BUNDLE_BYTES)
-        if data is None:
-            raise missing(path)
-        return data
-
-    def _offers_entries(self) -> bool:
-        """Whether the source holds entries; one that has the last and not the first hides something."""
-        if self._offers(0):
-            return True
-        if self._offers(self._new.size - 1):
-            raise missing("entry 0")
-        return False
-
-    def _offers(self, seq: int) -> bool:
-        try:
-            return next(self._source.entries(seq, seq + 1), None) is not None
-        except MissingError:
-            return False
-
 
 def _own(note: bytes, folder: Path) -> Checkpoint:
     """The checkpoint that this folder shows, whose signatures were judged when it was written."""
     try:
         return parse_checkpoint(parse_note(note).text)
     except InputError as error:
-        raise EnvironmentFault(
-            code="mirror.not-a-copy",
-            place=str(folder / CHECKPOINT),
-            message_en="the file is not a checkpoint; nothing was written",
-            message_zh="该文件不是检查点；未写入任何内容",
-            remedy_en="Give an empty folder, or one that mirror or export made.",
-            remedy_zh="请指定空文件夹，或由 mirror、export 生成的文件夹。",
-        ) from error
+        raise not_a_copy(folder) from error

@@ -21,6 +21,18 @@ def not_believed(reason: Told) -> SignatureError:
     )
 
 
+def not_a_copy(folder: Path) -> EnvironmentFault:
+    """What the folder shows was made by nobody who mirrors or exports."""
+    return EnvironmentFault(
+        code="mirror.not-a-copy",
+        place=str(folder / CHECKPOINT),
+        message_en="the file is not a checkpoint; nothing was written",
+        message_zh="该文件不是检查点；未写入任何内容",
+        remedy_en="Give an empty folder, or one that mirror or export made.",
+        remedy_zh="请指定空文件夹，或由 mirror、export 生成的文件夹。",
+    )
+
+
 def other_log(folder: Path, held: Checkpoint, new: Checkpoint) -> SignatureError:
     """The source shows another log than the folder holds."""
     return SignatureError(
