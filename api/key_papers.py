@@ -20,7 +20,7 @@ from ledger.entry import GenesisEntry, parse_entry
 from ledger.errors import FormatError, InputError
 from ledger.hashing import leaf_hash
 from ledger.instant import business_date
-from ledger.key_files import file_faults
+from ledger.key_files import file_faults, owner_only
 from ledger.keys import Ed25519Signer, key_id
 from ledger.kinds.form import EVENT_BYTES_MAX
 from ledger.kinds.registry import Custody, Key, KeyRole
@@ -212,8 +212,8 @@ def known_keys(url: str) -> tuple[Register, bytes]:
         engine.dispose()
 
 
-def write_new(path: Path, data: bytes) -> None:
-    """A new file at `path` holds `data`.
+def write_new(path: Path, data: bytes, *, private: bool = False) -> None:
+    """A new file at `path` holds `data`; a `private` one is for its owner alone.
 
     Raises:
         EnvironmentFault: it cannot be written.
@@ -221,7 +221,7 @@ def write_new(path: Path, data: bytes) -> None:
     """
     if path.exists():
         raise exists_already(path)
-    with file_faults(path), path.open("xb") as file:
+    with file_faults(path), open(path, "xb", opener=owner_only if private else None) as file:
         file.write(data)
 
 

@@ -2,8 +2,9 @@
 """A draft in a file: everything that a person needs to see and sign a submission without a network (spec §3.10).
 
 Canonical JSON ``{"draft":"fundtrace/draft/v1","events":[…],"genesis":{entry 0},"header":{…}}``, and, where there are any,
-``"last"``, the events of the version before, and ``"signatures"``. Entry 0 says which ledger, currency and time zone it is
-for, and its hash is in the header that is signed.
+``"last"``, the events of the version before, ``"signatures"``, and ``"disclosures"``, which open every commitment of the
+events: such a file shows personal fields in clear and is for those who sign. Entry 0 says which ledger, currency and time
+zone it is for, and its hash is in the header that is signed.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from ledger.commitments import DisclosureText
+from ledger.disclosures import disclosure_problems
 from ledger.entry import GenesisEntry, parse_entry
 from ledger.errors import FormatError
 from ledger.genesis import Genesis
@@ -36,6 +39,7 @@ class _Wire(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     events: tuple[msgspec.Raw, ...]
     genesis: msgspec.Raw
     header: Header
+    disclosures: tuple[DisclosureText, ...] = ()
     last: tuple[msgspec.Raw, ...] = ()
     signatures: tuple[Signature, ...] = ()
 
@@ -48,7 +52,8 @@ _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 class DraftFile:
     """A submission that may still lack signatures: its header binds its events and the ledger of `entry0`.
 
-    `last` are the canonical bytes of the events of the version before, none where this is the first.
+    `last` are the canonical bytes of the events of the version before, none where this is the first. `disclosures` open all
+    commitments of the events, or there are none.
     """
 
     entry0: bytes
@@ -58,12 +63,17 @@ class DraftFile:
     event_bytes: tuple[bytes, ...]
     last: tuple[bytes, ...] = ()
     signatures: tuple[Signature, ...] = ()
+    disclosures: tuple[str, ...] = ()
 
     @property
     def submission(self) -> Submission:
-        """The submission with the signatures so far."""
+        """The submission with the signatures so far, and with its disclosures if they are known here."""
         return Submission(
-            header=self.header, signatures=self.signatures, events=self.events, event_bytes=self.event_bytes
+            header=self.header,
+            signatures=self.signatures,
+            events=self.events,
+            event_bytes=self.event_bytes,
+            disclosures=self.disclosures,
         )
 
 
@@ -80,6 +90,7 @@ def format_draft(draft: DraftFile) -> bytes:
         events=tuple(map(msgspec.Raw, draft.event_bytes)),
         genesis=msgspec.Raw(draft.entry0),
         header=draft.header,
+        disclosures=draft.disclosures,
         last=tuple(map(msgspec.Raw, draft.last)),
         signatures=draft.signatures,
     )
@@ -92,7 +103,8 @@ def parse_draft(data: bytes, *, place: str) -> DraftFile:
     Signatures are read and not verified: the keys are not in the file.
 
     Raises:
-        FormatError: too large, not of the form, not canonical, or the header is of other events or another ledger.
+        FormatError: too large, not of the form, not canonical, the header is of other events or another ledger, or
+            disclosures do not open exactly the commitments of the events.
     """
     if len(data) > WIRE_BYTES_MAX:
         raise _wrong(place, f"{len(data):,} bytes exceed {WIRE_BYTES_MAX:,}", f"超过 {WIRE_BYTES_MAX:,} 字节")
@@ -114,9 +126,11 @@ def parse_draft(data: bytes, *, place: str) -> DraftFile:
         event_bytes=tuple(map(bytes, wire.events)),
         last=tuple(map(bytes, wire.last)),
         signatures=wire.signatures,
+        disclosures=wire.disclosures,
     )
     _events(wire.last, f"{place}, last event")
     _check_bound(draft, place)
+    _check_opened(draft, place)
     if format_draft(draft) != data:
         raise _wrong(place, "the bytes are not the canonical form of the draft", "字节不是该草稿的规范形式")
     return draft
@@ -140,6 +154,23 @@ def _check_bound(draft: DraftFile, place: str) -> None:
             f"{place}, signatures",
             "they are not at most 16, unique and sorted by (role, key)",
             "签名应至多 16 个，不重复，按（角色，密钥）排序",
+        )
+
+
+def _check_opened(draft: DraftFile, place: str) -> None:
+    """Without disclosures nothing is shown; with any, what is shown is what the events commit to, all of it."""
+    if not draft.disclosures:
+        return
+    if list(draft.disclosures) != sorted(set(draft.disclosures)):
+        raise _wrong(f"{place}, disclosures", "they are not sorted and unique", "披露内容未排序或有重复")
+    for problem in disclosure_problems(draft.submission):
+        raise FormatError(
+            code=problem.code,
+            place=f"{place}, event {problem.index}" if problem.index is not None else f"{place}, disclosures",
+            message_en=problem.message_en,
+            message_zh=problem.message_zh,
+            remedy_en="Do not sign it: what it shows is not what it commits to. Get it again from whoever prepared it.",
+            remedy_zh="请勿签名：所示内容与承诺值不符。请向经办人重新索取草稿文件。",
         )
 
 

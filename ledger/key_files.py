@@ -151,6 +151,11 @@ def _not_a_key(path: Path) -> FormatError:
     )
 
 
+def owner_only(path: str, flags: int) -> int:
+    """An opener for `open`: a new file is readable for its owner alone."""
+    return os.open(path, flags, 0o600)
+
+
 @contextlib.contextmanager
 def file_faults(path: Path) -> Iterator[None]:
     """Turn what the operating system says of `path` into an `EnvironmentFault` that names it."""

@@ -178,9 +178,8 @@ def _drafted(ledger: LedgerNamed, order: Order, result: Result, out: Path) -> Re
     """`result`, and `out` holds all rows as a draft, unless one of them is bad."""
     if not result.draftable(valid_only=False):
         return result
-    events = (one.event for one in events_read(result.reading.file))
     envelope = _envelope(ledger, order, result.reading, _now(), folder=Path())
-    return write_draft(result, events, ledger, envelope, out)
+    return write_draft(result, events_read(result.reading.file), ledger, envelope, out)
 
 
 def _now() -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.key_files import file_faults
+from ledger.key_files import file_faults, owner_only
 from ledger.person_mark import new_registry_key, parse_registry_key, person_mark
 from verifier.source_options import LanguageOption, chosen_language
 
@@ -32,7 +32,7 @@ def registry_key(
     Exit code 0, or 3 when the file exists or cannot be written.
     """
     chosen_language(lang)
-    with file_faults(file), open(file, "xb", opener=_private) as sink:
+    with file_faults(file), open(file, "xb", opener=owner_only) as sink:
         sink.write(new_registry_key(secrets.token_bytes))
         sink.flush()
         os.fsync(sink.fileno())
@@ -52,7 +52,3 @@ def person_marks(
         secret = parse_registry_key(file.read(_KEY_BYTES_MAX), place=str(key))
     for line in sys.stdin:
         typer.echo(person_mark(secret, line.strip()))
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

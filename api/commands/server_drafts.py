@@ -104,7 +104,7 @@ def show(  # noqa: PLR0913 - one parameter for each option of the command
     with _counter(url, key, policy, log_key) as counter:
         seen = look_at(counter.session, counter.ledger, name, language=language)
     if out is not None:
-        write_new(out, format_draft(seen.draft))
+        write_new(out, format_draft(seen.draft), private=bool(seen.draft.disclosures))
     if as_json:
         draft = json.loads(format_draft(seen.draft))
         typer.echo(json.dumps({**_plain(seen.at), "draft": draft}, ensure_ascii=False))

@@ -15,7 +15,7 @@ from api.portal.names import Names
 from api.portal.sentences import Sentences
 from ledger.draft_file import DraftFile, format_draft, parse_draft, with_signature
 from ledger.errors import EnvironmentFault, InputError
-from ledger.key_files import file_faults
+from ledger.key_files import file_faults, owner_only
 from ledger.submission import WIRE_BYTES_MAX, Signature, sign, wire_bytes
 from verifier.language import Language, Told, say
 from verifier.source_options import LanguageOption, chosen_language
@@ -72,7 +72,8 @@ def sign_command(
     made = sign(found.header, role=role, signer=load_key(key))
     signed = with_signature(found, made)
     target = out or draft.with_name(f"{draft.name}.{role}-{made.key[:8]}{SIGNATURE_SUFFIX}")
-    _write(target, _ENCODER.encode(made) if out is None else _whole(signed, out))
+    private = out is not None and bool(signed.disclosures)
+    _write(target, _ENCODER.encode(made) if out is None else _whole(signed, out), private=private)
     typer.echo(say(_SIGNED, language).format(role=role, key=made.key[:16], path=target))
 
 
@@ -92,7 +93,7 @@ def read_draft(path: Path) -> DraftFile:
 
 def told_lines(draft: DraftFile, language: Language) -> list[str]:
     """What will be signed, line by line: the ledger, the header, each event with its amount, and what changed."""
-    seen = seen_draft(_sentences(draft, language), draft.events, draft.last)
+    seen = seen_draft(_sentences(draft, language), draft.events, draft.last, disclosures=draft.disclosures)
     header, genesis = draft.header, draft.genesis
     lines = [
         say(_LEDGER, language).format(
@@ -124,6 +125,9 @@ def _event_lines(one: SeenEvent, language: Language) -> list[str]:
     if one.amount is not None:
         lines.append(f"      {one.figure}  {one.capitals}".rstrip())
     lines.append("      " + " | ".join(f"{label} {text}" for label, text in one.facts))
+    if one.personal:
+        shown = " | ".join(f"{field.label} {field.text}" for field in one.personal)
+        lines.append("      " + say(_PERSONAL, language).format(shown=shown))
     if one.before is not None:
         lines.append("      " + say(_BEFORE, language).format(before=one.before.striptags()))
     return lines
@@ -133,6 +137,11 @@ def _closing_lines(
     seen: SeenDraft, signatures: tuple[Signature, ...], language: Language, *, revised: bool
 ) -> list[str]:
     lines = [say(_TOTAL, language).format(figure=seen.total_figure, capitals=seen.total_capitals).rstrip()]
+    opened, unopened = sum(len(one.personal) for one in seen.events), sum(one.unopened for one in seen.events)
+    if opened:
+        lines.append(say(_OPENED, language).format(n=opened))
+    if unopened:
+        lines.append(say(_UNOPENED, language).format(n=unopened))
     if revised:
         lines.append(say(_CHANGES, language).format(n=seen.changes))
     lines += [say(_SIGNED_BEFORE, language).format(role=one.role, key=one.key[:16]) for one in signatures]
@@ -154,15 +163,15 @@ def _sentences(draft: DraftFile, language: Language) -> Sentences:
     return Sentences(frame=frame, names=names, owner=lambda account: account, line=lambda _id: None)
 
 
-def _write(path: Path, data: bytes) -> None:
-    """A new file at `path` holds `data`.
+def _write(path: Path, data: bytes, *, private: bool) -> None:
+    """A new file at `path` holds `data`, for its owner alone if it is `private`.
 
     Raises:
         EnvironmentFault: it cannot be written.
         InputError: there is a file of that name already.
     """
     try:
-        with path.open("xb") as file:
+        with open(path, "xb", opener=owner_only if private else None) as file:
             file.write(data)
     except FileExistsError as error:
         raise InputError(
@@ -200,6 +209,15 @@ _MARKS: Final = {
     "gone": Told(en="NO LONGER THERE ", zh="〔删去〕"),
 }
 _BEFORE: Final = Told(en="before: {before}", zh="上一版：{before}")
+_PERSONAL: Final = Told(en="personal, not in the ledger: {shown}", zh="个人信息（不入账本）：{shown}")
+_OPENED: Final = Told(
+    en="Personal fields shown: {n}, each checked against the commitment that is signed",
+    zh="已显示个人信息 {n} 项，均与所签承诺值核对一致",
+)
+_UNOPENED: Final = Told(
+    en="Personal fields NOT shown: {n}; this file does not carry them. Ask for a draft that does before you sign.",
+    zh="未显示的个人信息 {n} 项：本文件未附内容。请先索取附有内容的草稿再签名。",
+)
 _TOTAL: Final = Told(en="Sum of the amounts: {figure}  {capitals}", zh="金额合计：{figure}  {capitals}")
 _CHANGES: Final = Told(en="Changes since the last version: {n}", zh="与上一版相比的改动：{n} 处")
 _SIGNED_BEFORE: Final = Told(

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from ledger.disclosure_file import FILE, DisclosureHead, DisclosureLine, format_lines
 from ledger.errors import EnvironmentFault
 from ledger.hashing import leaf_hash
+from ledger.key_files import owner_only
 from ledger.publisher import ARCHIVE_SUFFIXES
 from ledger.store.disclosures import all_disclosures
 from ledger.store.engine import reading
@@ -29,7 +30,7 @@ def write_disclosures(engine: Engine, file: Path, *, size: int) -> int:
     """
     draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     try:
-        with reading(engine) as connection, open(draft, "xb", opener=_private) as sink:
+        with reading(engine) as connection, open(draft, "xb", opener=owner_only) as sink:
             head = DisclosureHead(genesis=leaf_hash(LogReader(connection).entry(0) or b"").hex(), size=size)
             rows = all_disclosures(connection, below=size)
             lines = (DisclosureLine(seq=row.seq, disclosure=row.text) for row in rows)
@@ -42,10 +43,6 @@ def write_disclosures(engine: Engine, file: Path, *, size: int) -> int:
     finally:
         draft.unlink(missing_ok=True)
     return written - 1
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _unwritten(file: Path, error: OSError) -> EnvironmentFault:

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NoReturn
 
+import msgspec
+
 from api.refusals import RequestRefused
 from ledger.instant import parse_instant
 from ledger.kinds.registry import Key
+from ledger.kinds.vocabulary import event_bytes, parse_event
 from ledger.problems import Problem
 from ledger.submission import Header, Signature
 
@@ -64,13 +67,17 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """One version: the key of its author, when it was made, the header to sign, and the canonical events it binds."""
+    """One version: the key of its author, when it was made, the header to sign, and the canonical events it binds.
+
+    `disclosures` open the commitments of the events, sorted; none any more in a version that was replaced or posted.
+    """
 
     number: int
     author: str
     made: str
     header: Header
     events: tuple[bytes, ...]
+    disclosures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +165,21 @@ def check_signable(draft: Draft, version: int, *, now: datetime.datetime) -> Non
             409, "draft-expired", "expires", f"the draft expired at {draft.expires}", f"草稿已于 {draft.expires} 过期",
             "Have its maker make a new version.", "请经办编制新版本。",
         )  # fmt: skip
+
+
+def same_events(first: Sequence[bytes], again: Sequence[bytes]) -> bool:
+    """Whether a draft of the events `first` is the one of `again`.
+
+    Rows of one file are the same under other commitments: its hash stands in them, and salts are new in every reading.
+    """
+    return tuple(first) == tuple(again) or list(map(_unsalted, first)) == list(map(_unsalted, again))
+
+
+def _unsalted(data: bytes) -> tuple[bytes, int]:
+    event = parse_event(data, place="event")
+    if event.provenance is None:
+        return data, 0
+    return event_bytes(msgspec.structs.replace(event, sd=())), len(event.sd)
 
 
 def check_again(draft: Draft, *, same: bool, now: datetime.datetime) -> None:

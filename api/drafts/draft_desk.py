@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from api.confidential.access import access_of, note
 from api.drafts import kept
 from api.drafts.draft import (
     DRAFT_LIFE,
@@ -25,6 +26,7 @@ from api.drafts.draft import (
     may_review,
     name_of,
     refuse_changed,
+    same_events,
     waiting_for,
 )
 from api.refusals import RequestRefused
@@ -32,13 +34,16 @@ from api.served_ledger import ServedLedger
 from api.sessions.front_desk import FrontDesk, Present
 from ledger import authority
 from ledger.clock import recorded_at
+from ledger.commitments import commitment_of, parse_disclosure
 from ledger.deputies import principals
+from ledger.disclosures import disclosure_problems
 from ledger.draft_file import DraftFile, with_signature
 from ledger.errors import MissingError
 from ledger.instant import business_date, format_instant
 from ledger.kinds.registry import Key
 from ledger.kinds.vocabulary import AnyEvent, event_bytes, parse_event
 from ledger.outcome import Accepted, Outcome, Refused
+from ledger.personal_numbers import number_problems
 from ledger.problems import Problem
 from ledger.register import Register
 from ledger.store.engine import writing_beside
@@ -76,20 +81,27 @@ class DraftDesk:
         self._front = front
 
     def prepare(
-        self, present: Present, events: Sequence[AnyEvent], *, identifier: str | None
+        self,
+        present: Present,
+        events: Sequence[AnyEvent],
+        *,
+        identifier: str | None,
+        disclosures: Sequence[str] = (),
     ) -> Prepared | Refused:
         """The draft of `events` whose submission is called `identifier`, new unless it stands; or what is wrong with them.
+
+        `disclosures` open exactly the commitments of the events, as they must when it is posted.
 
         Raises:
             RequestRefused: 403, not a maker; 409, a draft of that name has other events, was returned, or has expired.
         """
         check_maker(present.roles)
-        now = self._front.now()
-        problems = self._form_problems(events, now)
+        now, called = self._front.now(), identifier or f"d-{secrets.token_hex(16)}"
+        made = self._version(present, events, number=1, identifier=called, now=now)
+        version = replace(made, disclosures=tuple(sorted(set(disclosures))))
+        problems = self._form_problems(version, now)
         if problems:
             return Refused(problems=problems)
-        called = identifier or f"d-{secrets.token_hex(16)}"
-        version = self._version(present, events, number=1, identifier=called, now=now)
         draft = Draft(
             id=name_of(present.party, called),
             party=present.party,
@@ -100,15 +112,23 @@ class DraftDesk:
         with writing_beside(self._ledger.engine) as connection:
             kept.forget_old(connection, format_instant(now))
             new = kept.keep_draft(connection, draft, version)
-            root = kept.first_root(connection, draft)
+            first = kept.first_events(connection, draft)
         whole = self.whole(present, draft.id)
-        check_again(whole.draft, same=root == version.header.root, now=now)
+        check_again(whole.draft, same=same_events(first, version.events), now=now)
         return Prepared(whole=whole, again=not new)
 
     def change(
-        self, present: Present, name: str, events: Sequence[AnyEvent], *, seen: int
+        self,
+        present: Present,
+        name: str,
+        events: Sequence[AnyEvent],
+        *,
+        seen: int,
+        disclosures: Sequence[str] = (),
     ) -> Whole | Refused:
         """A new version after version `seen`; signatures over earlier ones count no more.
+
+        What still stands of the commitments of the version before is opened by the disclosures that it had.
 
         Raises:
             RequestRefused: 403, not a maker; 409, somebody was faster.
@@ -116,11 +136,13 @@ class DraftDesk:
         """
         check_maker(present.roles)
         before, now = self.whole(present, name), self._front.now()
-        problems = self._form_problems(events, now)
+        called = before.newest.header.id
+        made = self._version(present, events, number=seen + 1, identifier=called, now=now)
+        texts = {*disclosures, *_still_committed(events, before.newest.disclosures)}
+        version = replace(made, disclosures=tuple(sorted(texts)))
+        problems = self._form_problems(version, now)
         if problems:
             return Refused(problems=problems)
-        called = before.newest.header.id
-        version = self._version(present, events, number=seen + 1, identifier=called, now=now)
         expires = format_instant(now + DRAFT_LIFE)
         with writing_beside(self._ledger.engine) as connection:
             kept.next_version(connection, before.draft, version, seen=seen, expires=expires)
@@ -240,8 +262,26 @@ class DraftDesk:
             kept.drop(connection, whole.draft)
 
     def file(self, present: Present, name: str) -> DraftFile:
-        """The draft as a file, to be signed elsewhere; as `whole`."""
-        return self._file(self.whole(present, name))
+        """The draft as a file, to be signed elsewhere, with its personal fields in clear; as `shown`."""
+        return self._file(self.shown(present, name).whole)
+
+    def shown(self, present: Present, name: str) -> Progress:
+        """As `progress`, for somebody who is shown the personal fields: an access stands for each field by name.
+
+        Raises:
+            MissingError: the party has no such draft.
+        """
+        now = self.progress(present, name)
+        draft, version = now.whole.draft, now.whole.newest
+        fields = sorted({parse_disclosure(text).name for text in version.disclosures})
+        if fields:
+            at, of = format_instant(self._front.now()), f"{draft.party}/{version.header.id}"
+            why = f"draft {draft.id}, version {version.number}"
+            with writing_beside(self._ledger.engine) as connection:
+                note(
+                    connection, (access_of(present, at=at, event=of, field=one, reason=why) for one in fields)
+                )
+        return now
 
     # --- judging ------------------------------------------------------------------------------------------
 
@@ -275,11 +315,15 @@ class DraftDesk:
         now = format_instant(self._front.now())
         yield from principals(register, signature.key, signature.role, recorded=now)
 
-    def _form_problems(self, events: Sequence[AnyEvent], now: datetime.datetime) -> tuple[Problem, ...]:
-        today = business_date(format_instant(now), self._ledger.genesis.time_zone)
-        found: list[Problem] = []
-        for index, event in enumerate(events):
-            of_event = [*text_problems(event_bytes(event)), *form_problems(event, today)]
+    def _form_problems(self, version: Version, now: datetime.datetime) -> tuple[Problem, ...]:
+        genesis = self._ledger.genesis
+        today = business_date(format_instant(now), genesis.time_zone)
+        written = genesis.clock == "wall" and not genesis.historical
+        submission = _submission_of(version)
+        found = list(disclosure_problems(submission))
+        for index, (event, data) in enumerate(zip(submission.events, version.events, strict=True)):
+            of_event = [*text_problems(data), *form_problems(event, today)]
+            of_event += number_problems(event, data) if written else ()
             found += [replace(one, index=index) for one in of_event]
         return tuple(found)
 
@@ -318,6 +362,7 @@ class DraftDesk:
             event_bytes=submission.event_bytes,
             last=() if whole.last is None else whole.last.events,
             signatures=whole.signatures,
+            disclosures=submission.disclosures,
         )
 
 
@@ -327,13 +372,22 @@ def events_of(version: Version) -> tuple[AnyEvent, ...]:
 
 
 def _submission(whole: Whole) -> Submission:
-    newest = whole.newest
+    return _submission_of(whole.newest, whole.signatures)
+
+
+def _submission_of(version: Version, signatures: tuple[Signature, ...] = ()) -> Submission:
     return Submission(
-        header=newest.header,
-        signatures=whole.signatures,
-        events=events_of(newest),
-        event_bytes=newest.events,
+        header=version.header,
+        signatures=signatures,
+        events=events_of(version),
+        event_bytes=version.events,
+        disclosures=version.disclosures,
     )
+
+
+def _still_committed(events: Sequence[AnyEvent], disclosures: Sequence[str]) -> Iterator[str]:
+    standing = {commitment for event in events for commitment in event.sd}
+    return (text for text in disclosures if commitment_of(text) in standing)
 
 
 def _authors(register: Register, whole: Whole) -> list[Key]:

@@ -26,16 +26,16 @@ def keep_draft(connection: Connection, draft: Draft, version: Version) -> bool:
     return True
 
 
-def first_root(connection: Connection, draft: Draft) -> str:
-    """The root of the events with which `draft` was prepared."""
-    first = select(DRAFT_VERSION.c.header).where(
+def first_events(connection: Connection, draft: Draft) -> tuple[bytes, ...]:
+    """The canonical events with which `draft` was prepared."""
+    first = select(DRAFT_VERSION.c.events).where(
         DRAFT_VERSION.c.draft == draft.id, DRAFT_VERSION.c.version == 1
     )
-    return _HEADER.decode(connection.execute(first).scalar_one()).root
+    return tuple(map(bytes, _EVENTS.decode(connection.execute(first).scalar_one())))
 
 
 def next_version(connection: Connection, draft: Draft, version: Version, *, seen: int, expires: str) -> None:
-    """`version` is the newest, open for signing; it must follow `seen`.
+    """`version` is the newest, open for signing; it must follow `seen`, whose personal fields are gone.
 
     Raises:
         RequestRefused: 409, somebody was faster, or it is posted.
@@ -50,6 +50,7 @@ def next_version(connection: Connection, draft: Draft, version: Version, *, seen
         reason="",
         returned_by="",
     )
+    _forget_disclosures(connection, draft.id)
     _keep_version(connection, draft.id, version)
 
 
@@ -94,7 +95,8 @@ def keep_refused(connection: Connection, draft: Draft) -> None:
 
 
 def keep_posted(connection: Connection, draft: Draft, *, seq: int) -> None:
-    """The draft stands in the ledger with its header entry at `seq`."""
+    """The draft stands in the ledger with its header entry at `seq`; its personal fields lie beside the log, not here."""
+    _forget_disclosures(connection, draft.id)
     connection.execute(update(DRAFT).where(DRAFT.c.id == draft.id).values(state="posted", seq=seq))
 
 
@@ -196,8 +198,14 @@ def _keep_version(connection: Connection, identifier: str, version: Version) -> 
             made=version.made,
             header=header_bytes(version.header),
             events=b"[" + b",".join(version.events) + b"]",
+            disclosures=" ".join(version.disclosures) or None,
         )
     )
+
+
+def _forget_disclosures(connection: Connection, identifier: str) -> None:
+    of_draft = DRAFT_VERSION.c.draft == identifier
+    connection.execute(update(DRAFT_VERSION).where(of_draft).values(disclosures=None))
 
 
 def _delete(connection: Connection, identifier: str) -> None:
@@ -218,4 +226,5 @@ def _version(row: Row[tuple[object, ...]]) -> Version:
         made=row.made,
         header=_HEADER.decode(row.header),
         events=tuple(map(bytes, _EVENTS.decode(row.events))),
+        disclosures=tuple((row.disclosures or "").split()),
     )

@@ -3,7 +3,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from api.portal.capitals import in_capitals
 from api.portal.sentences import Sentences
+from ledger.commitments import Disclosure, commitment_of, parse_disclosure
 from ledger.kinds.form import kind_of
 from ledger.kinds.vocabulary import AnyEvent, event_bytes, parse_event
 
@@ -19,10 +20,20 @@ Change = Literal["first", "same", "new", "changed", "gone"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeenField:
+    """A personal field in clear: what it is called, its value, and the disclosure that opens the commitment to it."""
+
+    label: str
+    text: str
+    disclosure: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeenEvent:
     """One event: its number from 1, kind and sentence, its amount in minor units if it has one, with both spellings.
 
-    `facts` are all its fields, named, as they stand in the bytes; a sentence leaves some of them out.
+    `facts` are all its fields, named, as they stand in the bytes; a sentence leaves some of them out. `personal` are those
+    that it commits to, in clear, as far as disclosures open them; `unopened` is how many commitments none opens.
 
     `before` is what stood in its place in the last version, where it is `changed`; a `gone` one is only in that version.
     """
@@ -35,6 +46,8 @@ class SeenEvent:
     capitals: str
     change: Change
     facts: tuple[tuple[str, str], ...]
+    personal: tuple[SeenField, ...] = ()
+    unopened: int = 0
     before: Markup | None = None
 
 
@@ -54,12 +67,21 @@ class SeenDraft:
         return len(self.gone) + sum(one.change in {"new", "changed"} for one in self.events)
 
 
-def seen_draft(sentences: Sentences, events: Sequence[AnyEvent], last: Sequence[bytes]) -> SeenDraft:
-    """The draft of `events` in words; `last` are the canonical events of the version before, if there was one."""
+def seen_draft(
+    sentences: Sentences,
+    events: Sequence[AnyEvent],
+    last: Sequence[bytes],
+    *,
+    disclosures: Sequence[str] = (),
+) -> SeenDraft:
+    """The draft of `events` in words; `last` are the canonical events of the version before, if there was one.
+
+    A field is shown in clear only under the commitment that its disclosure hashes to.
+    """
     encoded = [event_bytes(event) for event in events]
     fresh, gone = _unmatched(encoded, last), _unmatched(last, encoded)
     previous = {at: parse_event(last[at], place=f"last event {at}") for at in sorted(gone)}
-    view = _View(sentences)
+    view = _View(sentences, {commitment_of(text): parse_disclosure(text) for text in disclosures})
     seen = []
     for at, event in enumerate(events):
         before = previous.get(at) if at in fresh else None
@@ -99,6 +121,7 @@ def _unmatched(some: Sequence[bytes], others: Sequence[bytes]) -> set[int]:
 @dataclass(frozen=True, slots=True, kw_only=False)
 class _View:
     sentences: Sentences
+    opened: Mapping[str, Disclosure]
 
     def event(self, at: int, event: AnyEvent, change: Change, *, before: Markup | None = None) -> SeenEvent:
         amount, kind = amount_of(event), kind_of(event)
@@ -111,6 +134,8 @@ class _View:
             capitals="" if amount is None else self.capitals(amount),
             change=change,
             facts=tuple(self.facts(event)),
+            personal=tuple(self.personal(event)),
+            unopened=sum(one not in self.opened for one in event.sd),
             before=before,
         )
 
@@ -126,6 +151,12 @@ class _View:
                 label = self.sentences.frame.words.known(f"field.{name.lstrip('_')}", name)
                 text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
                 yield label, self.figure(value) if name == "amount" else text
+
+    def personal(self, event: AnyEvent) -> Iterator[SeenField]:
+        for found in (self.opened[one] for one in event.sd if one in self.opened):
+            text = ", ".join(found.value) if isinstance(found.value, tuple) else str(found.value)
+            label = self.sentences.frame.words.known(f"personal.{found.name}", found.name)
+            yield SeenField(label=label, text=text, disclosure=found.text)
 
     def figure(self, amount: int) -> str:
         """To the last minor unit."""

@@ -2,7 +2,8 @@
 """The form of a kind: one column for each field that people fill in, read off the record that defines the kind.
 
 A record inside the event gives a column for each of its fields (`tag.fund`); a list of records gives numbered ones
-(`milestones.1.id`); a list of plain values is one column whose cells hold several.
+(`milestones.1.id`); a list of plain values is one column whose cells hold several. Personal fields of the kind have
+columns, too: their cells are committed to, and stand in no event.
 """
 
 import typing
@@ -17,6 +18,7 @@ from msgspec import inspect
 from api.portal.entry_fields import FieldForm, field_forms
 from ledger.amount import Amount, Balance
 from ledger.errors import InputError
+from ledger.kinds.form import Event, Text
 from ledger.kinds.vocabulary import KINDS
 
 Sort = Literal["text", "code", "date", "integer", "amount"]
@@ -29,6 +31,10 @@ GROUPS_SHOWN: Final = 2
 GROUPS_MAX: Final = 30
 """Numbered groups of a list of records: so many in a template, so many are read."""
 
+_LISTS: Final = frozenset({"panel_names"})
+"""Personal fields of which an event holds several."""
+_PARTS: Final = ("name", "id", "account", "mark")
+"""In this order, by the last word of their names, personal fields follow each other in a template."""
 _GIVEN_BY_PROGRAM: Final = frozenset({"v", "provenance", "_sd"})
 
 
@@ -37,7 +43,8 @@ class Column:
     """One column: the path of its field in the event, how its cells are read, and its codes.
 
     `labels` are the wording keys of the path, outermost first. `codes` gives for each code its wording key. `several`
-    says that a cell may hold a list. `required` holds for a row, or for a group that has any cell filled.
+    says that a cell may hold a list. `required` holds for a row, or for a group that has any cell filled. What stands in a
+    `personal` column is committed to.
     """
 
     path: tuple[str, ...]
@@ -47,6 +54,7 @@ class Column:
     codes: dict[str, str]
     several: bool
     required: bool
+    personal: bool = False
 
     @property
     def name(self) -> str:
@@ -81,9 +89,25 @@ def form_of(kind: str, groups: int = GROUPS_SHOWN) -> Form:
     """
     if kind not in KINDS or kind in WITHOUT_FORM:
         raise _no_form(kind)
-    columns = tuple(_columns(KINDS[kind], groups))
+    columns = (*_columns(KINDS[kind], groups), *_personal(KINDS[kind]))
     first = [one for one in columns if one.needed] + [one for one in columns if not one.needed]
     return Form(kind=kind, columns=tuple(first))
+
+
+def _personal(kind: type[Event]) -> Iterator[Column]:
+    """Columns for the personal fields of `kind`, save those that may stand in its events in clear, too."""
+    clear = {field.encode_name for field in msgspec.structs.fields(kind)}
+    for name in sorted(kind.PERSONAL - clear, key=_order):
+        several = name in _LISTS
+        yield Column(
+            path=(name,), labels=(f"personal.{name}",), sort="text", hint=tuple[Text, ...] if several else Text,
+            codes={}, several=several, required=False, personal=True,
+        )  # fmt: skip
+
+
+def _order(name: str) -> tuple[int, str]:
+    part = name.rpartition("_")[2]
+    return _PARTS.index(part) if part in _PARTS else len(_PARTS), name
 
 
 def _columns(record: type[msgspec.Struct], groups: int) -> Iterator[Column]:

@@ -11,14 +11,17 @@ from api.named_ledger import LedgerNamed
 from ledger.draft_file import DraftFile, format_draft
 from ledger.errors import InputError, LimitError
 from ledger.intake.batches import BATCH_EVENTS, Envelope
-from ledger.kinds.vocabulary import AnyEvent, event_bytes
+from ledger.intake.rows import EventAt
+from ledger.kinds.vocabulary import event_bytes
 from ledger.submission import events_root
 
 
 def write_draft(
-    result: Result, events: Iterable[AnyEvent], ledger: LedgerNamed, envelope: Envelope, out: Path
+    result: Result, events: Iterable[EventAt], ledger: LedgerNamed, envelope: Envelope, out: Path
 ) -> Result:
     """`result`, and the new file `out` holds `events`, the good rows of `result`, with the header to be signed.
+
+    With personal fields among them, the file is for its owner alone.
 
     Raises:
         LimitError: they are more than one submission takes.
@@ -31,15 +34,16 @@ def write_draft(
     if result.before:
         raise stands_already(name, result.before)
     found = tuple(events)
-    encoded = tuple(event_bytes(event) for event in found)
+    encoded = tuple(event_bytes(one.event) for one in found)
     draft = DraftFile(
         entry0=ledger.entry0,
         genesis=ledger.genesis,
         header=envelope.header(1, len(encoded), events_root(encoded)),
-        events=found,
+        events=tuple(one.event for one in found),
         event_bytes=encoded,
+        disclosures=tuple(sorted(text for one in found for text in one.disclosures)),
     )
-    write_new(out, format_draft(draft))
+    write_new(out, format_draft(draft), private=bool(draft.disclosures))
     return replace(result, draft=str(out))
 
 

@@ -2,7 +2,8 @@
 """One pass over a filled file: its events, everything that is wrong with it, and what was passed over."""
 
 import hashlib
-from collections.abc import Iterator
+import secrets
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -45,10 +46,14 @@ class Asked:
 
 @dataclass(slots=True, kw_only=True)
 class FormReading:
-    """The reading of one file; take `events()` once, then look at the rest."""
+    """The reading of one file; take `events()` once, then look at the rest.
+
+    Salts of personal fields come from `random_bytes`: whoever reads the file again commits to the same values otherwise.
+    """
 
     asked: Asked
     file: FilledFile
+    random_bytes: Callable[[int], bytes] = secrets.token_bytes
     header: Header | None = None
     filled: Filled | None = None
     errors: list[RowError] = field(default_factory=list)
@@ -130,11 +135,13 @@ class FormReading:
         if self.rows > self.asked.rows_max:
             raise _too_many(self.file.name, self.asked.rows_max)
         source = Provenance(file=self.file.digest, row=row.number, sheet=self.sheet)
-        event, faults = read_row(row, header, self.asked.kind, source=source, serials=serials)
+        read, faults = read_row(
+            row, header, self.asked.kind, source=source, serials=serials, random_bytes=self.random_bytes
+        )
         for title, value, error in faults:
             self.note_fault(error, row.number, title, value)
-        if event is not None and self.columns_good:
-            yield EventAt(event=event, label=self.asked.kind, table=self.asked.kind)
+        if read is not None and self.columns_good:
+            yield read
 
 
 def private_copy(source: BinaryIO, folder: Path, *, name: str) -> FilledFile:

@@ -5,7 +5,7 @@ What is good lies meanwhile in a spool file beside the private copy, so that mem
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -61,11 +61,14 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poster:
-    """Whose acts the rows are, the time at which they would be signed, and which rows the file brought in before."""
+    """Whose acts the rows are, the time at which they would be signed, and which rows the file brought in before.
+
+    A row that stands is given with the commitments that stand in its event.
+    """
 
     party: str
     signed_at: str
-    before: Callable[[FormReading], frozenset[int]]
+    before: Callable[[FormReading], Mapping[int, tuple[str, ...]]]
 
 
 def judge(sequencer: Sequencer, asked: Asked, file: FilledFile, poster: Poster, step: Step) -> Result:
@@ -82,8 +85,8 @@ def judge(sequencer: Sequencer, asked: Asked, file: FilledFile, poster: Poster, 
     read_whole(found, step)
     good = before = 0
     with spool_of(file).open("wb") as spool:
-        for event, stands in _judged(sequencer, found, poster):
-            spool.write(event_bytes(event) + b"\n")
+        for one, stands in _judged(sequencer, found, poster):
+            spool.write(_line(one))
             good += 1
             before += stands
             if good % STEP_ROWS == 0:
@@ -100,7 +103,7 @@ def read_whole(found: FormReading, step: Step) -> None:
     """
     with _read_spool(found.file).open("wb") as spool:
         for one in found.events():
-            spool.write(event_bytes(one.event) + b"\n")
+            spool.write(_line(one))
             if found.rows % STEP_ROWS == 0:
                 step(found.rows, found.rows)
 
@@ -110,32 +113,38 @@ def unjudged(found: FormReading) -> Result:
     return Result(reading=found, good=found.rows - len(found.bad_rows))
 
 
-def _judged(sequencer: Sequencer, found: FormReading, poster: Poster) -> Iterator[tuple[AnyEvent, bool]]:
+def _judged(sequencer: Sequencer, found: FormReading, poster: Poster) -> Iterator[tuple[EventAt, bool]]:
     """Each event that stands already (True) or would stand (False); what is wrong with the others is noted."""
-    waiting: list[AnyEvent] = []
-    standing: list[AnyEvent] = []
+    waiting: list[EventAt] = []
+    standing: list[EventAt] = []
     rows = poster.before(found)
 
     def unknown() -> Iterator[AnyEvent]:
-        for event in _events_in(_read_spool(found.file)):
-            if event.provenance is not None and event.provenance.row in rows:
-                standing.append(event)
+        for one in events_read(found.file):
+            stood = None if one.event.provenance is None else rows.get(one.event.provenance.row)
+            if stood is not None:
+                standing.append(_as_it_stands(one, stood))
                 continue
-            waiting.append(event)
-            yield event
+            waiting.append(one)
+            yield one.event
 
     for problems in sequencer.preview(poster.party, unknown(), signed_at=poster.signed_at):
-        yield from ((event, True) for event in standing)
+        yield from ((one, True) for one in standing)
         standing.clear()
-        event = waiting.pop()
+        judged = waiting.pop()
         for problem in problems:
-            found.note(problem_error(problem, event, found))
+            found.note(problem_error(problem, judged.event, found))
         if not problems:
-            yield event, False
-    yield from ((event, True) for event in standing)
+            yield judged, False
+    yield from ((one, True) for one in standing)
 
 
-def good_events(result: Result) -> Iterator[AnyEvent]:
+def _as_it_stands(one: EventAt, commitments: tuple[str, ...]) -> EventAt:
+    """The event with the commitments under which it was posted: salts are new in each reading, and its are kept there."""
+    return replace(one, event=msgspec.structs.replace(one.event, sd=commitments), disclosures=())
+
+
+def good_events(result: Result) -> Iterator[EventAt]:
     """The events that the ledger would take, in the order of their rows."""
     yield from _events_in(spool_of(result.reading.file))
 
@@ -146,13 +155,13 @@ def prefix_of(found: FormReading) -> str:
     return f"{found.asked.kind}-{hashlib.sha256(read.encode()).hexdigest()[:_ID_DIGITS]}"
 
 
-def rows_before(engine: Engine, party: str, prefix: str) -> frozenset[int]:
-    """The rows of the file that submissions of `party` with this prefix brought into the ledger.
+def rows_before(engine: Engine, party: str, prefix: str) -> dict[int, tuple[str, ...]]:
+    """The rows of the file that submissions of `party` with this prefix brought in, and the commitments of their events.
 
     Raises:
         EnvironmentFault: the database failed.
     """
-    rows: set[int] = set()
+    rows: dict[int, tuple[str, ...]] = {}
     with reading(engine) as connection:
         reader = LogReader(connection)
         for number in count(1):
@@ -162,8 +171,8 @@ def rows_before(engine: Engine, party: str, prefix: str) -> frozenset[int]:
             for data in reader.entries(stored.seq + 1, stored.seq + 1 + stored.events):
                 entry = parse_entry(data, place="entry")
                 if isinstance(entry, EventEntry) and entry.event.provenance is not None:
-                    rows.add(entry.event.provenance.row)
-    return frozenset(rows)
+                    rows[entry.event.provenance.row] = entry.event.sd
+    return rows
 
 
 def post_spooled(
@@ -179,7 +188,7 @@ def post_spooled(
         EnvironmentFault: the machine failed.
     """
     posted = Posted(submissions=0, replayed=0, events=0, entries=sequencer.size)
-    for submission in submissions(_spooled(result), envelope):
+    for submission in submissions(good_events(result), envelope):
         before = _stored_before(engine, submission)
         if not before:
             outcome = sequencer.submit(submission)
@@ -204,8 +213,7 @@ def spool_of(file: FilledFile) -> Path:
 
 def events_read(file: FilledFile) -> Iterator[EventAt]:
     """The events that `read_whole` read."""
-    for event in _events_in(_read_spool(file)):
-        yield EventAt(event=event, label=kind_of(event), table=kind_of(event))
+    yield from _events_in(_read_spool(file))
 
 
 def _read_spool(file: FilledFile) -> Path:
@@ -243,15 +251,20 @@ def _field_text(event: AnyEvent, column: Column) -> str:
     return "" if value is None or isinstance(value, dict | list) else str(value)[:200]
 
 
-def _spooled(result: Result) -> Iterator[EventAt]:
-    for event in good_events(result):
-        yield EventAt(event=event, label=kind_of(event), table=kind_of(event))
+def _line(one: EventAt) -> bytes:
+    """The event and its disclosures as a line of a spool; canonical JSON and base64url hold no tab."""
+    return b"\t".join([event_bytes(one.event), *(text.encode("ascii") for text in one.disclosures)]) + b"\n"
 
 
-def _events_in(path: Path) -> Iterator[AnyEvent]:
+def _events_in(path: Path) -> Iterator[EventAt]:
     with path.open("rb") as spool:
         for line in spool:
-            yield parse_event(line.rstrip(b"\n"), place="spool")
+            data, *texts = line.rstrip(b"\n").split(b"\t")
+            event = parse_event(data, place="spool")
+            kind = kind_of(event)
+            yield EventAt(
+                event=event, label=kind, table=kind, disclosures=tuple(one.decode("ascii") for one in texts)
+            )
 
 
 def _stored_before(engine: Engine, submission: Submission) -> bool:

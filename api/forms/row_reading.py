@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One row of a form: the event it tells, or everything that is wrong with it."""
+"""One row of a form: the event it tells, or everything that is wrong with it.
+
+Personal fields are committed to here: what comes out holds commitments, with the disclosures beside it.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
@@ -10,11 +14,14 @@ import msgspec
 from api.forms.filled_rows import FilledRow
 from api.forms.form import Column, form_of
 from api.forms.header import Header, Placed
+from api.forms.personal_cells import personal_value
 from api.forms.sheet_facts import column_letters
 from api.forms.titles import code_labels, title_of
 from api.forms.values import value_of
+from ledger.commitments import disclose
 from ledger.errors import FormatError
 from ledger.intake.cells import is_null, refused
+from ledger.intake.rows import EventAt
 from ledger.kinds.form import Provenance
 from ledger.kinds.vocabulary import KINDS, AnyEvent, version_said
 
@@ -26,34 +33,35 @@ _TRIES: Final = 12
 """Most rules of one kind that a row can break one after another."""
 
 Fault = tuple[str, str, FormatError]
-"""Title of the column, what the cell holds, and what is wrong."""
+"""Title of the column, what the cell holds (nothing if it is personal), and what is wrong."""
 
 
 def read_row(
-    row: FilledRow, header: Header, kind: str, *, source: Provenance, serials: bool
-) -> tuple[AnyEvent | None, list[Fault]]:
-    """The event of `row` and no faults, or None and all of them."""
-    faults = _outside(row, header)
-    fields: dict[str, Any] = {}
-    uncertain = False
-    for placed in header.columns:
-        try:
-            value = _value(row, placed, header, serials=serials)
-        except FormatError as error:
-            faults.append((placed.title, _shown(row, placed), error))
-            value = _stand_in(placed.column)
-            uncertain = uncertain or placed.column.sort == "code"  # the rules of the row hang on its codes
-        if value is not None:
-            _put(fields, placed.column, value)
-    if uncertain:
+    row: FilledRow,
+    header: Header,
+    kind: str,
+    *,
+    source: Provenance,
+    serials: bool,
+    random_bytes: Callable[[int], bytes],
+) -> tuple[EventAt | None, list[Fault]]:
+    """The event of `row`, with the disclosures of its personal fields, and no faults; or None and all of them.
+
+    `random_bytes` is a cryptographic source, of which each personal field gets a salt of its own.
+    """
+    cells = _cells(row, header, serials=serials)
+    faults = [*_outside(row, header), *cells.faults]
+    if cells.uncertain:
         return None, faults
     if header.mapping is not None:
-        header.mapping.meant(fields)
+        header.mapping.meant(cells.fields)
     event = None
+    disclosures = disclose(cells.personal, random_bytes)
     plain = {
         "kind": kind,
-        **_listed(fields),
-        "v": version_said(kind, fields),
+        **_listed(cells.fields),
+        **({"_sd": [one.commitment for one in disclosures]} if disclosures else {}),
+        "v": version_said(kind, cells.fields),
         "provenance": msgspec.to_builtins(source),
     }
     for fault in _whole(plain, row, kind, header):
@@ -61,7 +69,37 @@ def read_row(
             faults.append(fault)
         else:
             event = fault
-    return (None, faults) if faults else (event, [])
+    if faults or event is None:
+        return None, faults
+    texts = tuple(one.text for one in disclosures)
+    return EventAt(event=event, label=kind, table=kind, disclosures=texts), []
+
+
+@dataclass(slots=True, kw_only=True)
+class _Cells:
+    """What the cells of a row say: fields of the event, personal ones apart; `uncertain` where a code cannot be read."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    personal: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    uncertain: bool = False
+
+
+def _cells(row: FilledRow, header: Header, *, serials: bool) -> _Cells:
+    found = _Cells()
+    for placed in header.columns:
+        column = placed.column
+        try:
+            value = _value(row, placed, header, serials=serials)
+        except FormatError as error:
+            found.faults.append((placed.title, _shown(row, placed), error))
+            value = None if column.personal else _stand_in(column)
+            found.uncertain |= column.sort == "code"  # the rules of the row hang on its codes
+        if value is not None and column.personal:
+            found.personal[column.name] = value
+        elif value is not None:
+            _put(found.fields, column, value)
+    return found
 
 
 def _outside(row: FilledRow, header: Header) -> list[Fault]:
@@ -87,6 +125,8 @@ def _value(row: FilledRow, placed: Placed, header: Header, *, serials: bool) -> 
         if column.needed:
             raise _empty()
         return None
+    if column.personal:
+        return personal_value(cell, column)
     if header.mapping is not None:
         cell = header.mapping.translated(cell, column)
     return value_of(cell, column, unit=placed.unit, serials=serials)
@@ -176,6 +216,8 @@ def _listed(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shown(row: FilledRow, placed: Placed) -> str:
+    if placed.column.personal:
+        return ""
     cell = row.cells[placed.position] if placed.position < len(row.cells) else None
     return "" if cell is None else str(cell)[:200]
 

@@ -107,6 +107,12 @@ def _note(column: Column, language: Language) -> Note:
         holds += f"：{form_words(column)[1]}" if zh else f": {form_words(column)[0]}"
     if column.codes:
         holds += ("：" if zh else ": ") + SEPARATOR[language].join(code_labels(column, language).values())
+    if column.personal:
+        holds += (
+            "；个人信息，不入账本，账本只登记其承诺值"
+            if zh
+            else "; personal: the ledger gets a commitment only"
+        )
     if column.several:
         holds += "；多个之间用“、”或分号隔开" if zh else "; several are parted by ; or 、"
     words = (("必填", "组内必填", "选填") if zh else ("needed", "needed in its group", "optional"))  # fmt: skip

@@ -72,7 +72,7 @@ def router() -> APIRouter:
         if present is None:
             return _to_login(request)
         desk: DraftDesk = request.app.state.draft_desk
-        progress = desk.progress(present, name)
+        progress = desk.shown(present, name)
         whole = progress.whole
         zh = page_language(request) == "zh"
         events = [json.loads(one) for one in whole.newest.events]

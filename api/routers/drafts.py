@@ -21,6 +21,7 @@ from api.routers.portal_answers import visiting
 from api.routers.sessions import OriginHeader, TokenHeader, signed_in, signed_in_to_write
 from api.sessions.front_desk import Present
 from api.small_bodies import Body, described, small
+from ledger.commitments import DisclosureText
 from ledger.draft_file import format_draft
 from ledger.errors import FormatError
 from ledger.kinds.vocabulary import AnyEvent, decode_event
@@ -120,6 +121,7 @@ class DraftAnswer(DraftRow):
 
 class _Prepared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     events: Annotated[tuple[msgspec.Raw, ...], msgspec.Meta(min_length=1, max_length=DRAFT_EVENTS_MAX)]
+    disclosures: tuple[DisclosureText, ...] = ()
     id: Id | None = None
     version: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None
 
@@ -159,7 +161,7 @@ def router() -> APIRouter:
         """
         present = signed_in_to_write(request, origin=origin, token=token)
         made, events = _parsed(body)
-        found = _desk(request).prepare(present, events, identifier=made.id)
+        found = _desk(request).prepare(present, events, identifier=made.id, disclosures=made.disclosures)
         return _answer_made(request, present, found)
 
     @routes.get("/{name}", operation_id="getDraft", **told)
@@ -169,7 +171,10 @@ def router() -> APIRouter:
 
     @routes.get("/{name}/file", response_class=Response, operation_id="getDraftFile", responses=_FILE)
     def file(request: Request, name: Name) -> Response:
-        """The draft as a file, to be shown and signed by `fundtrace sign` on another machine."""
+        """The draft as a file, to be shown and signed by `fundtrace sign` on another machine.
+
+        It holds personal fields in clear; that it was handed out is noted (spec §10.5).
+        """
         data = format_draft(_desk(request).file(signed_in(request), name))
         disposition = {"Content-Disposition": f'attachment; filename="{name}.draft.json"'}
         return Response(data, media_type="application/json", headers={**_UNCACHED, **disposition})
@@ -185,7 +190,9 @@ def router() -> APIRouter:
         """A new version in the place of the one that was looked at; signatures over that one count no more."""
         present = signed_in_to_write(request, origin=origin, token=token)
         made, events = _parsed(body)
-        found = _desk(request).change(present, name, events, seen=made.version or 0)
+        found = _desk(request).change(
+            present, name, events, seen=made.version or 0, disclosures=made.disclosures
+        )
         return _answer_made(request, present, found)
 
     @routes.delete("/{name}", status_code=204, response_class=Response, operation_id="withdrawDraft")
@@ -258,7 +265,10 @@ def seen_in(request: Request, whole: Whole, *, language: Language) -> SeenDraft:
     last = () if whole.last is None else whole.last.events
     with visiting(request) as visit:
         frame = replace(visit.frame, language=language, exact=True)
-        return seen_draft(replace(visit, frame=frame).sentences(), events_of(whole.newest), last)
+        newest = whole.newest
+        return seen_draft(
+            replace(visit, frame=frame).sentences(), events_of(newest), last, disclosures=newest.disclosures
+        )
 
 
 def _desk(request: Request) -> DraftDesk:
@@ -375,6 +385,11 @@ def _events_described(beside: str) -> dict[str, Any]:
                 "items": {"$ref": "#/components/schemas/Event"},
             },
             beside: besides[beside],
+            "disclosures": {
+                "type": "array",
+                "items": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "maxLength": 16_384},
+                "description": "open the commitments of the events (spec §10.1); kept apart from what the answer shows",
+            },
         },
     }
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}

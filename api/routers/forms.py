@@ -179,7 +179,13 @@ def _drafted(request: Request, present: Present, result: Result, *, valid_only: 
         return _bad_rows(request, result)
     desk: DraftDesk = request.app.state.draft_desk
     called = submission_id(prefix_of(result.reading), 1)
-    made = desk.prepare(present, list(good_events(result)), identifier=called)
+    found = list(good_events(result))
+    made = desk.prepare(
+        present,
+        [one.event for one in found],
+        identifier=called,
+        disclosures=[text for one in found for text in one.disclosures],
+    )
     if isinstance(made, Refused):
         return refusal(request, made.problems)
     return _told(result, dry_run=False, draft=made.whole.draft.id, again=made.again)

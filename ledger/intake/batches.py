@@ -60,16 +60,21 @@ def id_prefix(mapping_id: str, mapping: bytes, files: Iterable[SourceFile]) -> s
 def submissions(
     events: Iterable[EventAt], envelope: Envelope, *, size: int = BATCH_EVENTS
 ) -> Iterator[Submission]:
-    """Signed submissions of `size` events each, the last one shorter; one batch is held at a time."""
+    """Signed submissions of `size` events each, the last one shorter; disclosures go along; one batch is held at a time."""
     rest = iter(events)
     number = 0
-    while batch := [one.event for one in islice(rest, size)]:
+    while batch := list(islice(rest, size)):
         number += 1
 
         def header(count: int, root: str, number: int = number) -> Header:
             return envelope.header(number, count, root)
 
-        yield assemble(events=batch, header=header, signers=envelope.signers)
+        yield assemble(
+            events=[one.event for one in batch],
+            header=header,
+            signers=envelope.signers,
+            disclosures=(text for one in batch for text in one.disclosures),
+        )
 
 
 def row_error(problem: Problem, submission: Submission, files: Iterable[SourceFile]) -> RowError:

@@ -25,8 +25,9 @@ class RowError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventAt:
-    """An event with the row it was read from."""
+    """An event with the row it was read from; `disclosures` open its commitments."""
 
     event: AnyEvent
     label: str
     table: str
+    disclosures: tuple[str, ...] = ()

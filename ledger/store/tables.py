@@ -173,8 +173,10 @@ DRAFT_VERSION: Final = Table(
     Column("made", String(24), nullable=False),
     Column("header", LargeBinary, nullable=False),
     Column("events", LargeBinary, nullable=False),
+    Column("disclosures", Text, nullable=True),
 )
-"""Versions of drafts from 1: the key of the author, the canonical header to sign, the events as a canonical JSON list."""
+"""Versions of drafts from 1: the key of the author, the canonical header to sign, the events as a canonical JSON list, the
+disclosures that open their commitments, apart by spaces; those of the newest version only, until it is posted."""
 
 DRAFT_SIGNATURE: Final = Table(
     "draft_signature",

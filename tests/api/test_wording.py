@@ -47,6 +47,7 @@ SHOWN_CODES: dict[str, tuple[str, ...]] = {
     "role": ("possession",),
     "level": get_args(Level),
     "topic": get_args(Topic),
+    "personal": tuple(sorted({name for kind in KINDS.values() for name in kind.PERSONAL})),
 }
 """Codes that pages show beside those of the fields of entries, by table of the wording."""
 

@@ -4,6 +4,7 @@
 import { utf8 } from "../verifier/bytes.mjs";
 import { canonical, parseJson } from "../verifier/jcs.mjs";
 import { signersHere } from "./browser_key.mjs";
+import { showsAll, shownOn } from "./personal.mjs";
 import { signatureOver } from "./signing.mjs";
 import { ask, onPress, sentences } from "./talk.mjs";
 
@@ -14,13 +15,14 @@ const path = draft === undefined ? "/v1/drafts" : `/v1/drafts/${draft}`;
 
 const text = (data) => new TextDecoder().decode(data);
 
-/** The header and events of the version that the page shows. */
+/** The header and events of the version that the page shows, personal fields included. */
 async function asShown() {
   const found = await ask("GET", path);
   const same = String(found.version) === version;
   if (!same || text(canonical(found.header)) !== document.getElementById("header-bytes").textContent) {
     throw new Error(say("changed"));
   }
+  if (!showsAll(found.events, shownOn(document))) throw new Error(say("personal"));
   return found;
 }
 

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A subsidy sheet with names, identity numbers and accounts: the ledger gets commitments, the store beside it the rest."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ledger.commitments import commitment_of, parse_disclosure
+from ledger.draft_file import format_draft, parse_draft
+from ledger.entry import EventEntry, parse_entry
+from ledger.errors import FormatError
+from ledger.kinds.fact import Use
+from ledger.store.disclosures import disclosures_of
+from ledger.store.engine import reading
+from ledger.store.log_reader import LogReader
+from ledger.submission import parse_wire
+from tests.command_line import CommandLine
+from tests.counter import ADDRESS, MovedClock, Visitor
+from tests.ledgers import founded, opened, post_all
+from tests.personal import disclosed
+from tests.served import served
+from tests.worlds import UNIT, UNIT_ACCOUNT, make_world
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+    from tests.api.forms.conftest import Bureau
+
+TITLES = ("日期", "付款账户", "金额", "姓名", "身份证号", "一卡通账号")
+ZHANG = ("张小农", "220122194912310021", "6222020000000000000")
+LI = ("李二妹", "220122196102030043", "6222020000000000018")
+PERSONAL = {*ZHANG, *LI}
+
+
+def subsidy(*person: object, amount: object = 120) -> list[object]:
+    """A row: the township pays somebody."""
+    return ["2026-03-01", UNIT_ACCOUNT, amount, *person]
+
+
+def sheet(bureau: Bureau, *rows: list[object], name: str = "subsidy.xlsx") -> Path:
+    """The sheet with these rows."""
+    return bureau.sheet(*rows, titles=TITLES, name=name)
+
+
+def sheet_bytes(bureau: Bureau) -> bytes:
+    """The sheet of both persons."""
+    return sheet(bureau, subsidy(*ZHANG), subsidy(*LI)).read_bytes()
+
+
+def posted(url: str, since: int) -> list[tuple[Use, dict[str, str]]]:
+    """Each payment from position `since` on, and what is kept beside it, by commitment; no entry shows a person."""
+    found = []
+    with opened(url) as engine, reading(engine) as connection:
+        reader = LogReader(connection)
+        head = reader.head()
+        assert head is not None
+        for seq in range(since, head.size):
+            data = reader.entry(seq) or b""
+            assert not any(one.encode() in data for one in PERSONAL)
+            entry = parse_entry(data, place="entry")
+            if isinstance(entry, EventEntry) and isinstance(entry.event, Use):
+                found.append((entry.event, disclosures_of(connection, seq)))
+    return found
+
+
+def values(kept: dict[str, str]) -> dict[str, object]:
+    """Names and values of what is kept, each under the commitment that it opens."""
+    opened_fields = {commitment: parse_disclosure(text) for commitment, text in kept.items()}
+    assert all(one.commitment == commitment for commitment, one in opened_fields.items())
+    return {one.name: one.value for one in opened_fields.values()}
+
+
+def test_one_command_posts_a_sheet_of_persons(bureau: Bureau) -> None:
+    """Events hold commitments only, each opened beside the log; a row without a person commits to nothing."""
+    url, before = str(bureau.folder / "ledger.db"), bureau.size()
+    path = sheet(bureau, subsidy(*ZHANG), subsidy(*LI, amount=80), subsidy(None, "无", None, amount=7))
+    told = bureau.post(path, kind="use", party=UNIT)
+    assert told["posted"]["events"] == 3
+    assert not any(one in json.dumps(told, ensure_ascii=False) for one in PERSONAL)
+    (first, zhang), (second, li), (third, nobody) = posted(url, before)
+    assert values(zhang) == dict(zip(("payee_name", "payee_id", "payee_account"), ZHANG, strict=True))
+    assert values(li) == dict(zip(("payee_name", "payee_id", "payee_account"), LI, strict=True))
+    assert (set(first.sd), set(second.sd), third.sd, nobody) == (set(zhang), set(li), (), {})
+    again = bureau.post(path, kind="use", party=UNIT)
+    assert (again["posted"]["replayed"], again["rows"]["posted_before"]) == (1, 3)
+    assert posted(url, before) == [(first, zhang), (second, li), (third, nobody)]
+
+
+def test_each_field_of_each_reading_has_a_salt_of_its_own(bureau: Bureau) -> None:
+    """One person twice in a sheet: nobody can tell that the rows are of one."""
+    before = bureau.size()
+    bureau.post(sheet(bureau, subsidy(*ZHANG), subsidy(*ZHANG, amount=5)), kind="use", party=UNIT)
+    first, second = (one for one, _ in posted(str(bureau.folder / "ledger.db"), before))
+    assert len({*first.sd, *second.sd}) == 6
+
+
+def test_a_bad_row_of_persons_shows_nobody(bureau: Bureau) -> None:
+    """What is wrong is told by row and title, without what the cell holds; the same cells as text are good."""
+    before = bureau.size()
+    numbers, unseen = subsidy("张小农", 220122194912310000, None), subsidy("李\u200b二妹", None, None)
+    bad = sheet(bureau, numbers, unseen, subsidy("李\u3164二妹", None, None), name="bad.xlsx")
+    told = bureau.post(bad, "--dry-run", kind="use", party=UNIT, code=1)
+    assert [(one["row"], one["column"], one["rule"], one["value"]) for one in told["errors"]] == [
+        (2, "身份证号", "cell.digits-lost", ""), (3, "姓名", "cell.hidden-character", ""), (4, "姓名", "text-unseen", ""),
+    ]  # fmt: skip
+    assert not any(one in json.dumps(told, ensure_ascii=False) for one in ("2201221949", "二妹"))
+    good = sheet(bureau, subsidy("张小农", "220122194912310000", None), subsidy("李二妹", None, None))
+    assert bureau.post(good, "--dry-run", kind="use", party=UNIT)["rows"]["good"] == 2
+    assert bureau.size() == before
+
+
+def test_a_draft_shows_the_checker_what_it_commits_to(bureau: Bureau, line: CommandLine) -> None:
+    """The file is for its owner alone; shown and signed, it delivers the fields with the submission."""
+    url, before = str(bureau.folder / "ledger.db"), bureau.size()
+    out = bureau.folder / "subsidy.draft"
+    path = sheet(bureau, subsidy(*ZHANG), subsidy(*LI))
+    assert bureau.post(path, "--draft", out, kind="use", party=UNIT)["draft"] == str(out)
+    assert out.stat().st_mode & 0o077 == 0
+    shown = line.done("sign", str(out))
+    assert all(one in shown for one in PERSONAL)
+    assert "Personal fields shown: 6, each checked" in shown
+    signed = bureau.folder / "maker.draft"
+    both = bureau.folder / "both.ndjson"
+    for role, source, target in (("maker", out, signed), ("checker", signed, both)):
+        key = str(bureau.folder / "ledger-keys" / f"{UNIT}-{role}.pem")
+        line.done("sign", str(source), "--key", key, "--role", role, "--yes", "--out", str(target))
+        assert target.stat().st_mode & 0o077 == 0
+    assert len(parse_wire(both.read_bytes().strip()).disclosures) == 6
+    log_key = str(bureau.folder / "ledger-keys" / "log.pem")
+    for _ in range(2):
+        line.done("post", str(both), "--db", url, "--log-key-file", log_key)
+    kept = [values(one) for _, one in posted(url, before)]
+    assert [one["payee_name"] for one in kept] == [ZHANG[0], LI[0]]
+
+
+def test_a_draft_that_shows_another_person_is_not_shown_at_all(bureau: Bureau, line: CommandLine) -> None:
+    """Its disclosure opens no commitment of what is signed. Without any disclosures it says that nothing was shown."""
+    out = bureau.folder / "subsidy.draft"
+    bureau.post(sheet(bureau, subsidy(*ZHANG)), "--draft", out, kind="use", party=UNIT)
+    draft = parse_draft(out.read_bytes(), place="draft")
+    name = next(one for one in draft.disclosures if parse_disclosure(one).name == "payee_name")
+    forged = disclosed(payee_name="王五")[0].text
+    others = sorted({*draft.disclosures, forged} - {name})
+    wrong = out.read_bytes().replace(
+        b'"disclosures":' + json.dumps(list(draft.disclosures), separators=(",", ":")).encode(),
+        b'"disclosures":' + json.dumps(others, separators=(",", ":")).encode(),
+    )
+    assert wrong != out.read_bytes()
+    with pytest.raises(FormatError) as raised:
+        parse_draft(wrong, place="draft")
+    assert raised.value.code == "disclosure-missing"
+    bare = bureau.folder / "bare.draft"
+    bare.write_bytes(format_draft(type(draft)(**{**fields(draft), "disclosures": ()})))
+    shown = line.done("sign", str(bare))
+    assert "Personal fields NOT shown: 3" in shown
+    assert ZHANG[0] not in shown
+    assert "NOT shown" not in line.done("sign", str(out))
+
+
+def fields(draft: Any) -> dict[str, Any]:  # noqa: ANN401 - a record
+    """The fields of a record by name."""
+    return {name: getattr(draft, name) for name in draft.__slots__}
+
+
+def test_an_uploaded_sheet_becomes_a_draft_and_no_log_shows_it(
+    bureau: Bureau, tmp_path: Path, written: io.StringIO
+) -> None:
+    """The server salts and commits; answer, log and public parts of the draft show nobody. Sent again, it is made once."""
+    world, clock = make_world(), MovedClock()
+    clock.move(days=90)
+    url = str(tmp_path / "served.db")
+    with founded(url, world) as sequencer:
+        post_all(sequencer, world.opening())
+    with served(url, world.log_signer, now=clock, addresses=ADDRESS) as site:
+        maker = Visitor(site, world.seats[UNIT].keys["maker"]).sign_in()
+        data = sheet_bytes(bureau)
+        headers = {"origin": ADDRESS, "x_fundtrace_token": maker.token, "cookie": maker.cookie}
+        answer = site.send("POST", "/v1/imports?kind=use", content=data, headers=headers)
+        assert answer.status_code == 201, answer.text
+        again = site.send("POST", "/v1/imports?kind=use", content=data, headers=headers)
+        other = sheet(bureau, subsidy(*ZHANG)).read_bytes()
+        assert (again.status_code, again.json()["draft"]) == (200, answer.json()["draft"])
+        assert site.send("POST", "/v1/imports?kind=use", content=other, headers=headers).status_code == 201
+        draft = maker.get(f"/v1/drafts/{answer.json()['draft']}")
+        for text in (answer.text, draft.text, written.getvalue()):
+            assert not any(one in text for one in PERSONAL)
+        events = draft.json()["events"]
+        assert [len(one["_sd"]) for one in events] == [3, 3]
+        file = parse_draft(maker.get(f"/v1/drafts/{answer.json()['draft']}/file").content, place="draft")
+        assert {commitment_of(one) for one in file.disclosures} == {
+            one for row in events for one in row["_sd"]
+        }
+
+
+@pytest.fixture
+def line() -> CommandLine:
+    """The command line."""
+    return CommandLine()
+
+
+@pytest.fixture
+def written() -> Any:  # noqa: ANN401 - a generator of a sink
+    """Everything that this process writes to a log."""
+    sink = io.StringIO()
+    handler = logging.StreamHandler(sink)
+    root = logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield sink
+    root.removeHandler(handler)
+    root.setLevel(before)
