@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from api.key_papers import draft_of, read_request, read_signature
@@ -19,6 +20,7 @@ from ledger.kinds.vocabulary import event_bytes
 from ledger.submission import sign, wire_bytes
 from tests.later_kinds import admitting
 from tests.ledgers import founded, post_all
+from tests.personal import KNOWN, committed, disclosed
 from tests.served_process import ServerProcess, running
 from tests.worlds import AUDIT, PROVINCE, World, make_world
 
@@ -232,6 +234,44 @@ def test_events_that_the_header_does_not_bind_are_not_signed(
     maker.locator('[data-role="maker"]').click()
     maker.locator("#desk-told:visible").wait_for()
     maker.unroute("**/v1/drafts/*")
+    maker.reload()
+    assert "no maker signed" in maker.locator("main").inner_text()
+    signed_as(maker, "maker")
+    assert "no maker signed" not in maker.locator("main").inner_text()
+
+
+PREPARE = """async ([events, disclosures]) => {
+  const token = document.getElementById("desk").dataset.token;
+  const headers = { "Content-Type": "application/json", "X-FundTrace-Token": token };
+  const body = JSON.stringify({ events, disclosures });
+  const answer = await fetch("/v1/drafts", { method: "POST", headers, body });
+  return (await answer.json()).id;
+}"""
+
+
+@pytest.mark.parametrize("forged", ["value", "disclosure", "field"])
+def test_personal_fields_that_are_not_committed_to_are_not_signed(
+    town: Town, people: list[Page], forged: str
+) -> None:
+    """A page that shows another person, or one person less, than the events commit to gets no signature."""
+    maker = people[0]
+    at_the_desk(maker, town, "maker", f"paula-{forged}")
+    sd = committed(payee_name="张小农", payee_account=f"62220200000000{len(forged):05}")
+    event = json.loads(event_bytes(msgspec.structs.replace(town.world.use(5), sd=sd)))
+    name = maker.evaluate(PREPARE, [[event], sorted(KNOWN[one] for one in sd)])
+    maker.goto(f"{town.address}/desk/drafts/{name}?lang=en")
+    assert "张小农" in maker.locator("#to-sign").inner_text()
+    other = disclosed(payee_name="王五")[0].text
+    maker.evaluate(
+        {
+            "value": "document.querySelector('bdi').textContent = '王五'",
+            "disclosure": f"document.querySelector('bdi').dataset.disclosure = '{other}'",
+            "field": "document.querySelector('bdi').remove()",
+        }[forged]
+    )
+    maker.locator('[data-role="maker"]').click()
+    maker.locator("#desk-told:visible").wait_for()
+    assert "personal fields" in maker.locator("#desk-told").inner_text()
     maker.reload()
     assert "no maker signed" in maker.locator("main").inner_text()
     signed_as(maker, "maker")
