@@ -3,14 +3,17 @@
 
 sequencer = founded(url, world)               # creates the ledger and returns its sequencer
 post_all(sequencer, world.opening())          # every one must be accepted
+url = Opening.made(folder).laid(other, world) # the same, posted once for many tests
 check_whole(url, world)                       # recomputes everything from the stored bytes
 """
 
 from __future__ import annotations
 
 import contextlib
+import shutil
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -28,6 +31,7 @@ from ledger.sequencer import Sequencer
 from ledger.store.engine import open_engine, reading
 from ledger.store.tables import BANK_REFERENCE, CHECKPOINT, LOG, STATEMENT_LINE, SUBMISSION, TILE
 from ledger.submission import events_root, header_bytes
+from tests.worlds import World, make_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,7 +40,6 @@ if TYPE_CHECKING:
 
     from ledger.clock import Clock
     from ledger.submission import Submission
-    from tests.worlds import World
 
 
 @contextlib.contextmanager
@@ -77,6 +80,28 @@ def accept(sequencer: Sequencer, submission: Submission) -> Accepted:
 def post_all(sequencer: Sequencer, submissions: Iterable[Submission]) -> list[Accepted]:
     """Post all of `submissions` in order; each must be accepted."""
     return [accept(sequencer, submission) for submission in submissions]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """The ledger at `path` with the opening of `world`: nobody writes to it, tests lay copies of it."""
+
+    path: Path
+    world: World
+
+    @classmethod
+    def made(cls, folder: Path) -> Opening:
+        """It, in `folder`."""
+        path, world = folder / "ledger.db", make_world()
+        with founded(str(path), world) as sequencer:
+            post_all(sequencer, world.opening())
+        return cls(path=path, world=world)
+
+    def laid(self, folder: Path, world: World) -> str:
+        """The address of a copy in `folder`; `world`, which must be a new one, goes on from it."""
+        assert (world.genesis, world.number) == (self.world.genesis, 0)
+        world.number, world.moment = self.world.number, self.world.moment
+        return str(shutil.copy(self.path, folder / "ledger.db"))
 
 
 def check_receipt_of(accepted: Accepted, submission: Submission, world: World, url: str) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.counter import ADDRESS
-from tests.ledgers import founded, post_all
+from tests.counter import ADDRESS, MovedClock
+from tests.ledgers import Opening
 from tests.served import province, served
 from tests.worlds import make_world
 
@@ -35,11 +35,28 @@ def world() -> World:
     return make_world()
 
 
+@pytest.fixture(scope="session")
+def opening(tmp_path_factory: pytest.TempPathFactory) -> Opening:
+    """A ledger with the opening of a world, for whoever lays a copy of it."""
+    return Opening.made(tmp_path_factory.mktemp("opening"))
+
+
 @pytest.fixture
-def office(world: World, tmp_path: Path) -> Iterator[Site]:
+def office(world: World, opening: Opening, tmp_path: Path) -> Iterator[Site]:
     """The ledger of `world` with its opening posted, open for more."""
-    url = str(tmp_path / "ledger.db")
-    with founded(url, world) as sequencer:
-        post_all(sequencer, world.opening())
-    with served(url, world.log_signer, addresses=ADDRESS) as made:
+    with served(opening.laid(tmp_path, world), world.log_signer, addresses=ADDRESS) as made:
+        yield made
+
+
+@pytest.fixture
+def clock() -> MovedClock:
+    """The clock of a counter, a day after the ledger began."""
+    return MovedClock()
+
+
+@pytest.fixture
+def counter(world: World, opening: Opening, clock: MovedClock, tmp_path: Path) -> Iterator[Site]:
+    """The same ledger under a clock that the test moves, dialled at one https address; files lie in `files`."""
+    url, files = opening.laid(tmp_path, world), tmp_path / "files"
+    with served(url, world.log_signer, now=clock, addresses=ADDRESS, attachments=files) as made:
         yield made

@@ -17,31 +17,26 @@ from ledger.kinds.vocabulary import event_bytes
 from tests.api.test_keys_command import fundtrace
 from tests.later_kinds import admitting as versions
 from tests.ledger.test_mandates import admitting
-from tests.ledgers import founded, post_all
-from tests.worlds import AUDIT, COUNTY, make_world
+from tests.ledgers import accept, founded, post_all
+from tests.worlds import AUDIT, COUNTY
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.ledgers import Opening
     from tests.worlds import World
 
 SECRET = b"correct horse battery"
 
 
 @pytest.fixture
-def world() -> World:
-    """An invented ledger."""
-    return make_world()
-
-
-@pytest.fixture
-def db(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def db(world: World, opening: Opening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Its opening; every key file beside it, and the passphrase of new ones in a file."""
     (tmp_path / "passphrase").write_bytes(SECRET + b"\n")
     monkeypatch.setenv("FUNDTRACE_KEY_PASSPHRASE_FILE", str(tmp_path / "passphrase"))
-    url = str(tmp_path / "ledger.db")
+    url = opening.laid(tmp_path, world)
     with founded(url, world) as sequencer:
-        post_all(sequencer, [*world.opening(), admitting(world)])
+        accept(sequencer, admitting(world))
     save_private_key(tmp_path / "log.pem", *world.log_keys, passphrase=SECRET)
     for name, signer in [*world.administrators.items(), *world.seats[COUNTY].keys.items()]:
         save_private_key(tmp_path / f"{name}.pem", signer, passphrase=SECRET)
@@ -217,7 +212,7 @@ def test_two_leaders_act_from_a_file_of_events(world: World, db: str, tmp_path: 
     issued = event_bytes(msgspec.structs.replace(world.issued("L9", 5), from_=COUNTY))
     events.write_bytes(event_bytes(world.paid("L1", 7)) + b"\n\n")
     with founded(db, world) as sequencer:
-        post_all(sequencer, [world.issue("L1", 100)])
+        accept(sequencer, world.issue("L1", 100))
     common = ("--party", COUNTY, "--reason", "flood", "--db", db, "--out")
     for leaders, code in ((("head",), 1), (("head", "second"), 0)):
         draft = tmp_path / f"override-{code}.draft"

@@ -14,14 +14,14 @@ from api import cli as server_cli
 from ledger.key_files import save_private_key
 from ledger.log_keys import keys_in
 from ledger.log_signer import LogSigner
-from tests.ledgers import founded, post_all
 from tests.served import served
-from tests.worlds import AUDIT, COUNTY, log_keys_named, make_world
+from tests.worlds import AUDIT, COUNTY, log_keys_named
 from verifier import cli
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.ledgers import Opening
     from tests.worlds import World
 
 
@@ -42,17 +42,9 @@ def done(*arguments: str) -> str:
 
 
 @pytest.fixture
-def world() -> World:
-    """A world of its own for each test."""
-    return make_world()
-
-
-@pytest.fixture
-def db(world: World, tmp_path: Path) -> str:
+def db(world: World, opening: Opening, tmp_path: Path) -> str:
     """A ledger with every key file beside it; it does not admit changes of its keys yet."""
-    url = str(tmp_path / "ledger.db")
-    with founded(url, world) as sequencer:
-        post_all(sequencer, world.opening())
+    url = opening.laid(tmp_path, world)
     save_private_key(tmp_path / "log.pem", *world.log_keys)
     save_private_key(tmp_path / "next.pem", *log_keys_named("next log"))
     for name, signer in world.administrators.items():

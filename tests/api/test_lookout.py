@@ -24,7 +24,7 @@ from api.witnessing.elsewhere import WitnessPlace
 from ledger.key_files import save_private_key
 from ledger.sequencer import Sequencer
 from ledger.submission import wire_bytes
-from tests.api.witnessing.conftest import opening, town, unreachable
+from tests.api.witnessing.conftest import town, unreachable
 from tests.growing_log import GrowingLog
 from verifier import cli
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ledger.errors import EnvironmentFault, ToldError
     from tests.api.witnessing.conftest import Town
 
-__all__ = ["opening", "town"]  # fixtures
+__all__ = ["town"]  # fixtures
 
 
 def fundtrace(environment: dict[str, str], *arguments: str) -> Result:

@@ -12,35 +12,30 @@ import pytest
 from ledger.kinds.control import Objection, Reply
 from ledger.kinds.registry import Milestone
 from tests.later_kinds import LATER, admitting
-from tests.ledgers import accept, founded, post_all
+from tests.ledgers import accept, founded
 from tests.served import served
-from tests.worlds import AUDIT, COUNTY, DAY, PROJECT, PROVINCE, UNIT, make_world
+from tests.worlds import AUDIT, COUNTY, DAY, PROJECT, PROVINCE, UNIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from ledger.sequencer import Sequencer
+    from tests.ledgers import Opening
     from tests.served import Site
     from tests.worlds import World
 
 
 @pytest.fixture
-def world() -> World:
-    """An invented ledger."""
-    return make_world()
-
-
-@pytest.fixture
-def posting(world: World, tmp_path: Path) -> Iterator[Sequencer]:
+def posting(world: World, opening: Opening, tmp_path: Path) -> Iterator[Sequencer]:
     """A ledger in which objections may be raised, with one task of the canal."""
     tasked = msgspec.structs.replace(
         world.project(),
         version=2,
         milestones=(Milestone(id="dig", task="开挖", party=UNIT, due_on=datetime.date(2026, 1, 9)),),
     )
-    with founded(str(tmp_path / "ledger.db"), world) as sequencer:
-        post_all(sequencer, [*world.opening(), world.submission(AUDIT, admitting(*LATER))])
+    with founded(opening.laid(tmp_path, world), world) as sequencer:
+        accept(sequencer, world.submission(AUDIT, admitting(*LATER)))
         accept(sequencer, world.submission(UNIT, tasked))
         yield sequencer
 

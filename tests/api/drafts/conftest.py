@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tests of drafts share: the command line, and a counter at which maker and checker of the province sign in."""
+"""What the tests of drafts share: the command line, and the people of the province at the counter."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.command_line import CommandLine
-from tests.counter import ADDRESS, MovedClock, Visitor
-from tests.ledgers import founded, post_all
-from tests.served import served
-from tests.worlds import COUNTY, PROVINCE, World, make_world
+from tests.counter import Visitor
+from tests.worlds import COUNTY, PROVINCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.served import Site
+    from tests.worlds import World
 
 
 @pytest.fixture
@@ -25,28 +23,6 @@ def command_line(tmp_path: Path) -> CommandLine:
     """The command line; the passphrase of key files is in a file of the test, if at all."""
     (tmp_path / "passphrase").write_text("open\n")
     return CommandLine(environment={"FUNDTRACE_KEY_PASSPHRASE_FILE": str(tmp_path / "passphrase")})
-
-
-@pytest.fixture
-def world() -> World:
-    """An invented ledger."""
-    return make_world()
-
-
-@pytest.fixture
-def clock() -> MovedClock:
-    """The clock of the server, a day after the ledger began."""
-    return MovedClock()
-
-
-@pytest.fixture
-def counter(world: World, clock: MovedClock, tmp_path: Path) -> Iterator[Site]:
-    """The ledger of `world` behind HTTP."""
-    url = str(tmp_path / "ledger.db")
-    with founded(url, world) as sequencer:
-        post_all(sequencer, world.opening())
-    with served(url, world.log_signer, now=clock, addresses=ADDRESS) as made:
-        yield made
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from openpyxl import Workbook
 from typer.testing import CliRunner
 
 from ledger.key_files import save_private_key
-from tests.ledgers import check_whole, founded, post_all
-from tests.worlds import PROVINCE, World, make_world
+from tests.ledgers import Opening, check_whole
+from tests.worlds import PROVINCE, World
 from verifier.cli import build
 
 if TYPE_CHECKING:
@@ -113,11 +113,9 @@ def rules(told: dict[str, Any]) -> list[tuple[int, str, str]]:
 
 
 @pytest.fixture
-def bureau(tmp_path: Path) -> Bureau:
+def bureau(world: World, opening: Opening, tmp_path: Path) -> Bureau:
     """The ledger of an invented world with its opening, and every key in a folder beside it."""
-    world = make_world()
-    with founded(str(tmp_path / "ledger.db"), world) as sequencer:
-        post_all(sequencer, world.opening())
+    opening.laid(tmp_path, world)
     keys = tmp_path / "ledger-keys"
     keys.mkdir()
     save_private_key(keys / "log.pem", *world.log_keys)

@@ -15,14 +15,9 @@ from api.forms.form import form_kinds
 from api.routers import forms
 from tests.api.forms.conftest import TITLES, issue
 from tests.counter import ADDRESS, MovedClock, Visitor
-from tests.ledgers import founded, post_all
-from tests.served import served
-from tests.worlds import PROVINCE, World, make_world
+from tests.worlds import PROVINCE, World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     import httpx
 
     from tests.served import Site
@@ -47,22 +42,11 @@ def send(visitor: Visitor, data: bytes, **query: str) -> httpx.Response:
 
 
 @pytest.fixture
-def world() -> World:
-    """An invented ledger."""
-    return make_world()
-
-
-@pytest.fixture
-def counter(world: World, tmp_path: Path) -> Iterator[Site]:
-    """Its ledger behind HTTP."""
-    url = str(tmp_path / "ledger.db")
-    with founded(url, world) as sequencer:
-        post_all(sequencer, world.opening())
-    # Later than the days in the forms.
-    clock = MovedClock()
-    clock.move(days=90)
-    with served(url, world.log_signer, now=clock, addresses=ADDRESS) as made:
-        yield made
+def clock() -> MovedClock:
+    """Later than the days in the forms."""
+    made = MovedClock()
+    made.move(days=90)
+    return made
 
 
 @pytest.fixture

@@ -17,14 +17,13 @@ from tests.api.forms.conftest import TITLES, issue, rules
 from tests.command_line import CommandLine
 from tests.counter import ADDRESS, MovedClock
 from tests.dialled import Switchboard, dial
-from tests.ledgers import founded, post_all
-from tests.served import served
-from tests.worlds import COUNTY, PROVINCE, make_world
+from tests.worlds import COUNTY, PROVINCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from typer.testing import Result
+
+    from tests.served import Site
+    from tests.worlds import World
 
 
 @dataclass
@@ -60,17 +59,19 @@ class Bureau:
 
 
 @pytest.fixture
-def bureau(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Bureau]:
+def clock() -> MovedClock:
+    """Later than the days in the forms."""
+    made = MovedClock()
+    made.move(days=60)
+    return made
+
+
+@pytest.fixture
+def bureau(counter: Site, world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Bureau:
     """It, with nothing posted but the opening."""
-    world, url = make_world(), str(tmp_path / "ledger.db")
-    with founded(url, world) as sequencer:
-        post_all(sequencer, world.opening())
     for role, signer in world.seats[PROVINCE].keys.items():
         save_private_key(tmp_path / f"{PROVINCE}-{role}.pem", signer)
-    clock = MovedClock()
-    clock.move(days=60)
-    with served(url, world.log_signer, now=clock, addresses=ADDRESS) as site:
-        yield Bureau(dial(monkeypatch, site), tmp_path)
+    return Bureau(dial(monkeypatch, counter), tmp_path)
 
 
 def test_the_server_judges_what_a_cell_does_not_show(bureau: Bureau) -> None:

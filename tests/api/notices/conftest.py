@@ -10,9 +10,9 @@ import pytest
 
 from ledger.instant import parse_instant
 from tests.counter import ADDRESS, MovedClock, Visitor
-from tests.ledgers import founded, post_all
+from tests.ledgers import Opening, founded, post_all
 from tests.served import served
-from tests.worlds import BEGINNING, CITY, PROVINCE, World, make_world
+from tests.worlds import BEGINNING, CITY, PROVINCE, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,23 +22,16 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def world() -> World:
-    """An invented ledger."""
-    return make_world()
-
-
-@pytest.fixture
 def clock() -> MovedClock:
     """The clock of the server, ten days after the ledger began."""
     return MovedClock(parse_instant(BEGINNING) + datetime.timedelta(days=10))
 
 
 @pytest.fixture
-def counter(world: World, clock: MovedClock, tmp_path: Path) -> Iterator[Site]:
+def counter(world: World, opening: Opening, clock: MovedClock, tmp_path: Path) -> Iterator[Site]:
     """The city got two lines, and passed nothing on yet."""
-    url = str(tmp_path / "ledger.db")
+    url = opening.laid(tmp_path, world)
     with founded(url, world) as sequencer:
-        post_all(sequencer, world.opening())
         for line, amount in (("L-CITY", 30_000_000), ("L-CANAL", 12_345)):
             post_all(sequencer, [world.submission(PROVINCE, world.issued(line, amount, to=CITY))])
     with served(url, world.log_signer, now=clock, addresses=ADDRESS) as made:

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,8 +24,8 @@ from ledger.key_files import load_private_keys, pem_of
 from ledger.keys import Ed25519Signer, MlDsa44Signer
 from ledger.policy import parse_policy
 from ledger.store.engine import open_engine
-from tests.ledgers import founded, post_all
-from tests.worlds import World, make_world
+from tests.ledgers import Opening, founded, post_all
+from tests.worlds import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,20 +133,11 @@ def keys_of(town: Town) -> list[CosignerKey]:
     return [key for desk in town.desks.values() for key in desk.keys]
 
 
-@pytest.fixture(scope="module")
-def opening(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Path]:
-    """A world and a ledger with its opening submissions, made once for whoever copies it."""
-    world = make_world()
-    path = tmp_path_factory.mktemp("opening") / "ledger.db"
-    with founded(str(path), world) as sequencer:
-        post_all(sequencer, [*world.opening(), world.issue("L1", 100_000)])
-    return world, path
-
-
 @pytest.fixture
-def town(opening: tuple[World, Path], tmp_path: Path) -> Iterator[Town]:
-    """A copy of that ledger and of its world, and no witnesses yet."""
-    world, path = opening
-    made = Town(world=replace(world), url=str(shutil.copy(path, tmp_path / "ledger.db")), folder=tmp_path)
+def town(world: World, opening: Opening, tmp_path: Path) -> Iterator[Town]:
+    """A ledger with its opening and a line, and no witnesses yet."""
+    made = Town(world=world, url=opening.laid(tmp_path, world), folder=tmp_path)
+    with founded(made.url, world) as sequencer:
+        post_all(sequencer, [world.issue("L1", 100_000)])
     with made.stack:
         yield made
