@@ -20,13 +20,17 @@ from ledger.store.log_reader import LogReader
 from ledger.tile_reader import TileReader
 from ledger.tiles import parse_tile_path
 from verifier.evidence.pack_build import Log, build_pack
+from verifier.evidence.registrations import Mandate
 
 EVENTS_MAX: Final = 10_000
 """Events of one submission that a request may read: hashing them takes some fifty milliseconds, while folding waits."""
 
 
+_MANDATES_MAX: Final = 10_000
+
+
 class IndexedRegistry:
-    """`verifier.evidence.pack_build.Registry` over what this process has folded; the caller holds the lock of `model`."""
+    """A `verifier.evidence.registrations.Registry` over what this process folded; the caller holds the lock of `model`."""
 
     def __init__(self, model: ReadModel, connection: Connection) -> None:
         """Look up in `model`, and changes of the log's keys through `connection`."""
@@ -46,6 +50,11 @@ class IndexedRegistry:
     def log_keys(self, *, before: int) -> tuple[int, ...]:
         """Positions of all changes of the log's own keys below `before`, in order."""
         return log_key_changes(self._connection, before=before)
+
+    def mandates(self, kind: Mandate, party: str, *, before: int) -> tuple[int, ...]:
+        """Positions of all events of `kind` below `before` that `party` posted, in order."""
+        found = self._index.about("party", party, most=_MANDATES_MAX, kind=kind)
+        return tuple(one.seq for one in reversed(found) if one.seq < before)
 
 
 def pack_of(ledger: ServedLedger, seq: int) -> bytes:

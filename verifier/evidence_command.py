@@ -17,9 +17,10 @@ from ledger.timestamp import MAX_TOKEN_BYTES, Timestamp, check_token
 from verifier.evidence import findings
 from verifier.evidence.findings import Shown
 from verifier.evidence.pack import MAX_PACK_BYTES, SUFFIX, Pack, parse_pack
-from verifier.evidence.pack_build import Log, ScannedRegistry, build_pack
+from verifier.evidence.pack_build import Log, build_pack
 from verifier.evidence.pack_check import check_pack
 from verifier.evidence.receipt_check import check_receipt
+from verifier.evidence.registrations import ScannedRegistry
 from verifier.integrity.anchors import Past
 from verifier.integrity.trust import Trust
 from verifier.integrity.verdict import EXIT_BROKEN

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from api.anchoring import Anchoring
 from ledger.cosignature import cosign_text
 from ledger.keys import Ed25519Signer
@@ -14,6 +16,10 @@ from ledger.policy import parse_policy
 from ledger.store.cosignatures import StoredCosignature, keep_cosignatures
 from ledger.store.engine import holding_lock
 from tests.authority import Authority
+from tests.ledger.test_mandates import admitting, appointed, by, by_deputy, change, granted
+from tests.ledgers import founded, post_all
+from tests.served import served
+from tests.worlds import COUNTY, make_world, signer_named
 from verifier.evidence.pack import parse_pack
 from verifier.evidence.pack_check import check_pack
 from verifier.evidence.receipt_check import check_receipt
@@ -45,6 +51,41 @@ def test_every_entry_has_a_receipt_and_a_pack(site: Site, sample: Sample) -> Non
         pack = parse_pack(answer.content)
         assert pack.entries[seq] == entry
         assert check_pack(pack, trust).outcome == "verified"
+
+
+def test_what_a_deputy_or_an_appointed_administrator_did_has_a_pack(tmp_path: Path) -> None:
+    """Each entry of it, from the index of the server: who lent what, and who put whom into office."""
+    world, url = make_world(), str(tmp_path / "mandates.db")
+    clerk, later = (signer_named(f"{COUNTY} {name}") for name in ("clerk", "later"))
+    key = replace(world.key_event(world.seats[COUNTY].party, "approver", clerk), person="c", device="c-t")
+    next_key = replace(world.key_event(world.seats[COUNTY].party, "checker", later), person="l", device="l-t")
+    security = [appointed(f"sec-{number}", "security") for number in (1, 2)]
+    by_later = [("maker", world.seats[COUNTY].keys["maker"]), ("checker", later)]
+    new = [*by(world, "sec-1", "sec-2"), ("possession", later)]
+    with founded(url, world) as sequencer:
+        post_all(sequencer, [*world.opening(), world.issue("L1", 100), admitting(world)])
+        proofs = [*world.signers("admin-a"), ("possession", clerk)]
+        posted = post_all(
+            sequencer,
+            [
+                world.submission("admin-a", key, signers=proofs),
+                world.submission(COUNTY, granted(world, clerk)),
+                by_deputy(world, clerk),
+                change(world, *security),
+                world.submission("sec-1", next_key, signers=new),
+                world.submission(COUNTY, world.paid("L1", 1), signers=by_later),
+            ],
+        )
+        with served(url, None) as site:
+            site.catch_up()
+            trust, said = trust_of(site), ""
+            for seq in range(posted[0].seq, site.ledger.head().size):
+                answer = site.get(f"/v1/receipts/{seq}?pack=1")
+                assert answer.status_code == 200, answer.text
+                shown = check_pack(parse_pack(answer.content), trust)
+                assert shown.outcome == "verified"
+                said += " ".join(one.en for one in shown.signed)
+    assert f"signed as checker by c of 农安县财政局 ({COUNTY}) on behalf of {COUNTY}-checker" in said
 
 
 def test_beyond_the_end_there_is_none(site: Site) -> None:

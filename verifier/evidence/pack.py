@@ -23,8 +23,9 @@ from ledger.timestamp import MAX_TOKEN_BYTES
 
 SUFFIX: Final = ".fundtrace-pack"
 MAX_PACK_BYTES: Final = 16 << 20
-MAX_MEMBERS: Final = 256
-"""An event, its header, the genesis, 16 keys with their headers, their parties: fewer than 150."""
+MAX_MEMBERS: Final = 1_024
+"""An event, its header, the genesis, 16 keys with their headers, their parties: fewer than 150; beside them what was lent,
+and every change of administrators and of the log's keys."""
 
 _HEAD: Final = "fundtrace/pack/v1"
 _NAME: Final = re.compile(r"(0|[1-9][0-9]{0,18})\.(entry|tlog-proof|path)", re.ASCII)

@@ -4,10 +4,10 @@
 The pack is checked before it is handed out: a log that lies cannot be packed.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final, Protocol
+from typing import Final
 
 from ledger.entry import (
     Entry,
@@ -21,35 +21,19 @@ from ledger.entry import (
 from ledger.errors import LimitError, MissingError, ProofError
 from ledger.genesis import Genesis
 from ledger.hashing import leaf_hash
-from ledger.kinds.log_key import LogKeyChange
-from ledger.kinds.mandate import Override
-from ledger.kinds.registry import Key, Party
+from ledger.kinds.mandate import AdministratorChange, Deputation, Override
+from ledger.kinds.vocabulary import AnyEvent
 from ledger.merkle import MemoryHashes, Tree
 from ledger.receipt import Receipt, format_receipt
 from verifier.evidence.pack import Pack, format_pack
 from verifier.evidence.pack_check import check_pack
+from verifier.evidence.pack_rights import lends
+from verifier.evidence.registrations import Registry
 from verifier.integrity.trust import Trust
 
 NOTHING_BROUGHT: Final = Trust()
 EVENTS_MAX: Final = 100_000
 """Events of the largest submission there is (spec §3)."""
-_MARKS: Final = (b'"kind":"key"', b'"kind":"party"', b'"kind":"log_key"')
-
-
-class Registry(Protocol):
-    """Where registrations stand in a log."""
-
-    def key(self, key: str, *, before: int) -> int | None:
-        """Position of the last registration of `key` below `before`, or None."""
-        ...
-
-    def party(self, party: str, *, before: int) -> int | None:
-        """Position of the last version of `party` below `before`, or None."""
-        ...
-
-    def log_keys(self, *, before: int) -> tuple[int, ...]:
-        """Positions of all changes of the log's own keys below `before`, in order."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,43 +79,6 @@ def build_pack(log: Log, registry: Registry, subject: int) -> bytes:
     return format_pack(pack)
 
 
-class ScannedRegistry:
-    """Registrations found by reading entries in order; for logs without an index."""
-
-    def __init__(self, entries: Iterator[bytes]) -> None:
-        """Read `entries` from position 0 on, and keep positions only."""
-        self._keys: dict[str, list[int]] = {}
-        self._parties: dict[str, list[int]] = {}
-        self._log_keys: list[int] = []
-        for seq, data in enumerate(entries):
-            if any(mark in data for mark in _MARKS):
-                self._take(seq, data)
-
-    def key(self, key: str, *, before: int) -> int | None:
-        """Position of the last registration of `key` below `before`, or None."""
-        return max((seq for seq in self._keys.get(key, ()) if seq < before), default=None)
-
-    def party(self, party: str, *, before: int) -> int | None:
-        """Position of the last version of `party` below `before`, or None."""
-        return max((seq for seq in self._parties.get(party, ()) if seq < before), default=None)
-
-    def log_keys(self, *, before: int) -> tuple[int, ...]:
-        """Positions of all changes of the log's own keys below `before`, in order."""
-        return tuple(seq for seq in self._log_keys if seq < before)
-
-    def _take(self, seq: int, data: bytes) -> None:
-        entry = parse_entry(data, place=f"entry {seq}")
-        match entry:
-            case EventEntry(event=Key(action="register") as event):
-                self._keys.setdefault(event.key, []).append(seq)
-            case EventEntry(event=Party() as event):
-                self._parties.setdefault(event.id, []).append(seq)
-            case EventEntry(event=LogKeyChange()):
-                self._log_keys.append(seq)
-            case _:
-                pass
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Building:
     """The parts so far."""
@@ -143,17 +90,29 @@ class _Building:
 
     def take(self, subject: int) -> None:
         genesis = self._add(0)
-        for seq in self.registry.log_keys(before=self.log.size):
+        log_keys = self.registry.log_keys(before=self.log.size)
+        for seq in log_keys:
             self._with_own_header(seq)
         entry = self._add(subject)
         head = self._with_header(entry) if isinstance(entry, EventEntry | ForeignEntry) else entry
-        if not isinstance(head, HeaderEntry) or not isinstance(genesis, GenesisEntry):
+        last = head.seq + head.header.count if isinstance(head, HeaderEntry) else 0
+        if not isinstance(genesis, GenesisEntry):
             return
-        for seq in self._override(head):
-            self._with_own_header(seq)
-        new = {entry.event.key} if isinstance(entry, EventEntry) and isinstance(entry.event, Key) else set()
-        for seq in self._registrations(genesis.genesis, head, new):
-            self._with_own_header(seq)
+        administrators = self._administrators(genesis.genesis, before=max((last, *log_keys)) + 1)
+        if isinstance(head, HeaderEntry):
+            for seq in self._override(head):
+                self._with_own_header(seq)
+            self._registrations(head, administrators)
+
+    def _administrators(self, genesis: Genesis, *, before: int) -> frozenset[str]:
+        """Ids of all administrators there were below `before`; every change of them there is taken in."""
+        known = [one.id for one in genesis.administrators]
+        for one in known:  # grows while it is read: whoever was appointed may appoint others
+            for seq in self.registry.mandates("administrator", one, before=before):
+                change = self._with_own_header(seq)
+                if isinstance(change, AdministratorChange) and change.id not in known:
+                    known.append(change.id)
+        return frozenset(known)
 
     def _override(self, head: HeaderEntry) -> Iterator[int]:
         """The override by which two leaders signed `head`, and the first event that it covers, if they did."""
@@ -165,24 +124,55 @@ class _Building:
         path = tuple(self.log.tree.inclusion_path(seq, self.log.size))
         return format_receipt(Receipt(index=seq, path=path, checkpoint=self.log.checkpoint))
 
-    def _registrations(self, genesis: Genesis, head: HeaderEntry, new: set[str]) -> Iterator[int]:
-        """Where the party of `head` and the keys that signed it are registered; administrators are in the genesis."""
-        if head.header.party in {one.id for one in genesis.administrators}:
+    def _registrations(self, head: HeaderEntry, administrators: frozenset[str]) -> None:
+        """Where the party of `head` and the keys that signed it are registered, and who lent them roles, is taken in."""
+        holder = head.header.party
+        if holder in administrators:
             return
-        party = self.registry.party(head.header.party, before=head.seq)
+        party = self.registry.party(holder, before=head.seq)
         if party is None:
-            raise _unregistered(head.header.party)
-        yield party
-        for key in sorted({one.key for one in head.signatures} - new):
-            seq = self.registry.key(key, before=head.seq)
-            if seq is None:
-                raise _unregistered(key)
-            yield seq
+            raise _unregistered(holder)
+        self._with_own_header(party)
+        for key in sorted({one.key for one in head.signatures}):
+            self._with_own_header(self._registered(key, head.seq))
+        for seq in self._grants(head):
+            granted = self._with_own_header(seq)
+            if isinstance(granted, Deputation):
+                self._with_own_header(self._registered(granted.principal or "", head.seq))
+            above = self._header_above(seq)
+            if above is not None:
+                self._registrations(above, administrators)
 
-    def _with_own_header(self, seq: int) -> None:
+    def _registered(self, key: str, before: int) -> int:
+        found = self.registry.key(key, before=before)
+        if found is None:
+            raise _unregistered(key)
+        return found
+
+    def _grants(self, head: HeaderEntry) -> Sequence[int]:
+        """Positions of the deputations under which `head` was signed, as far as nobody had ended them."""
+        granted: dict[str, int] = {}
+        for seq in self.registry.mandates("deputation", head.header.party, before=head.seq):
+            entry = parse_entry(self.log.read(seq), place=f"entry {seq}")
+            event = entry.event if isinstance(entry, EventEntry) else None
+            if isinstance(event, Deputation):
+                granted.pop(event.id, None)
+                if lends(event, head):
+                    granted[event.id] = seq
+        return tuple(granted.values())
+
+    def _header_above(self, seq: int) -> HeaderEntry | None:
+        event = parse_entry(self.log.read(seq), place=f"entry {seq}")
+        head = self._add(event.submission) if isinstance(event, EventEntry) else None
+        return head if isinstance(head, HeaderEntry) else None
+
+    def _with_own_header(self, seq: int) -> AnyEvent | None:
+        """The event at `seq`, taken in with its header; None if it is none."""
         event = self._add(seq)
         if isinstance(event, EventEntry):
             self._with_header(event)
+            return event.event
+        return None
 
     def _with_header(self, event: EventEntry | ForeignEntry) -> Entry | ForeignEntry:
         """The header of `event`, both taken in, with the path between them."""

@@ -2,12 +2,13 @@
 """An entry's whole evidence, checked with nothing else (spec §6.12). The steps, of which each refuses the pack:
 
 1. the checkpoint is believed as that of a receipt is; keys that nobody brought are those of the genesis in the pack, as the
-   administrators changed them by `log_key` events in the pack;
+   administrators changed them by `log_key` events in the pack, and each other by `administrator` events;
 2. every entry stands in the log at its position, under that one checkpoint;
 3. entry 0 is a genesis that every first administrator signed, of the checkpoint's log, and the one trusted if one is;
 4. the event is in its header's `root` at its place, and its header names this ledger;
 5. each key that signed the header was registered earlier, by the administrators' threshold and with its own signature;
-6. the party, if it is no administrator, was registered earlier;
+6. the party, if it is no administrator, was registered earlier; whoever signed in a role that his key has not was lent it
+   earlier, by those who may, and steps 5 to 7 hold for the deputation too;
 7. the signatures of the header hold and had the right: role, holder, validity, jurisdiction, two persons and two devices;
 8. nothing else is in the pack.
 """
@@ -15,34 +16,33 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ledger import authority
+from ledger.cosignature import LogKey
+from ledger.deputies import principals
 from ledger.entry import Entry, EventEntry, ForeignEntry, GenesisEntry, HeaderEntry, event_of, parse_entry
-from ledger.errors import MissingError, ProofError, SignatureError
+from ledger.errors import MissingError, ProofError
 from ledger.first_entry import found
-from ledger.genesis import ADMINISTRATOR
 from ledger.hashing import leaf_hash
 from ledger.kinds.log_key import LogKeyChange
-from ledger.kinds.mandate import Override
-from ledger.kinds.registry import Key, Party
+from ledger.kinds.mandate import AdministratorChange, Override
 from ledger.kinds.vocabulary import AnyEvent
-from ledger.open_records import KeyState
 from ledger.proofs import check_inclusion
 from ledger.receipt import parse_receipt
 from ledger.register import Register
-from ledger.registration import take_log_key
-from ledger.submission import Header, Submission
+from ledger.submission import Header, Signature
 from ledger.timestamp import check_token
 from verifier.evidence.belief import Belief, believe
 from verifier.evidence.findings import Shown, told_entry
 from verifier.evidence.pack import Pack
+from verifier.evidence.pack_rights import check_rights, fold, needed_for, part_of
 from verifier.evidence.receipt_check import check_place
 from verifier.integrity.trust import Trust
 from verifier.language import Told
 
 _NO_REVOCATION = Told(
-    en="that no key was revoked, and no registration replaced, between its own position and the event: only the whole "
-    "ledger shows that (fundtrace verify SOURCE)",
-    zh="密钥登记之后、事件之前是否吊销，登记信息是否已有新版本：须核验整个账本（fundtrace verify 来源）",
+    en="that no key was revoked, no deputation ended, no administrator dismissed, and no registration replaced, between "
+    "its own position and the event: only the whole ledger shows that (fundtrace verify SOURCE)",
+    zh="登记之后、事件之前，密钥是否吊销、授权是否终止、管理员是否免去，登记信息是否已有新版本：须核验整个账本"
+    "（fundtrace verify 来源）",
 )
 _NO_RULING = Told(
     en="that no policy asked for more signatures: approvers by amount, a panel",
@@ -81,8 +81,9 @@ class _Check:
     def run(self) -> Shown:
         self._read_entries()
         self._check_genesis()
-        self._take_log_keys()
-        belief = self._belief()  # the entries that may name its keys are proved to stand under it right after
+        belief = self._belief(
+            self._take_log_keys()
+        )  # whatever named its keys is proved to stand under it right after
         self._check_origin(belief)
         self._check_places(belief)
         subject = self._entry(self._pack.subject)
@@ -117,26 +118,26 @@ class _Check:
         if self._trust.genesis not in {None, self._register.genesis_hash}:
             raise _not("entry 0", "it is not the genesis trusted", "不是所信任的创世")
 
-    def _take_log_keys(self) -> None:
-        """The register knows the keys of the log as the pack's events changed them, in the order of the log."""
-        for seq, entry in self._entries.items():
-            if not isinstance(entry, EventEntry) or not isinstance(entry.event, LogKeyChange):
-                continue
-            self._used.add(seq)
-            head = self._header_of(entry)
-            if head.header.party not in self._register.administrators:
-                raise _unsigned(seq, "no administrator changed this key", "该变更不是由管理员作出")
-            self._check_rights(head, (entry.event,))
-            problem = next(take_log_key(self._register, entry.event, recorded=head.recorded), None)
-            if problem is not None:
-                raise _unsigned(seq, problem.message_en, problem.message_zh)
+    def _take_log_keys(self) -> tuple[LogKey, ...]:
+        """The keys of the log as the pack's events changed them, in the order of the log, by whoever was in office then."""
+        offices = Register()
+        found(offices, self._pack.entries[0])
+        changes = [
+            entry for entry in self._events() if isinstance(entry.event, LogKeyChange | AdministratorChange)
+        ]
+        self._used.update(entry.seq for entry in changes)
+        fold(offices, changes, self._header_of)
+        return offices.current_log_keys
 
-    def _belief(self) -> Belief:
+    def _events(self) -> list[EventEntry]:
+        return [entry for entry in self._entries.values() if isinstance(entry, EventEntry)]
+
+    def _belief(self, named: tuple[LogKey, ...]) -> Belief:
         note, stamp = self._pack.checkpoint, self._pack.stamp
         stamps = []
         if stamp is not None and self._trust.authorities:
             stamps.append(check_token(stamp, note, self._trust.authorities))
-        return believe(note, self._trust, named=self._register.current_log_keys, stamps=stamps)
+        return believe(note, self._trust, named=named, stamps=stamps)
 
     def _check_origin(self, belief: Belief) -> None:
         origin = self._register.genesis.origin
@@ -171,13 +172,17 @@ class _Check:
             return
         head = subject if isinstance(subject, HeaderEntry) else self._header_of(subject)
         events = self._events_beside(head, subject)
-        self._take_registrations(head, events)
-        self._check_rights(head, events)
+        self._take_registrations(head)
+        check_rights(self._register, head, events)
         yield from self._signers(head, events)
 
     def _events_beside(self, head: HeaderEntry, subject: Entry | ForeignEntry) -> tuple[AnyEvent, ...]:
-        """The event shown; where two leaders signed for the pair, also their override and the first event it covers."""
-        own = {subject.seq: subject.event} if isinstance(subject, EventEntry) else {}
+        """The event shown; where two leaders signed for the pair, also their override and the first event it covers.
+
+        Changes of administrators in the same submission stand beside it too: they decide who must sign.
+        """
+        own = {one.seq: one.event for one in self._changes_in(head)}
+        own |= {subject.seq: subject.event} if isinstance(subject, EventEntry) else {}
         first = self._entries.get(head.seq + 1)
         if isinstance(first, EventEntry) and isinstance(first.event, Override):
             for seq in range(head.seq + 1, head.seq + min(head.header.count, 2) + 1):
@@ -185,6 +190,12 @@ class _Check:
                 if isinstance(beside, EventEntry) and self._header_of(beside) == head:
                     own[seq] = beside.event
         return tuple(own[seq] for seq in sorted(own))
+
+    def _changes_in(self, head: HeaderEntry) -> Iterator[EventEntry]:
+        for one in self._events():
+            if one.submission == head.seq and isinstance(one.event, AdministratorChange):
+                self._header_of(one)
+                yield one
 
     def _header_of(self, event: EventEntry | ForeignEntry) -> HeaderEntry:
         """The header entry of `event`, once the event is proved to be in its root at its place (step 4)."""
@@ -212,66 +223,43 @@ class _Check:
         if named != (self._register.genesis_hash, self._register.genesis.origin):
             raise _not(f"entry {head.seq}", "its header is for another ledger", "该提交头属于另一账本")
 
-    def _take_registrations(self, head: HeaderEntry, events: Sequence[AnyEvent]) -> None:
-        """The register knows the party and its keys as the pack registers them, each before `head` (steps 5 and 6)."""
+    def _take_registrations(self, head: HeaderEntry) -> None:
+        """The register knows offices, party, keys and deputations as the pack has them before `head` (steps 5 and 6)."""
         self._check_ledger(head)
-        new = {event.key for event in events if isinstance(event, Key)}
-        wanted = {one.key for one in head.signatures} - new
-        registrations = [
+        appointed = {one.event.id for one in self._events() if isinstance(one.event, AdministratorChange)}
+        needed = needed_for(
+            head, self._entries, administrators=appointed | self._register.administrators.keys()
+        )
+        self._used.update(needed)
+        before = [
             entry
-            for seq, entry in self._entries.items()
-            if isinstance(entry, EventEntry) and 0 < seq < head.seq
+            for entry in self._events()
+            if entry.seq in needed or (isinstance(entry.event, AdministratorChange) and entry.seq < head.seq)
         ]
-        for entry in registrations:
-            event = entry.event
-            if isinstance(event, Party) and event.id == head.header.party:
-                self._once(entry.seq, event.id in self._register.parties)
-                self._used.add(entry.seq)
-                self._header_of(entry)
-                self._register.parties[event.id] = event
-            if isinstance(event, Key) and event.action == "register" and event.key in wanted:
-                self._once(entry.seq, event.key in self._register.keys)
-                self._used.add(entry.seq)
-                self._take_key(entry, event)
-
-    def _once(self, seq: int, known: bool) -> None:  # noqa: FBT001 - said where it is called
-        if known:
-            raise _not(f"entry {seq}", "it registers again what the pack registers already", "重复登记")
-
-    def _take_key(self, entry: EventEntry, event: Key) -> None:
-        head = self._header_of(entry)
-        if head.header.party not in self._register.administrators:
-            raise _unsigned(entry.seq, "no administrator registered this key", "该密钥不是由管理员登记")
-        self._check_rights(head, (event,))
-        public = authority.key_material(event)
-        if public is None:
-            raise _unsigned(entry.seq, "its key is none of its suite", "公钥与算法不符")
-        self._register.keys[event.key] = KeyState(registered=event, public=public)
-
-    def _check_rights(self, head: HeaderEntry, events: Sequence[AnyEvent]) -> None:
-        """Step 7, also for the registrations of keys."""
-        submission = _part_of(
-            head, events, by_administrators=head.header.party in self._register.administrators
-        )
-        problem = next(authority.check_signatures(self._register, submission), None) or next(
-            authority.check_signers(self._register, submission, recorded=head.recorded), None
-        )
-        if problem is not None:
-            raise _unsigned(head.seq, problem.message_en, problem.message_zh)
+        fold(self._register, before, self._header_of)
 
     def _signers(self, head: HeaderEntry, events: Sequence[AnyEvent]) -> Iterator[Told]:
         header: Header = head.header
         party = self._register.parties.get(header.party)
         holder = header.party if party is None else f"{party.name} ({party.id})"
         administrators = {one.key: one for one in self._register.administrators.values()}
-        for one in _part_of(head, events, by_administrators=party is None).signatures:
+        for one in part_of(head, events, by_administrators=party is None).signatures:
             state, first = self._register.keys.get(one.key), administrators.get(one.key)
             person = state.registered.person if state else first.person if first else holder
-            key = f"{one.key[:16]}…"
+            key, lent = f"{one.key[:16]}…", self._lent(one, head.recorded)
             yield Told(
-                en=f"signed as {one.role} by {person} of {holder}, key {key}, at {header.signed_at}",
-                zh=f"{holder} 的 {person} 以 {one.role} 角色签署，密钥 {key}，{header.signed_at}",
+                en=f"signed as {one.role} by {person} of {holder}{lent.en}, key {key}, at {header.signed_at}",
+                zh=f"{holder} 的 {person}{lent.zh}以 {one.role} 角色签署，密钥 {key}，{header.signed_at}",
             )
+
+    def _lent(self, signature: Signature, recorded: str) -> Told:
+        """For whom somebody signed who has not the role himself; nothing for anybody else."""
+        state = self._register.keys.get(signature.key)
+        if state is None or signature.role in state.registered.roles:
+            return Told(en="", zh=" ")
+        lenders = principals(self._register, signature.key, signature.role, recorded=recorded)
+        persons = sorted({str(one.person) for one in lenders})
+        return Told(en=f" on behalf of {', '.join(persons)}", zh=f" 代 {'、'.join(persons)} ")
 
     def _check_nothing_else(self) -> None:
         events = {seq for seq, entry in self._entries.items() if isinstance(entry, EventEntry | ForeignEntry)}
@@ -287,15 +275,6 @@ class _Check:
             raise _lacking(seq)
         self._used.add(seq)
         return entry
-
-
-def _part_of(head: HeaderEntry, events: Sequence[AnyEvent], *, by_administrators: bool) -> Submission:
-    """The submission as far as the pack holds it; signatures of keys that other events register are left out."""
-    new = {event.key for event in events if isinstance(event, Key)}
-    signatures = tuple(
-        one for one in head.signatures if not by_administrators or one.role == ADMINISTRATOR or one.key in new
-    )
-    return Submission(header=head.header, signatures=signatures, events=tuple(events), event_bytes=())
 
 
 def _checked(number: int, subject: Entry | ForeignEntry) -> Iterator[Told]:
@@ -332,7 +311,3 @@ def _lacking(seq: int) -> MissingError:
 
 def _not(place: str, en: str, zh: str) -> ProofError:
     return ProofError(code="pack.proof", place=place, message_en=en, message_zh=zh)
-
-
-def _unsigned(seq: int, en: str, zh: str) -> SignatureError:
-    return SignatureError(code="pack.signature", place=f"entry {seq}", message_en=en, message_zh=zh)

@@ -16,7 +16,8 @@ from ledger.receipt import Receipt, format_receipt
 from tests.malicious.forger import Forger
 from tests.worlds import make_world
 from verifier.evidence.pack import Pack, parse_pack
-from verifier.evidence.pack_build import EVENTS_MAX, Log, ScannedRegistry, build_pack
+from verifier.evidence.pack_build import EVENTS_MAX, Log, build_pack
+from verifier.evidence.registrations import ScannedRegistry
 from verifier.integrity.trust import Trust
 
 RETIRED_AT: Final = "2026-07-01T00:00:00.000Z"
