@@ -8,13 +8,13 @@ from typing import Final
 
 from sqlalchemy.engine import make_url
 
+from api.passphrases import new_key_passphrase
 from ledger.errors import EnvironmentFault
 from ledger.intake.history import key_names
 from ledger.key_files import FileSigner, save_private_key
 from ledger.keys import Ed25519Signer
 
 LOG_KEY_FILE: Final = "log.pem"
-PASSPHRASE_FILE: Final = "FUNDTRACE_KEY_PASSPHRASE_FILE"  # noqa: S105 - the name of a variable, not what it holds
 
 
 def default_folder(url: str) -> Path:
@@ -24,28 +24,6 @@ def default_folder(url: str) -> Path:
         parsed = make_url(url)
         path = Path(str(parsed.database) if parsed.get_backend_name() == "sqlite" else "fundtrace")
     return path.with_name(f"{path.stem}-keys")
-
-
-def passphrase(environment: Mapping[str, str], *, variable: str = PASSPHRASE_FILE) -> bytes | None:
-    """The first line of the file that the environment names in `variable`, or None.
-
-    Raises:
-        EnvironmentFault: the file cannot be read.
-    """
-    name = environment.get(variable)
-    if not name:
-        return None
-    try:
-        return Path(name).read_bytes().partition(b"\n")[0]
-    except OSError as error:
-        raise EnvironmentFault(
-            code="import.passphrase",
-            place=name,
-            message_en=f"the passphrase file cannot be read: {error.strerror or error}",
-            message_zh=f"无法读取口令文件：{error.strerror or error}",
-            remedy_en=f"Correct {variable}.",
-            remedy_zh=f"请更正 {variable}。",
-        ) from error
 
 
 def has_keys(folder: Path, party: str) -> bool:
@@ -65,8 +43,9 @@ def save_signers(folder: Path, log: Sequence[FileSigner], signers: Mapping[str, 
 
     Raises:
         EnvironmentFault: the folder cannot be made or written, or a key of that name is there.
+        InputError: the passphrase is too short.
     """
-    secret = passphrase(os.environ)
+    secret = new_key_passphrase(os.environ)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

@@ -14,7 +14,7 @@ from typing import Final, Protocol, TypeVar
 import typer
 from sqlalchemy import Engine, delete, insert, select
 
-from api.import_keys import passphrase as passphrase_in
+from api.passphrases import named_passphrase
 from ledger.errors import EnvironmentFault, FormatError
 from ledger.key_files import FileSigner, load_private_key, load_private_keys
 from ledger.keys import Ed25519Signer
@@ -99,7 +99,7 @@ class _Load(Protocol[Loaded_co]):
 
 
 def _unlocked(load: _Load[Loaded_co], path: Path, environment: Mapping[str, str]) -> Loaded_co:
-    passphrase = passphrase_in(environment)
+    passphrase = named_passphrase(environment)
     try:
         return load(path, passphrase=passphrase)
     except FormatError:

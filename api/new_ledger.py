@@ -10,9 +10,10 @@ from typing import Final
 import msgspec
 from sqlalchemy import Engine
 
-from api.import_keys import LOG_KEY_FILE, passphrase
+from api.import_keys import LOG_KEY_FILE
 from api.log_key import load_key, load_log_signer, remember_log_key
 from api.lookout import BESIDE_THE_KEY, Lookout
+from api.passphrases import new_key_passphrase
 from ledger.entry import GenesisEntry, parse_entry
 from ledger.errors import EnvironmentFault, FormatError
 from ledger.founding import found_ledger
@@ -117,6 +118,7 @@ def make_keys(folder: Path) -> NewKeys:
     Raises:
         EnvironmentFault: the folder cannot be written.
         FormatError: a file of that name holds no key.
+        InputError: the passphrase for new files is too short.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -234,9 +236,10 @@ def load_or_make_log_keys(path: Path) -> LogSigner:
     Raises:
         EnvironmentFault: the file cannot be read or written.
         FormatError: it holds other keys or none, or the passphrase is wrong.
+        InputError: the passphrase for a new file is too short.
     """
     if not path.exists():
-        save_private_key(path, *new_log_keys(), passphrase=passphrase(os.environ))
+        save_private_key(path, *new_log_keys(), passphrase=new_key_passphrase(os.environ))
     return load_log_signer(path)
 
 
@@ -244,7 +247,7 @@ def _load_or_make(path: Path) -> Ed25519Signer:
     if path.exists():
         return load_key(path)
     signer = Ed25519Signer.generate()
-    save_private_key(path, signer, passphrase=passphrase(os.environ))
+    save_private_key(path, signer, passphrase=new_key_passphrase(os.environ))
     return signer
 
 

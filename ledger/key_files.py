@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
+from ledger.encrypted_key import encrypted_pem
 from ledger.errors import EnvironmentFault, FormatError
 from ledger.keys import Ed25519Signer, MlDsa44Signer
 
@@ -60,15 +61,14 @@ def replace_secret(path: Path, data: bytes) -> None:
 
 def pem_of(*signers: FileSigner, passphrase: bytes | None = None) -> bytes:
     """Return the keys as PKCS#8 PEM, one block each, encrypted when a passphrase is given."""
-    encryption = (
-        serialization.BestAvailableEncryption(passphrase) if passphrase else serialization.NoEncryption()
-    )
-    return b"".join(
-        signer.private.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption
-        )
-        for signer in signers
-    )
+    return b"".join(_block(signer, passphrase) for signer in signers)
+
+
+def _block(signer: FileSigner, passphrase: bytes | None) -> bytes:
+    plain, pkcs8 = serialization.NoEncryption(), serialization.PrivateFormat.PKCS8
+    if not passphrase:
+        return signer.private.private_bytes(serialization.Encoding.PEM, pkcs8, plain)
+    return encrypted_pem(signer.private.private_bytes(serialization.Encoding.DER, pkcs8, plain), passphrase)
 
 
 def load_private_key(path: Path, *, passphrase: bytes | None = None) -> Ed25519Signer:

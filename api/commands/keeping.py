@@ -13,9 +13,9 @@ from sqlalchemy import Engine
 
 from api.backup_file import load_backup, save_backup
 from api.commands.ledger import DatabaseOption, LogKeyFileOption, chosen_url, opened, telling
-from api.import_keys import passphrase as passphrase_in
 from api.log_key import log_key_path, remember_log_key
 from api.lookout import Lookout, lookout_of
+from api.passphrases import has_characters, named_passphrase
 from api.settings import Settings
 from ledger.errors import EnvironmentFault, InputError
 from ledger.own_checkpoints import find_rival
@@ -181,7 +181,7 @@ def _tell(restored: Restored, verdict: Verdict, ahead: EnvironmentFault | None, 
 
 def _known_passphrase() -> bytes:
     """The passphrase of a backup: from the file that the environment names, or asked for."""
-    found = passphrase_in(os.environ, variable=PASSPHRASE_VARIABLE)
+    found = named_passphrase(os.environ, variable=PASSPHRASE_VARIABLE)
     if found is None and sys.stdin.isatty():
         found = str(typer.prompt("Passphrase of the backup · 备份口令", hide_input=True, err=True)).encode()
     if not found:
@@ -191,13 +191,13 @@ def _known_passphrase() -> bytes:
 
 def _new_passphrase() -> bytes:
     """The passphrase of a new backup; asked for twice, and long enough."""
-    found = passphrase_in(os.environ, variable=PASSPHRASE_VARIABLE)
+    found = named_passphrase(os.environ, variable=PASSPHRASE_VARIABLE)
     if found is None and sys.stdin.isatty():
         asked = typer.prompt("New passphrase · 新口令", hide_input=True, confirmation_prompt=True, err=True)
         found = str(asked).encode()
     if found is None:
         raise _no_passphrase("no passphrase was given", "未给出口令")
-    if len(found.decode("utf-8", "replace")) < PASSPHRASE_MIN:
+    if not has_characters(found, PASSPHRASE_MIN):
         raise _no_passphrase(
             f"the passphrase is shorter than {PASSPHRASE_MIN} characters", f"口令少于 {PASSPHRASE_MIN} 个字符"
         )

@@ -9,7 +9,6 @@ from typing import Annotated, Final, get_args
 import typer
 
 from api.commands.ledger import DatabaseOption, chosen_url
-from api.import_keys import passphrase as passphrase_in
 from api.key_papers import (
     REQUEST_SUFFIX,
     Wanted,
@@ -20,9 +19,9 @@ from api.key_papers import (
     write_new,
 )
 from api.log_key import load_key
+from api.passphrases import check_key_passphrase, new_key_passphrase
 from ledger.clock import system_clock
 from ledger.deputies import is_valid
-from ledger.errors import InputError
 from ledger.instant import format_instant
 from ledger.key_files import save_private_key
 from ledger.keys import Ed25519Signer, key_id
@@ -31,7 +30,6 @@ from ledger.open_records import KeyState
 from verifier.language import Language, Told, say
 from verifier.source_options import LanguageOption, chosen_language
 
-_SHORTEST_PASSPHRASE: Final = 8
 _ROLES: Final[tuple[KeyRole, ...]] = get_args(KeyRole)
 _HELD_BY: Final[tuple[Custody, ...]] = ("file", "device")
 """What may hold a key that this program makes; a browser makes its own."""
@@ -141,19 +139,11 @@ def _custody(given: str) -> Custody:
 
 def _new_passphrase(language: Language) -> bytes:
     """A passphrase for a new key, from the file that the environment names, or typed twice."""
-    found = passphrase_in(os.environ)
+    found = new_key_passphrase(os.environ)
     if found is None:
         asked = say(_PASSPHRASE, language)
         found = str(typer.prompt(asked, hide_input=True, confirmation_prompt=True, err=True)).encode()
-    if len(found) < _SHORTEST_PASSPHRASE:
-        raise InputError(
-            code="keys.passphrase",
-            place="passphrase",
-            message_en=f"a passphrase has {_SHORTEST_PASSPHRASE} characters or more",
-            message_zh=f"口令至少 {_SHORTEST_PASSPHRASE} 个字符",
-            remedy_en="Take a longer one; a sentence is easy to remember.",
-            remedy_zh="请使用更长的口令；一句话更好记。",
-        )
+        check_key_passphrase(found, "passphrase")
     return found
 
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from api.import_keys import passphrase
 from api.log_key import load_keys
+from api.passphrases import new_key_passphrase
 from api.serving import answer
 from api.settings import LOOPBACK
 from api.witness.app import create_app
@@ -53,7 +53,7 @@ def init_command(
 ) -> None:
     """Make a new witness with new keys in an empty folder, and print the keys to hand out."""
     signers = (Ed25519Signer.generate(), MlDsa44Signer.generate())
-    create_witness(folder, name, signers, pem_of(*signers, passphrase=passphrase(os.environ)))
+    create_witness(folder, name, signers, pem_of(*signers, passphrase=new_key_passphrase(os.environ)))
     _tell(_MADE, chosen_language(lang), path=KeyFile(folder).path)
     for signer in signers:
         typer.echo(CosignerKey(name=name, alg=signer.alg, public=signer.public).text)

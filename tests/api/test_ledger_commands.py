@@ -129,6 +129,19 @@ def test_init_encrypts_new_keys_when_a_passphrase_is_named(
     assert (refused.exit_code, "passphrase" in refused.output) == (3, True)
 
 
+@pytest.mark.parametrize("text", ["", "1234567\n", "口令口令口令\n"])
+def test_init_takes_no_short_passphrase(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """As `keys request`: eight characters, and an empty file is no leave to write keys in clear; nothing is made."""
+    (tmp_path / "passphrase").write_text(text)
+    monkeypatch.setenv("FUNDTRACE_KEY_PASSPHRASE_FILE", str(tmp_path / "passphrase"))
+    refused = fundtrace("init", "--db", "a.db", "--origin", "ledger.example/x")
+    assert (refused.exit_code, "8 characters or more" in refused.output) == (3, True)
+    assert "FUNDTRACE_KEY_PASSPHRASE_FILE" in refused.output
+    assert list(tmp_path.rglob("*.pem")) == []
+    (tmp_path / "passphrase").write_text("口令口令口令口令\n")
+    done("init", "--db", "a.db", "--origin", "ledger.example/x")
+
+
 def test_the_place_of_the_ledger_comes_from_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

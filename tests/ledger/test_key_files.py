@@ -43,6 +43,18 @@ def test_a_file_of_two_keys(tmp_path: Path, passphrase: bytes | None) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_file_of_fewer_rounds_is_still_read(tmp_path: Path) -> None:
+    """As files were written before, and as other programs write them."""
+    path = tmp_path / "old.pem"
+    old = SIGNER.private.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(b"open sesame"),
+    )
+    replace_secret(path, old)
+    assert load_private_key(path, passphrase=b"open sesame").public == SIGNER.public
+
+
 def test_a_file_whose_first_key_is_not_ed25519(tmp_path: Path) -> None:
     """Where one key is asked for, another kind in its place is refused."""
     path = tmp_path / "log.pem"
