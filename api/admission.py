@@ -38,10 +38,13 @@ class Quotas:
     """What this process remembers of its senders."""
 
     def __init__(self, *, address_rate: int, key_rate: int, now_ns: Callable[[], int]) -> None:
-        """`address_rate` requests and `key_rate` submissions a second, ten seconds' worth at once; 0 sets no limit."""
+        """`address_rate` requests and `key_rate` submissions a second, ten seconds' worth at once; 0 sets no limit.
+
+        Forgeries have their limit always: they cost verifications and are of no use to anybody.
+        """
         self.addresses = Buckets(address_rate, now_ns=now_ns)
         self._keys = Buckets(key_rate, now_ns=now_ns)
-        self._forgers = Buckets(FORGED_RATE if key_rate else 0, now_ns=now_ns)
+        self._forgers = Buckets(FORGED_RATE, now_ns=now_ns)
 
     def check(self, submission: Submission, site: str) -> None:
         """Nothing, if signatures of `submission` may be looked at now.

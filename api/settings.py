@@ -1,15 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """Settings of the server, from the environment (``FUNDTRACE_…``) or from the command line."""
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ledger.errors import InputError
 from ledger.store.engine import DEFAULT_FILE
 
 LOOPBACK: Final = "127.0.0.1"
+_PREFIX: Final = "FUNDTRACE_"
+_VALUE_SHOWN: Final = 80
+_FAULTS: Final[Mapping[str, tuple[str, str]]] = {
+    "int_parsing": ("is no whole number", "不是整数"),
+    "bool_parsing": ("is neither true nor false", "既不是 true 也不是 false"),
+    "greater_than_equal": ("is less than {ge}", "小于 {ge}"),
+    "less_than_equal": ("is more than {le}", "大于 {le}"),
+    "literal_error": ("is none of {expected}", "不在 {expected} 之中"),
+    "string_pattern_mismatch": ("is not of the form {pattern}", "不符合 {pattern} 的写法"),
+}
+"""What can be wrong with a value, by pydantic's name for it; the gaps are those of its context."""
 
 
 class Settings(BaseSettings):
@@ -34,7 +48,7 @@ class Settings(BaseSettings):
     those of this machine count, and nobody signs in from elsewhere.
     """
 
-    model_config = SettingsConfigDict(env_prefix="FUNDTRACE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="ignore")
 
     db: str = DEFAULT_FILE
     host: str = LOOPBACK
@@ -67,3 +81,32 @@ class Settings(BaseSettings):
     notice_smtp_tls: Literal["starttls", "implicit", "none"] = "starttls"
     notice_smtp_user: str = ""
     notice_smtp_password_file: Path | None = None
+
+
+def chosen_settings(**given: object) -> Settings:
+    """The settings that are `given`, and from the environment those that are absent or None.
+
+    Raises:
+        InputError: a value is none for its setting; the place is the variable.
+    """
+    named: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    try:
+        return Settings(**named)
+    except ValidationError as error:
+        raise _no_setting(error) from error
+
+
+def _no_setting(error: ValidationError) -> InputError:
+    first = error.errors()[0]
+    variable = _PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+    value = os.environ.get(variable, str(first["input"]))[:_VALUE_SHOWN]
+    en, zh = _FAULTS.get(first["type"], (f"is refused: {first['msg']}", "不合规定"))
+    context = first.get("ctx", {})
+    return InputError(
+        code="settings",
+        place=variable,
+        message_en=f"{value!r} {en.format(**context)}",
+        message_zh=f"取值 {value!r} {zh.format(**context).replace(' or ', '、')}",
+        remedy_en="Correct the variable, or unset it for the usual value (docs/operator/serving.md).",
+        remedy_zh="请更正该变量，或取消设置以用默认值（见 docs/operator/serving.md）。",
+    )

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import httpx
 from fastapi import FastAPI
 
+from api.admission import Quotas
 from api.app import create_app
 from api.judging import judge_ledger
 from api.served_ledger import ServedLedger
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 SEED = 7
 ATTACHMENT_BYTES = 2_000_000
+_AN_HOUR = 3_600_000_000_000  # in nanoseconds
 ORIGIN = "demo.example/jl/2026"
 
 
@@ -87,7 +90,8 @@ def served(
 ) -> Iterator[Site]:
     """The ledger at `url`, folded; without `signer` read-only. People sign in at `addresses`; files lie in that folder.
 
-    No pace is set: how often a test asks in a second is up to the machine. A test of paces puts its own quotas there.
+    No pace is set, and an hour passes whenever quotas are looked at: how often a test asks in a second is up to the
+    machine. A test of paces puts its own quotas there.
     """
     engine = open_engine(url)
     ledger = ServedLedger(engine, None if signer is None else Sequencer(engine, signer))
@@ -95,12 +99,11 @@ def served(
         settings = Settings(
             db=url,
             public_addresses=addresses,
-            address_rate=0,
-            key_rate=0,
             attachments=None if attachments is None else str(attachments),
             attachment_bytes=ATTACHMENT_BYTES,
         )
         app = create_app(settings, ledger, judge=judge_ledger, now=now)
+        app.state.quotas = Quotas(address_rate=0, key_rate=0, now_ns=itertools.count(step=_AN_HOUR).__next__)
         site = Site(app=app, ledger=ledger)
         site.catch_up()
         yield site

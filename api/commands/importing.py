@@ -23,7 +23,7 @@ from api.import_run import Choices, Result, run
 from api.import_session import Order
 from api.import_text import error_plain, print_errors, print_summary
 from api.lookout import lookout_of
-from api.settings import Settings
+from api.settings import chosen_settings
 from api.statement_import import StatementResult
 from ledger.errors import EnvironmentFault
 from ledger.intake.grammar import parse_mapping
@@ -120,7 +120,7 @@ def import_files(  # noqa: PLR0913 - one parameter an option
         raise typer.BadParameter("it belongs to --bank-statement", param_hint="--period, --account")
     spoken = chosen_language(language)
     url = db or os.environ.get(DATABASE_VARIABLE) or DEFAULT_FILE
-    lookout = lookout_of(Settings(), telling(spoken))
+    lookout = lookout_of(chosen_settings(), telling(spoken))
     with _sink(out) as sink, progress_bar("import · 导入") as step:
         choices = Choices(
             url=url, dry_run=dry_run, keys=keys, keys_out=keys_out, sink=sink, step=step, lookout=lookout

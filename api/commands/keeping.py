@@ -16,7 +16,7 @@ from api.commands.ledger import DatabaseOption, LogKeyFileOption, chosen_url, op
 from api.log_key import log_key_path, remember_log_key
 from api.lookout import Lookout, lookout_of
 from api.passphrases import has_characters, named_passphrase
-from api.settings import Settings
+from api.settings import chosen_settings
 from ledger.errors import EnvironmentFault, InputError
 from ledger.own_checkpoints import find_rival
 from ledger.reindexing import reindex as make_indexes
@@ -109,7 +109,7 @@ def restore(  # noqa: PLR0913 - one parameter for each option of the command
     """
     language = chosen_language(lang)
     trust = chosen_trust(policy, log_key, genesis, None)
-    url, lookout = chosen_url(db), lookout_of(Settings(), telling(language))
+    url, lookout = chosen_url(db), lookout_of(chosen_settings(), telling(language))
     with opened(url, create=True) as engine, progress_bar("restore") as progress:
         restored = load_backup(engine, file, _known_passphrase(), progress=progress)
         if log_key_file is not None:

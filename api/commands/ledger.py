@@ -29,7 +29,7 @@ from api.new_ledger import (
     new_genesis,
 )
 from api.own_places import remember_newest
-from api.settings import Settings
+from api.settings import chosen_settings
 from api.witnessing.configured import publication_of
 from ledger.clock import system_clock
 from ledger.errors import ToldError
@@ -108,7 +108,7 @@ def init(
     if genesis is not None and origin is not None:
         raise typer.BadParameter("give --genesis or --origin, not both", param_hint="--genesis")
     name = None if origin is None else check_origin(origin)
-    url, lookout = chosen_url(db), lookout_of(Settings(), telling(language))
+    url, lookout = chosen_url(db), lookout_of(chosen_settings(), telling(language))
     with opened(url, create=True) as engine:
         if genesis is not None:
             created = create_from_file(engine, genesis, lookout=lookout)
@@ -136,7 +136,7 @@ def export(
     Exit code 0, or 3 when it could not be completed: what was shown before is then still whole.
     """
     language = chosen_language(lang)
-    settings = Settings()
+    settings = chosen_settings()
     publication = publication_of(settings.witness_policy, after_quorum=settings.publish_after_quorum)
     with opened(chosen_url(db)) as engine, progress_bar("export") as progress:
         check(engine)

@@ -31,7 +31,7 @@ from api.commands.ledger_text import Tally, outcome_text, record_of_posting, sum
 from api.commands.signing_in import believed_keys
 from api.log_key import load_log_signer, log_key_path
 from api.lookout import lookout_of
-from api.settings import Settings
+from api.settings import chosen_settings
 from ledger.client import LedgerClient
 from ledger.errors import EnvironmentFault
 from ledger.file_posting import bounded_lines, post_lines, rehearse_lines
@@ -198,7 +198,7 @@ def _own_office(
     with opened(url) as engine:
         check(engine)
         path = log_key_path(engine, given=log_key_file)
-        places = lookout_of(Settings(), telling(language)).places_of(engine, path)
+        places = lookout_of(chosen_settings(), telling(language)).places_of(engine, path)
         yield engine, Sequencer(engine, load_log_signer(path), places=places)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from api.commands.ledger import chosen_url, telling
 from api.log_key import load_log_signer, log_key_path
 from api.lookout import lookout_of
-from api.settings import Settings
+from api.settings import chosen_settings
 from ledger.clock import system_clock
 from ledger.errors import InputError
 from ledger.hashing import leaf_hash
@@ -83,7 +83,7 @@ def opened_desk(
         check(engine)
         path = log_key_path(engine, given=given)
         signers = (*load_log_signer(path).signers, *(beside.signers if beside else ()))
-        places = lookout_of(Settings(), telling(language)).places_of(engine, path)
+        places = lookout_of(chosen_settings(), telling(language)).places_of(engine, path)
         sequencer = Sequencer(engine, LogSigner(signers=signers), places=places)
         with reading(engine) as connection:
             first = LogReader(connection).entry(0) or b""

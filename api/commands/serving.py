@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """`fundtrace serve` and `fundtrace demo`: a ledger behind HTTP, and a simulated province from nothing to its portal."""
 
-import os
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
-from pydantic import ValidationError
 
 from api.commands.ledger import DatabaseOption, chosen_url, telling
 from api.demonstration import (
@@ -21,7 +19,7 @@ from api.demonstration import (
 )
 from api.lookout import lookout_of
 from api.serving import opened_ledger, serve
-from api.settings import Settings
+from api.settings import Settings, chosen_settings
 from verifier.integrity.verdict import EXIT_BROKEN, EXIT_CLEAN
 from verifier.judgement.report import print_report
 from verifier.language import Language, Told, say
@@ -67,7 +65,7 @@ def serve_command(
 ) -> None:
     """Serve the ledger and its portal over HTTP until stopped. Demo ledgers are served on this machine only."""
     language = chosen_language(lang)
-    settings = _settings(db=chosen_url(db), host=host, port=port, log_key=log_key)
+    settings = chosen_settings(db=chosen_url(db), host=host, port=port, log_key=log_key)
     _run(settings, language, read_only=read_only, opening=_OPEN)
 
 
@@ -86,7 +84,7 @@ def demo_command(
     verify, or 3 when something could not be done.
     """
     language = chosen_language(lang)
-    settings = _settings(
+    settings = chosen_settings(
         db=str(folder / DATABASE), port=port, log_key=folder / LOG_KEY, published=folder / EXPORT
     )
     _prepare(folder, settings, language)
@@ -129,20 +127,6 @@ def _run(settings: Settings, language: Language, *, read_only: bool, opening: To
             _tell(opening, language, address=address)
 
         serve(settings, ledger, told=told)
-
-
-def _settings(**given: Any) -> Settings:  # noqa: ANN401 - what the options gave
-    """Settings from the options, and from the environment where an option is absent.
-
-    Raises:
-        typer.BadParameter: the environment names something that is no setting.
-    """
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "FUNDTRACE_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise typer.BadParameter(f"{name}={os.environ.get(name, '')}: {first['msg']}") from error
 
 
 def _tell(told: Told, language: Language, **gaps: object) -> None:

@@ -121,12 +121,16 @@ def test_a_key_beyond_its_quota_waits_without_a_signature_check(
     assert office.post(wire_bytes(world.pay("L1", 1))).status_code == 201
 
 
+@pytest.mark.parametrize("key_rate", [1, 0])
 @pytest.mark.parametrize("make", [forged, of_a_stranger])
 def test_a_forger_uses_up_its_own_quota_and_no_other(
-    office: Site, world: World, work: Counter[str], make: Callable[[World], bytes]
+    office: Site, world: World, work: Counter[str], make: Callable[[World], bytes], key_rate: int
 ) -> None:
-    """After fifty bad ones the address is refused before any check; from elsewhere the named keys still post."""
-    frozen_quotas(office)
+    """After fifty bad ones the address is refused before any check, also where keys have no limit.
+
+    From elsewhere the named keys still post.
+    """
+    frozen_quotas(office, key_rate=key_rate)
     for _ in range(50):
         problem(office.post(make(world)), 403)
     work.clear()

@@ -164,12 +164,31 @@ def test_a_missing_ledger_is_told_with_a_remedy(tmp_path: Path) -> None:
     assert "fundtrace init" in result.output
 
 
-def test_a_wrong_environment_is_told_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A mistake in a variable reads as one, with its name."""
-    monkeypatch.setenv("FUNDTRACE_PORT", "many")
-    result = fundtrace("serve", "--db", str(tmp_path / "none.db"))
-    assert result.exit_code == EXIT_INCOMPLETE
-    assert "FUNDTRACE_PORT=many" in result.output
+WRONG = {
+    "PORT": ("many", "'many' is no whole number", "取值 'many' 不是整数"),
+    "KEY_RATE": ("-1", "'-1' is less than 0", "取值 '-1' 小于 0"),
+    "HEARTBEAT_SECONDS": ("61", "'61' is more than 60", "取值 '61' 大于 60"),
+    "LOG_REQUESTS": ("maybe", "'maybe' is neither true nor false", "既不是 true 也不是 false"),
+    "LANGUAGE": ("fr", "'fr' is none of 'zh' or 'en'", "不在 'zh'、'en' 之中"),
+    "NOTICE_FROM": ("nobody", "'nobody' is not of the form ^", "不符合 ^"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize("command", [("serve",), ("export", "log"), ("init", "--origin", "ledger.example/x")])
+def test_a_wrong_environment_is_told_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], name: str
+) -> None:
+    """Variable, value, what is wrong with it and what to do, in both languages and by every command; nothing is made."""
+    value, en, zh = WRONG[name]
+    monkeypatch.setenv(f"FUNDTRACE_{name}", value)
+    monkeypatch.chdir(tmp_path)
+    for locale, told, remedy in (("C.UTF-8", en, "unset it"), ("zh_CN.UTF-8", zh, "取消设置")):
+        monkeypatch.setenv("LC_ALL", locale)
+        result = fundtrace(*command, "--db", "none.db")
+        assert result.exit_code == EXIT_INCOMPLETE
+        assert all(one in result.output for one in (f"FUNDTRACE_{name}", told, remedy)), result.output
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.loopback
