@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Packs (spec §2.13, §6.12) cut from the log of `frozen/evidence.json`: an account that the province registered."""
+"""Packs (spec §2.13, §6.12) cut from two logs: an account that the province registered, and what rests on mandates.
+
+`frozen/mandates.json` is honest up to position 27: 17 was checked by a deputy under the grant at 15, 25 with a key that the
+administrators appointed at 19 to 21 registered. At 29 one who was dismissed at 27 registers a key, and 31 was checked by
+the deputy after his time.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +29,10 @@ Files = dict[str, bytes]
 LOG: Final = tuple(
     one.encode()
     for one in json.loads((Path(__file__).parent / "frozen" / "evidence.json").read_text(encoding="utf-8"))
+)
+MANDATES: Final = tuple(
+    one.encode()
+    for one in json.loads((Path(__file__).parent / "frozen" / "mandates.json").read_text(encoding="utf-8"))
 )
 ORIGIN: Final = "ledger.example/jl/2026"
 KEY: Final = Ed25519PrivateKey.from_private_bytes(
@@ -68,12 +77,12 @@ def receipt(seq: int, log: tuple[bytes, ...] = LOG, note: bytes = b"") -> bytes:
     return f"c2sp.org/tlog-proof@v1\nindex {seq}\n{lines}\n".encode() + (note or checkpoint(log))
 
 
-def event_path(seq: int) -> bytes:
+def event_path(seq: int, log: tuple[bytes, ...] = LOG) -> bytes:
     """From the event at `seq` to `root` in its header."""
-    entry = json.loads(LOG[seq])
+    entry = json.loads(log[seq])
     header = entry["submission"]
-    count = json.loads(LOG[header])["header"]["count"]
-    events = [json.loads(one)["event"] for one in LOG[header + 1 : header + 1 + count]]
+    count = json.loads(log[header])["header"]["count"]
+    events = [json.loads(one)["event"] for one in log[header + 1 : header + 1 + count]]
     leaves = [
         _leaf(json.dumps(one, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
         for one in events
@@ -81,14 +90,20 @@ def event_path(seq: int) -> bytes:
     return "".join(f"{_b64(one)}\n" for one in _tree(leaves).inclusion_path(entry["index"], count)).encode()
 
 
-def members(subject: int, *needed: int, log: tuple[bytes, ...] = LOG, note: bytes = b"") -> Files:
-    """The members of the pack of `subject` with the entries at `needed`, all of `log`."""
+def members(
+    subject: int,
+    *needed: int,
+    log: tuple[bytes, ...] = LOG,
+    note: bytes = b"",
+    signed: tuple[bytes, ...] = LOG,
+) -> Files:
+    """The members of the pack of `subject` with the entries at `needed`, all of `log`; paths are those of `signed`."""
     files: Files = {"pack": f"fundtrace/pack/v1\n{subject}\n".encode(), "checkpoint": note or checkpoint(log)}
     for seq in {0, subject, *needed}:
         files[f"{seq}.entry"] = log[seq]
         files[f"{seq}.tlog-proof"] = receipt(seq, log, note)
         if json.loads(log[seq])["kind"] == "event":
-            files[f"{seq}.path"] = event_path(seq)
+            files[f"{seq}.path"] = event_path(seq, signed)
     return files
 
 
@@ -132,8 +147,8 @@ def _case(
     )  # fmt: skip
 
 
-def _says(seq: int, outcome: str = "verified") -> dict[str, str]:
-    return {"seq": str(seq), "origin": ORIGIN, "size": str(len(LOG)), "genesis": GENESIS, "outcome": outcome}
+def _says(seq: int, outcome: str = "verified", size: int = len(LOG)) -> dict[str, str]:
+    return {"seq": str(seq), "origin": ORIGIN, "size": str(size), "genesis": GENESIS, "outcome": outcome}
 
 
 def _accepted() -> Iterator[Case]:
@@ -237,6 +252,42 @@ def _untrue() -> Iterator[Case]:
     )
 
 
+def _of_mandates(subject: int, *events: int) -> bytes:
+    """The pack of `subject` of the other log with these events, each with its header."""
+    files: Files = {}
+    for seq in {subject, *events}:
+        head = int(json.loads(MANDATES[seq])["submission"])
+        files |= members(seq, head, log=MANDATES, signed=MANDATES)
+    return packed({**files, "pack": f"fundtrace/pack/v1\n{subject}\n".encode()})
+
+
+def _mandates() -> Iterator[Case]:
+    """What a deputy signed, and what rests on appointed administrators."""
+    province, clerk, checker, grant = (2, 5), 13, 6, 15
+    lent, appointed, later = (*province, checker, clerk, grant), (19, 20, 21), 23
+    good = {
+        "signed-by-a-deputy": (17, lent, "with the deputation, and the keys of those who granted it"),
+        "the-deputation-itself": (grant, (*province, checker), "nothing was lent for it"),
+        "key-by-appointed-administrators": (25, (*province, later, *appointed), "how they came into office"),
+        "appointment": (20, appointed, "one of three in a submission"),
+    }
+    for name, (subject, events, about) in good.items():
+        yield _case(name, about, _of_mandates(subject, *events), says=_says(subject, size=len(MANDATES)))
+    wrong: dict[str, tuple[int, tuple[int, ...], str, Reason]] = {
+        "deputation-missing": (17, (*province, clerk), "the deputy has not the role himself", "signature"),
+        "principal-not-registered": (17, (*province, clerk, grant), "nobody known lent it", "signature"),
+        "deputation-over": (31, lent, "signed when the window had closed", "signature"),
+        "deputation-not-needed": (
+            25, (*lent, later, *appointed), "nothing was lent to whoever signed", "proof",
+        ),
+        "appointments-missing": (25, (*province, later), "nobody known registered the key", "signature"),
+        "one-appointment-missing": (25, (*province, later, 19, 21), "one of two signers is nobody", "signature"),
+        "registered-by-one-who-was-dismissed": (29, (*appointed, 27), "not enough are in office", "signature"),
+    }  # fmt: skip
+    for name, (subject, events, about, reason) in wrong.items():
+        yield _case(name, about, _of_mandates(subject, *events), refused=reason)
+
+
 def _without(files: Files, seq: int, ending: str = "") -> Files:
     """Without the members of entry `seq`, or the one with that ending."""
     endings = {ending} if ending else {".entry", ".tlog-proof", ".path"}
@@ -248,3 +299,4 @@ def cases() -> Iterator[Case]:
     yield from _accepted()
     yield from _misspelt()
     yield from _untrue()
+    yield from _mandates()

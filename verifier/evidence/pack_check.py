@@ -45,8 +45,8 @@ _NO_REVOCATION = Told(
     "（fundtrace verify 来源）",
 )
 _NO_RULING = Told(
-    en="that no policy asked for more signatures: approvers by amount, a panel",
-    zh="规则是否要求更多签名（按金额审批、验收组）",
+    en="that no policy asked for more: approvers by amount, keys that no browser holds, a panel",
+    zh="规则是否另有要求（按金额审批、离线签署、验收组）",
 )
 _NO_RETIREMENT = Told(
     en="that the key which signed the checkpoint was not retired before: bring the policy (--policy)",
