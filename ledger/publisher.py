@@ -8,41 +8,27 @@ partial tiles stay for the readers of earlier checkpoints. One process at a time
 file, so that none puts an older checkpoint over a newer.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from sqlalchemy import Connection, Engine
 
-from ledger.anchor import (
-    INDEX_FILE,
-    PRINTED_FILE,
-    AnchorName,
-    PrintedAnchor,
-    format_anchor,
-    parse_index,
-)
+from ledger.anchor import INDEX_FILE, PRINTED_FILE, AnchorName, parse_index
 from ledger.bundle import BundleReader, write_bundle
 from ledger.checkpoint import Checkpoint, parse_checkpoint
-from ledger.cosignature import LogKey
 from ledger.entry import GenesisEntry, parse_entry
 from ledger.errors import EnvironmentFault, InputError, ProofError
+from ledger.export_files import Audience, ExportFiles
 from ledger.genesis import Genesis
 from ledger.log_keys import open_own_checkpoint
 from ledger.note import parse_note
 from ledger.static_files import StaticFolder, alone_at
-from ledger.static_headers import HEADERS_FILE, headers_file
-from ledger.store.anchors import anchor_file, anchor_names
+from ledger.static_headers import HEADERS_FILE
 from ledger.store.engine import reading, shown
-from ledger.store.log_key_changes import log_keys_of
 from ledger.store.log_reader import LogReader, StoredCheckpoint
 from ledger.store.publication import NEWEST, Publication
-from ledger.tile_reader import TileReader
-from ledger.tiles import Tile, parse_tile_path, parts_between
-
-Audience = Literal["public", "audit"]
-"""For whom: `audit` gets the entry bundles of a ledger whose entries are restricted."""
 
 CHECKPOINT: Final = "checkpoint"
 POLICY: Final = "policy"
@@ -51,12 +37,6 @@ ARCHIVE_SUFFIXES: Final = frozenset({".fundtrace", ".zip"})
 
 Progress = Callable[[int, int], None]
 """Told how many files are done, of how many."""
-
-
-def printed_anchor(genesis: Genesis, head: StoredCheckpoint) -> bytes:
-    """Return the file of the printed anchor: the line of `ledger.anchor` and its line end."""
-    anchor = PrintedAnchor(origin=genesis.origin, size=head.size, root=head.root)
-    return f"{format_anchor(anchor)}\n".encode()
 
 
 def publish(
@@ -83,7 +63,7 @@ def publish(
     with alone_at(target) if archive else folder.alone(), reading(engine) as connection:
         reader = LogReader(connection)
         head, genesis = _head(connection, publication, shown(engine)), _genesis(reader, shown(engine))
-        whole = _Proved(connection, head, genesis, audience, publication)
+        whole = ExportFiles(connection, head, genesis, audience, publication)
         try:
             if archive:
                 _publish_archive(whole, target, progress or _silent)
@@ -94,58 +74,7 @@ def publish(
     return Checkpoint(origin=genesis.origin, size=head.size, root=head.root)
 
 
-class _Proved:
-    """What one export is made of; every file is proved to stand under the checkpoint before it is handed out."""
-
-    def __init__(
-        self,
-        connection: Connection,
-        head: StoredCheckpoint,
-        genesis: Genesis,
-        audience: Audience,
-        publication: Publication,
-    ) -> None:
-        reader = LogReader(connection)
-        self.reader = reader
-        self._connection = connection
-        self._publication = publication
-        self.head = head
-        self.anchors = anchor_names(connection, up_to=head.size)
-        self.genesis = genesis
-        self.keys = log_keys_of(connection, size=head.size)
-        self.with_entries = genesis.entries == "public" or audience == "audit"
-        self._tiles = TileReader(
-            lambda path: reader.tile(parse_tile_path(path)), size=head.size, root=head.root
-        )
-
-    def keys_at(self, size: int) -> tuple[LogKey, ...]:
-        """Return the keys with which the log signed a checkpoint over so many entries."""
-        return log_keys_of(self._connection, size=size).current
-
-    def tiles(self, old: int) -> Iterator[Tile]:
-        """Yield the tiles that a log of `old` entries has not, each entry bundle before the tile over it."""
-        return parts_between(old, self.head.size, entries=self.with_entries)
-
-    def tile(self, tile: Tile) -> bytes:
-        return self._tiles.read_tile(tile)
-
-    def file(self, name: str) -> bytes:
-        match name:
-            case "checkpoint":
-                return self.head.note
-            case "policy":
-                return self._publication.policy(self.keys).encode()
-            case "_headers":
-                return headers_file()
-            case "anchor.txt":
-                return printed_anchor(self.genesis, self.head)
-            case _ if name.startswith("anchor/"):
-                return anchor_file(self._connection, name, up_to=self.head.size)
-            case _:
-                return self.tile(parse_tile_path(name))
-
-
-def _publish_folder(whole: _Proved, folder: StaticFolder, target: Path, progress: Progress) -> None:
+def _publish_folder(whole: ExportFiles, folder: StaticFolder, target: Path, progress: Progress) -> None:
     note = folder.read(CHECKPOINT)
     old = 0 if note is None else _size_shown(whole, target, note)
     _check_audience(whole, target, shows=note is not None)
@@ -159,7 +88,7 @@ def _publish_folder(whole: _Proved, folder: StaticFolder, target: Path, progress
     progress(len(files), len(files))
 
 
-def _publish_texts(whole: _Proved, folder: StaticFolder, *names: str) -> None:
+def _publish_texts(whole: ExportFiles, folder: StaticFolder, *names: str) -> None:
     """Each of these files is as it should be, and on disk before the next is begun."""
     for name in names:
         data = whole.file(name)
@@ -168,7 +97,7 @@ def _publish_texts(whole: _Proved, folder: StaticFolder, *names: str) -> None:
             folder.sync()
 
 
-def _publish_anchors(whole: _Proved, folder: StaticFolder) -> None:
+def _publish_anchors(whole: ExportFiles, folder: StaticFolder) -> None:
     """Behind the checkpoint, so that no reader finds an anchor beyond it; each pair is on disk before the index has it."""
     listed = _anchors_shown(folder)
     for name in whole.anchors:
@@ -187,7 +116,7 @@ def _anchors_shown(folder: StaticFolder) -> frozenset[AnchorName]:
         return frozenset()
 
 
-def _check_audience(whole: _Proved, target: Path, *, shows: bool) -> None:
+def _check_audience(whole: ExportFiles, target: Path, *, shows: bool) -> None:
     """A folder is for one audience: entries added late would leave holes, and entries are not taken back."""
     holds = (target / ENTRIES).exists()
     if holds and not whole.with_entries:
@@ -196,7 +125,7 @@ def _check_audience(whole: _Proved, target: Path, *, shows: bool) -> None:
         raise _other_audience(target, "it was published without entries", "该文件夹此前发布时不含条目")
 
 
-def _publish_archive(whole: _Proved, target: Path, progress: Progress) -> None:
+def _publish_archive(whole: ExportFiles, target: Path, progress: Progress) -> None:
     if target.exists():
         with BundleReader(target) as bundle:
             _size_shown(whole, target, bundle.read(CHECKPOINT))
@@ -212,7 +141,7 @@ def _publish_archive(whole: _Proved, target: Path, progress: Progress) -> None:
     write_bundle(target, names, read)
 
 
-def _size_shown(whole: _Proved, target: Path, note: bytes) -> int:
+def _size_shown(whole: ExportFiles, target: Path, note: bytes) -> int:
     """Return the size of the checkpoint that `target` shows, after it was seen to be an earlier one of this very log."""
     try:
         size = parse_checkpoint(parse_note(note).text).size

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from api.routers.log_files import a_file
 from api.served_ledger import ServedLedger
 from ledger.anchor import PRINTED_FILE
-from ledger.publisher import printed_anchor
+from ledger.export_files import printed_anchor
 from ledger.static_headers import OCTETS, TEXT, headers_of
 from ledger.store.anchors import anchor_file
 

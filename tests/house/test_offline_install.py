@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SERVER_SIDE = (
     "ledger.backup",
     "ledger.draft",
+    "ledger.export_files",
     "ledger.file_posting",
     "ledger.flush",
     "ledger.founding",
@@ -32,6 +33,7 @@ SERVER_SIDE = (
     "ledger.signing",
     "ledger.store",
 )
+_SERVER_SIDE = tuple(f"{name}." for name in SERVER_SIDE)
 SERVER_PACKAGES = (
     "alembic",
     "apscheduler",
@@ -83,7 +85,7 @@ def brought_in(modules: list[str], path: Path) -> dict[str, list[str]]:
 
 def offline_modules(package: str) -> list[str]:
     """The modules of a package that the base install must be able to load."""
-    return [name for name in modules_of(ROOT / package, package) if not name.startswith(SERVER_SIDE)]
+    return [name for name in modules_of(ROOT / package, package) if not f"{name}.".startswith(_SERVER_SIDE)]
 
 
 @pytest.mark.parametrize("package", ["ledger", "verifier"])
