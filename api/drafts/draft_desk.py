@@ -6,6 +6,7 @@ and is checked again as a whole. A crash leaves a complete draft that is not pos
 it again does the rest, because a submission is stored once.
 """
 
+import contextlib
 import datetime
 import secrets
 from collections.abc import Collection, Iterator, Sequence
@@ -35,6 +36,7 @@ from api.sessions.front_desk import FrontDesk, Present
 from ledger import authority
 from ledger.clock import recorded_at
 from ledger.commitments import commitment_of, parse_disclosure
+from ledger.custody import custody_problems
 from ledger.deputies import principals
 from ledger.disclosures import disclosure_problems
 from ledger.draft_file import DraftFile, with_signature
@@ -46,6 +48,7 @@ from ledger.outcome import Accepted, Outcome, Refused
 from ledger.personal_numbers import number_problems
 from ledger.problems import Problem
 from ledger.register import Register
+from ledger.seats import asked_of
 from ledger.store.engine import writing_beside
 from ledger.store.past import StoredPast
 from ledger.submission import Header, Signature, Submission, events_root
@@ -285,8 +288,22 @@ class DraftDesk:
 
     # --- judging ------------------------------------------------------------------------------------------
 
+    def hindered(self, present: Present, whole: Whole) -> Problem | None:
+        """Why the key of whoever is present may not sign amounts like these, whatever the role; None if it may."""
+        with self._as_if_posted(whole) as (register, recorded, past):
+            asked = asked_of(register, _submission(whole), recorded=recorded, past=past)
+        if asked.large is None:
+            return None
+        return next(custody_problems(present.key, role=present.roles[0], large=asked.large), None)
+
     def _judged(self, whole: Whole) -> tuple[Problem, ...]:
         """What is wrong with the signature set, by the rules of the ledger, as if it were posted now."""
+        with self._as_if_posted(whole) as (register, recorded, past):
+            return tuple(authority.check_signers(register, _submission(whole), recorded=recorded, past=past))
+
+    @contextlib.contextmanager
+    def _as_if_posted(self, whole: Whole) -> Iterator[tuple[Register, str, StoredPast]]:
+        """The register, the instant and the earlier events that `whole` would be judged by now."""
         ledger = self._ledger
         with self._front.register() as register, ledger.reading_database() as connection:
             recorded = recorded_at(
@@ -295,8 +312,7 @@ class DraftDesk:
                 now=self._front.now(),
                 signed_at=whole.newest.header.signed_at,
             )
-            past = StoredPast(connection, before=ledger.model.size)
-            return tuple(authority.check_signers(register, _submission(whole), recorded=recorded, past=past))
+            yield register, recorded, StoredPast(connection, before=ledger.model.size)
 
     def _unmendable(self, signed: Whole, signature: Signature) -> tuple[Problem, ...]:
         """What is wrong with a new signature, or with it beside the others; its author only signs as maker."""

@@ -76,6 +76,7 @@ def router() -> APIRouter:
         whole = progress.whole
         zh = page_language(request) == "zh"
         events = [json.loads(one) for one in whole.newest.events]
+        hindered = desk.hindered(present, whole)
         return _page(
             request,
             present,
@@ -86,6 +87,7 @@ def router() -> APIRouter:
             header_text=header_bytes(whole.newest.header).decode(),
             signatures=whole.signatures,
             waiting=[one.message_zh if zh else one.message_en for one in progress.waiting],
+            offline="" if hindered is None else hindered.told_zh() if zh else hindered.told_en(),
             reviews=bool(set(present.roles) - {"maker"}),
             events_text=json.dumps(events, ensure_ascii=False, indent=1),
         )

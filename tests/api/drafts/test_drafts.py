@@ -166,6 +166,10 @@ def test_large_amounts_are_not_signed_in_a_browser(counter: Site, world: World) 
     small, large = prepared(maker, world.issued("L1", 5_000)), prepared(maker, world.issued("L2", 5_001))
     for draft in (small, large):
         signed(maker, draft, "maker")
+    for draft, here in ((small, True), (large, False)):
+        page = in_browser.get(f"/desk/drafts/{draft['id']}").text
+        assert ('data-role="checker"' in page, "超过须离线签署的限额" in page) == (here, not here)
+    assert 'data-role="checker"' in checker.get(f"/desk/drafts/{large['id']}").text
     assert signed(in_browser, small, "checker").json()["state"] == "posted"
     told = refused(signed(in_browser, large, "checker"), 403, "key-custody")
     assert "fundtrace sign" in told["remedy"]
