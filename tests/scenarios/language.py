@@ -83,6 +83,7 @@ VERBS: Final[dict[str, tuple[dict[str, Any], tuple[str, ...]]]] = {
     "progress": ({"kind": "progress"}, ("project", "value")),
     "object": ({"kind": "objection", "text": "测试"}, ("id", "event", "days")),
     "reply": ({"kind": "reply", "text": "测试"}, ("objection",)),
+    "waive": ({"kind": "waiver", "document": "财农〔2026〕9号", "hash": "5d" * 32}, ("fund",)),
     "void": ({"kind": "correction", "reason": "测试"}, ("event",)),
 }
 """Verb → fields it sets, and the names of its positional words; ``-`` leaves a positional field out."""

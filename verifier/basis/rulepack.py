@@ -71,14 +71,16 @@ class Pack(Record, frozen=True, kw_only=True):
 class Terms:
     """Effective parameters of a rule for one addressee, with unit, basis and the rows they come from.
 
-    `unit` and `basis` are those of the row that sets `days`, or of the last row where no days are set; `sources` name
-    that row and those whose numbers count.
+    `unit`, `basis` and `row` are those of the row that sets `days`, or of the last row where no days are set; `sources`
+    name that row and those whose numbers count. `row` is an id within its pack or policy; for days that a fund sets
+    itself it is the fund's.
     """
 
     values: tuple[tuple[str, int], ...]
     unit: Unit | None
     basis: Told
     status: Status
+    row: str
     sources: tuple[str, ...]
 
     def get(self, name: str) -> int | None:
@@ -122,6 +124,7 @@ class _Layer:
     unit: Unit | None
     basis: Told
     status: Status
+    row: str
     source: str
 
 
@@ -168,12 +171,13 @@ class RuleBook:
                 decisive = layer
         if decisive is None:
             nothing = Told(zh="规则包中没有该规则", en="the pack has no such rule")
-            decisive = _Layer(values={}, unit=None, basis=nothing, status="convention", source="")
+            decisive = _Layer(values={}, unit=None, basis=nothing, status="convention", row="", source="")
         return Terms(
             values=tuple(sorted(values.items())),
             unit=(decisive.unit or "calendar") if "days" in values else None,
             basis=decisive.basis,
             status=decisive.status,
+            row=decisive.row,
             sources=tuple(sorted(set(sources.values()) | {decisive.source})),
         )
 
@@ -205,6 +209,7 @@ class RuleBook:
             unit=row.unit,
             basis=row.basis,
             status=row.status,
+            row=row.id,
             source=f"{self.pack.name}#{row.id}",
         )
 
@@ -269,6 +274,7 @@ def _policy_layer(policy: Policy, row: PolicyRow) -> _Layer:
         unit=row.unit,
         basis=Told(zh=row.basis, en=row.basis),
         status="ledger",
+        row=row.id,
         source=f"policy {policy.id}/{policy.version}#{row.id}",
     )
 
@@ -279,6 +285,7 @@ def _deadline_layer(deadline: Deadline, fund: Fund) -> _Layer:
         unit=deadline.unit,
         basis=Told(zh=deadline.basis, en=deadline.basis),
         status="ledger",
+        row=fund.id,
         source=f"fund {fund.id}/{fund.version}",
     )
 

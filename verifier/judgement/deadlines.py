@@ -7,6 +7,7 @@ from typing import Final, Literal
 from verifier.basis.rulepack import Addressee
 from verifier.obligations.case import Case
 from verifier.obligations.docket import Docket
+from verifier.obligations.obligation_findings import finding_of
 from verifier.obligations.records import Obligation, State
 from verifier.obligations.tasks import Milestones, Objections, Task
 from verifier.posted import PostedEvent
@@ -47,7 +48,8 @@ class Deadlines:
             (passing_on_delay.RULE, disbursement_delay.RULE), self._dockets.items(), strict=True
         ):
             terms = self._case.book.terms(rule.id, Addressee(fund=""), self._case.as_of)
-            for one in docket.obligations(self._case.dates(terms.number("late_days"))):
+            dates = self._case.dates(terms.number("late_days"))
+            for one in docket.obligations(dates, finding_of(self._case, rule, duty)):
                 yield duty, one
 
     def tasks(self) -> Iterator[tuple[Duty, Task]]:

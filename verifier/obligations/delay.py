@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Iterator
 
+from ledger.kinds.authority import Waiver
 from ledger.kinds.control import Correction
 from ledger.kinds.fact import Return as ReturnEvent
 from verifier.basis.findings import Finding, Rule
@@ -10,9 +11,10 @@ from verifier.basis.rulepack import Addressee, Terms
 from verifier.language import Told
 from verifier.obligations.case import Case, evidence
 from verifier.obligations.docket import Docket
-from verifier.obligations.obligation_findings import obligation_finding
+from verifier.obligations.obligation_findings import finding_of, obligation_finding
 from verifier.obligations.records import Obligation, Return
 from verifier.obligations.standing import LineFacts
+from verifier.obligations.waiving import waiving_of
 from verifier.posted import PostedEvent
 
 Wording = Callable[[Case, Obligation], Told]
@@ -34,7 +36,7 @@ def terms_for(rule: Rule, line: LineFacts, posted: PostedEvent, case: Case, dock
 
 
 def note_undone(posted: PostedEvent, case: Case, docket: Docket) -> None:
-    """What `posted` says of earlier acts is in `docket`: that money came back, or that an event is reversed."""
+    """What `posted` says of earlier acts is in `docket`: that money came back, a duty is waived, an event is reversed."""
     match posted.event:
         case ReturnEvent() if posted.event.event is not None:
             docket.add(
@@ -48,6 +50,8 @@ def note_undone(posted: PostedEvent, case: Case, docket: Docket) -> None:
                     by_bank=case.standing.is_bank(posted.party),
                 )
             )
+        case Waiver():
+            docket.waive(waiving_of(posted, posted.event, case))
         case Correction():
             docket.reverse(posted.event.event, posted.event.occurred_on)
         case _:
@@ -59,7 +63,7 @@ def breaches(
 ) -> Iterator[Finding]:
     """One finding for each obligation in `docket` that was not met in full by its due day."""
     late_days = case.book.terms(rule.id, Addressee(fund=""), case.as_of).number("late_days")
-    for one in docket.obligations(case.dates(late_days)):
+    for one in docket.obligations(case.dates(late_days), finding_of(case, rule, duty)):
         if one.breached:
             yield obligation_finding(
                 case, rule, duty, one, explanation=explain(case, one), clears_if=clears(case, one)

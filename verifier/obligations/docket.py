@@ -18,6 +18,7 @@ from verifier.obligations.fulfilment import rank, sweep
 from verifier.obligations.records import (
     Act,
     Dated,
+    DatedWaiving,
     Doubt,
     Ending,
     Lowering,
@@ -25,8 +26,10 @@ from verifier.obligations.records import (
     Opening,
     Payment,
     Return,
+    Waiving,
 )
 from verifier.obligations.settling import Dates, Reported, Settled, effective, settle
+from verifier.obligations.waiving import FindingOf, Waivers
 from verifier.workspace import Workspace
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
@@ -48,7 +51,12 @@ _JOINED: Final = """
 _FIRM: Final = "SELECT act FROM dated_act WHERE rule = ? AND day <= ? ORDER BY day, rank, seq, rowid"
 _GENEROUS: Final = """
     SELECT act FROM dated_act WHERE rule = ? AND generous <= ? ORDER BY generous, rank, seq, rowid"""
+_REVERSED: Final = "SELECT day FROM reversal WHERE name = ?"
 _SURELY: Final = "SELECT unmet, doubt FROM surely WHERE rule = ? AND seq = ? AND opened = ?"
+
+
+def _no_finding(_opening: Opening) -> str:
+    return ""
 
 
 class Docket:
@@ -64,6 +72,7 @@ class Docket:
         self.untimed: Counter[str] = Counter()
         """Level → triggers for which no rule says how many days there are."""
         self._known_terms: dict[Terms, int] = {}
+        self._waivings: list[Waiving] = []
         self._acts = workspace.batch("INSERT INTO act VALUES (?, ?, ?, ?)")
         self._reversals = workspace.batch("INSERT OR IGNORE INTO reversal VALUES (?, ?)")
 
@@ -79,27 +88,42 @@ class Docket:
         target = act.undoes if isinstance(act, Return) else None
         self._acts.add(self._rule, act.entry.name, target, _ENCODER.encode(act))
 
+    def waive(self, paper: Waiving) -> None:
+        """One more paper, of an event not later than the as-of date."""
+        self._waivings.append(paper)
+
     def reverse(self, name: str, on: datetime.date) -> None:
         """The event `name` was corrected on `on`; harmless for events that are no act here."""
         self._reversals.add(name, on.toordinal())
 
-    def obligations(self, dates: Dates) -> Iterator[Obligation]:
-        """Every obligation as it stands at the end of the as-of date, in an order fixed by the acts."""
-        doubtful = self._date(dates)
+    def obligations(self, dates: Dates, finding_of: FindingOf = _no_finding) -> Iterator[Obligation]:
+        """Every obligation as it stands at the end of the as-of date, in an order fixed by the acts.
+
+        `finding_of` says what a waiver may call it.
+        """
+        papers = list(self._standing_waivings(dates))
+        doubtful = self._date(dates) or any(one.doubt is not None for one in papers)
         if doubtful:
-            self._read_generously(dates)
-        for one in self._sweep(dates, _FIRM):
+            claimed = [DatedWaiving(one.paper, one.paper.on, one.doubt) for one in papers]
+            self._read_generously(dates, Waivers(claimed, finding_of))
+        for one in self._sweep(dates, _FIRM, Waivers(papers, finding_of)):
             yield self._compared(one) if doubtful and one.breached else replace(one, shaken=None)
 
-    def _sweep(self, dates: Dates, sql: str) -> Iterator[Obligation]:
+    def _sweep(self, dates: Dates, sql: str, waivers: Waivers) -> Iterator[Obligation]:
         rows = self._workspace.rows(_DATED.decode, sql, (self._rule, dates.as_of.toordinal()))
         acts = (_claimed(dated) for dated in rows) if sql is _GENEROUS else rows
-        return sweep(acts, as_of=dates.as_of, terms=self.terms, calendar=dates.calendar)
+        return sweep(
+            acts,
+            as_of=dates.as_of,
+            terms=self.terms,
+            calendar=dates.calendar,
+            waivings=waivers.meaning,
+        )
 
-    def _read_generously(self, dates: Dates) -> None:
+    def _read_generously(self, dates: Dates, waivers: Waivers) -> None:
         """What the generous reading leaves unmet is on disk, obligation by obligation."""
         surely = self._workspace.batch("INSERT INTO surely VALUES (?, ?, ?, ?, ?)")
-        for one in self._sweep(dates, _GENEROUS):
+        for one in self._sweep(dates, _GENEROUS, waivers):
             unmet = one.unmet_at_due if one.breached else 0
             surely.add(self._rule, *_key(one), unmet, one.shaken)
         self._workspace.run("CREATE INDEX IF NOT EXISTS surely_by ON surely (rule, seq, opened)")
@@ -129,6 +153,13 @@ class Docket:
                 generous = (act.on if dated.doubt is not None else dated.on).toordinal()
                 insert.add(self._rule, day, generous, rank(act), act.entry.seq, _ENCODER.encode(dated))
         return doubtful
+
+    def _standing_waivings(self, dates: Dates) -> Iterator[DatedWaiving]:
+        """Those that nothing reversed; one recorded too long after its date counts from its recording (T2)."""
+        for paper in self._waivings:
+            if self._workspace.look_up(int, _REVERSED, (paper.entry.name,)) is None:
+                on, doubt = effective(Reported(paper.entry.name, 0, paper.on, paper.recorded), dates)[1:3]
+                yield DatedWaiving(paper, on, doubt)
 
     def _standing(self) -> Iterator[tuple[Act, datetime.date | None, bool]]:
         """Each act with the date of its reversal, and whether a return undoes it.

@@ -6,7 +6,7 @@ Within a day, what opens comes first, then payments and returns by position, the
 
 import bisect
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -18,6 +18,7 @@ from verifier.obligations.open_obligation import OpenObligation
 from verifier.obligations.records import (
     Act,
     Dated,
+    DatedWaiving,
     Ending,
     Lowering,
     Obligation,
@@ -25,6 +26,13 @@ from verifier.obligations.records import (
     Payment,
     Return,
 )
+
+Waivings = Callable[[Opening, Terms], Iterable[DatedWaiving]]
+"""The waivers that mean the obligation of an opening under its terms, by day and position."""
+
+
+def _none(_opening: Opening, _terms: Terms) -> Iterable[DatedWaiving]:
+    return ()
 
 
 def rank(act: Act) -> int:
@@ -41,14 +49,20 @@ def rank(act: Act) -> int:
 
 
 def sweep(
-    acts: Iterable[Dated], *, as_of: datetime.date, terms: Sequence[Terms], calendar: WorkingDays
+    acts: Iterable[Dated],
+    *,
+    as_of: datetime.date,
+    terms: Sequence[Terms],
+    calendar: WorkingDays,
+    waivings: Waivings = _none,
 ) -> Iterator[Obligation]:
     """Every obligation as it stands at the end of `as_of`, each once, when nothing can touch it any more or at the end.
 
-    `acts` come sorted by (date, `rank`, position) and none is later than `as_of`; `terms` are what openings index.
+    `acts` come sorted by (date, `rank`, position) and none is later than `as_of`; `terms` are what openings index, and
+    `waivings` what papers say of an opening under its terms.
     Memory is bounded by open obligations and by payments whose return is still to come.
     """
-    state = _Sweep(as_of=as_of, terms=terms, calendar=calendar)
+    state = _Sweep(as_of=as_of, terms=terms, calendar=calendar, waivings=waivings)
     for dated in acts:
         yield from state.take(dated)
     yield from state.rest()
@@ -67,6 +81,7 @@ class _Sweep:
     as_of: datetime.date
     terms: Sequence[Terms]
     calendar: WorkingDays
+    waivings: Waivings
     groups: dict[str, list[OpenObligation]] = field(default_factory=dict)
     named: dict[str, list[OpenObligation]] = field(default_factory=dict)
     pieces: dict[str, _Pieces] = field(default_factory=dict)
@@ -98,21 +113,20 @@ class _Sweep:
                 yield one.closed(self.terms[one.opening.terms], self.as_of)
 
     def _open(self, act: Opening, dated: Dated) -> None:
-        due = dated.due or dated.on
-        if dated.voided_on is not None and dated.voided_on <= due:
-            return  # reversed before it could be late: as if it had never been
-        self._add(
-            OpenObligation(
-                opening=act,
-                start=dated.on,
-                due=due,
-                calendars=dated.calendars,
-                provisional=dated.provisional,
-                known_on=act.recorded,
-                ends_on=dated.voided_on,
-                ended_as=None if dated.voided_on is None else "corrected",
-            )
+        one = OpenObligation(
+            opening=act,
+            start=dated.on,
+            due=dated.due or dated.on,
+            calendars=dated.calendars,
+            provisional=dated.provisional,
+            known_on=act.recorded,
+            ends_on=dated.voided_on,
+            ended_as=None if dated.voided_on is None else "corrected",
         )
+        one.waive(self.waivings(act, self.terms[act.terms]))
+        if dated.voided_on is not None and dated.voided_on <= one.due:
+            return  # reversed before it could be late: as if it had never been
+        self._add(one)
 
     def _add(self, one: OpenObligation) -> None:
         bisect.insort(self.groups.setdefault(one.opening.group, []), one, key=lambda other: other.order)
@@ -151,7 +165,7 @@ class _Sweep:
             one.known_on = max(one.known_on, voided_on)
 
     def _reopen(self, act: Return) -> None:
-        """What came back is owed anew, last matched first (O8); never under a claim that has ended."""
+        """What came back is owed anew, last matched first (O8); never under a claim that has ended or was waived before."""
         pieces = self.pieces.get(act.undoes)
         if pieces is None:
             return
@@ -163,22 +177,22 @@ class _Sweep:
             left -= back
             if back < part:
                 pieces.met.append((one, part - back))
-            if one.ended_as is None:
+            if one.is_owed_on(act.on):
                 self._add(self._reopened(act, one, back))
 
-    def _reopened(self, act: Return, one: OpenObligation, amount: int) -> OpenObligation:
-        terms = self.terms[one.opening.terms]
+    def _reopened(self, act: Return, before: OpenObligation, amount: int) -> OpenObligation:
+        terms = self.terms[before.opening.terms]
         due = self.calendar.period(act.on, terms.number("days"), terms.unit or "calendar")
         opening = msgspec.structs.replace(
-            one.opening,
+            before.opening,
             entry=act.entry,
             on=act.on,
             recorded=act.recorded,
             amount=amount,
-            own_act=one.opening.own_act and (act.by_bank or act.poster == one.opening.who),
-            reopens=one.opening.entry,
+            own_act=before.opening.own_act and (act.by_bank or act.poster == before.opening.who),
+            reopens=before.opening.entry,
         )
-        return OpenObligation(
+        one = OpenObligation(
             opening=opening,
             start=act.on,
             due=due.on,
@@ -186,6 +200,8 @@ class _Sweep:
             provisional=due.provisional,
             known_on=act.recorded,
         )
+        one.waive(self.waivings(opening, terms))
+        return one
 
     def _lower(self, act: Lowering) -> Iterator[Obligation]:
         """What was taken back is no longer owed, newest first: a correction undoes the latest receipt."""

@@ -8,6 +8,7 @@ indicated.
 """
 
 import datetime
+from collections.abc import Callable
 from typing import Final
 
 from verifier.basis.findings import (
@@ -24,7 +25,7 @@ from verifier.basis.findings import (
 )
 from verifier.language import Told
 from verifier.obligations.case import Case
-from verifier.obligations.records import Obligation, State
+from verifier.obligations.records import Obligation, Opening, State
 
 STATES: Final[dict[State, Told]] = {
     "open": Told(zh="未到期", en="open"),
@@ -35,6 +36,7 @@ STATES: Final[dict[State, Told]] = {
     "lapsed": Told(zh="逾期后终止", en="ended after the due day"),
     "corrected": Told(zh="事由已冲正", en="trigger corrected"),
     "ended": Told(zh="到期前终止", en="ended in time"),
+    "waived": Told(zh="到期前豁免", en="waived in time"),
 }
 """What each state of an obligation is called."""
 
@@ -42,6 +44,15 @@ _DAYS: Final = {
     "calendar": Told(zh="个自然日", en="calendar days"),
     "working": Told(zh="个工作日", en="working days"),
 }
+
+
+def finding_of(case: Case, rule: Rule, duty: str) -> Callable[[Opening], str]:
+    """Gives the id of the finding about the obligation of an opening under `duty`, whether there is one or not."""
+    return lambda opening: finding_id(case.genesis_hash, rule.id, _subject(opening, duty))
+
+
+def _subject(opening: Opening, duty: str) -> tuple[str, ...]:
+    return (opening.entry.name, duty, *([opening.reopens.name] if opening.reopens else []))
 
 
 def obligation_finding(
@@ -52,7 +63,7 @@ def obligation_finding(
     Its subject is [trigger event, duty], and the trigger it opened anew, if a return did: no date, no amount.
     """
     opening = one.opening
-    subject = (opening.entry.name, duty, *([opening.reopens.name] if opening.reopens else []))
+    subject = _subject(opening, duty)
     parameters = one.terms.hashed()
     return seal(
         Finding(
@@ -107,21 +118,26 @@ def severity_of(one: Obligation, as_of: datetime.date) -> Severity:
 
 
 def days_late(one: Obligation, as_of: datetime.date) -> int:
-    """Days from the due day until it was met, or until the as-of date while something is outstanding."""
+    """Days from the due day until it was met, was waived, or until the as-of date while something is outstanding."""
     until = one.met_on if one.state == "met_late" and one.met_on is not None else as_of
-    return max(0, (until - one.due).days)
+    return max(0, (min(until, one.accrues_until or until) - one.due).days)
 
 
 def days_told(one: Obligation) -> Told:
-    """The period in words, such as ``30 calendar days``."""
+    """The period in words, such as ``30 calendar days``, and the paper that moved its end."""
     unit = _DAYS[one.terms.unit or "calendar"]
     days = one.terms.number("days")
-    return Told(zh=f"{days} {unit.zh}", en=f"{days} {unit.en}")
+    moved = [paper for paper in one.waivings if paper.until == one.due]
+    by = Told(
+        zh="".join(f"，经{paper.document}延期" for paper in moved[-1:]),
+        en="".join(f", postponed by {paper.document}" for paper in moved[-1:]),
+    )
+    return Told(zh=f"{days} {unit.zh}{by.zh}", en=f"{days} {unit.en}{by.en}")
 
 
 def state_told(case: Case, one: Obligation) -> Told:
     """How it stands at the as-of date, with what is outstanding and how late it is."""
-    open_ = case.money(one.outstanding)
+    open_, paper = case.money(one.outstanding), _late_paper(one)
     late = days_late(one, case.as_of)
     match one.state:
         case "met_late":
@@ -131,12 +147,14 @@ def state_told(case: Case, one: Obligation) -> Told:
             )
         case "overdue":
             return Told(
-                zh=f"截至 {case.as_of} 仍欠 {open_.zh}，逾期 {late} 天",
-                en=f"{open_.en} is open on {case.as_of}, {_days_en(late)} late",
+                zh=f"截至 {case.as_of} 仍欠 {open_.zh}，逾期 {late} 天{paper.zh}",
+                en=f"{open_.en} is open on {case.as_of}, {_days_en(late)} late{paper.en}",
             )
         case _:
             state = STATES[one.state]
-            return Told(zh=f"{state.zh}，不再计欠", en=f"{state.en}; nothing is owed any more")
+            return Told(
+                zh=f"{state.zh}{paper.zh}，不再计欠", en=f"{state.en}{paper.en}; nothing is owed any more"
+            )
 
 
 def doubts_told(one: Obligation) -> Told:
@@ -160,6 +178,20 @@ def doubts_told(one: Obligation) -> Told:
         zh.append("起算事件并非由责任方本人登记。")
         en.append("The trigger was not posted by the party whose act it is.")
     return Told(zh="".join(zh), en="".join(f" {sentence}" for sentence in en))
+
+
+def _late_paper(one: Obligation) -> Told:
+    """The paper that came after the due day, if any: it ends the lateness and takes nothing back (O6)."""
+    paper = one.late_waiving
+    if paper is None:
+        return Told(zh="", en="")
+    what = Told(zh="豁免", en="waived it")
+    if paper.until is not None:
+        what = Told(zh=f"准予延至 {paper.until}", en=f"put it off to {paper.until}")
+    return Told(
+        zh=f"（{one.accrues_until} 由{paper.document}{what.zh}，逾期计至该日）",
+        en=f" (on {one.accrues_until} {paper.document} {what.en}; lateness is counted up to that day)",
+    )
 
 
 def _days_en(days: int) -> str:
@@ -200,4 +232,5 @@ def _marks(one: Obligation, *, historical: bool) -> tuple[Mark, ...]:
 def _evidence(one: Obligation) -> tuple[Evidence, ...]:
     found = [one.opening.entry, *(part.entry for part in one.fulfilments)]
     found += [entry for entry in (one.opening.reopens, one.ended_by) if entry is not None]
+    found += [paper.entry for paper in one.waivings]
     return tuple(sorted(set(found), key=lambda entry: entry.seq))

@@ -3,6 +3,7 @@
 
 import datetime
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -11,12 +12,14 @@ from verifier.basis.rulepack import Terms
 from verifier.obligations.records import (
     EVIDENCE_MAX,
     Dated,
+    DatedWaiving,
     Doubt,
     Fulfilment,
     Obligation,
     Opening,
     Payment,
     State,
+    Waiving,
 )
 
 _HALF: Final = EVIDENCE_MAX // 2
@@ -34,7 +37,7 @@ class OpenObligation:
     provisional: bool
     known_on: datetime.date
     ends_on: datetime.date | None = None
-    ended_as: Literal["corrected", "returned"] | None = None
+    ended_as: Literal["corrected", "returned", "waived"] | None = None
     ended_by: Evidence | None = None
     lowered: int = 0
     in_time: int = 0
@@ -46,6 +49,9 @@ class OpenObligation:
     last: deque[Fulfilment] = field(default_factory=lambda: deque(maxlen=_HALF))
     unfed: bool = False
     doubt: Doubt | None = None
+    waivings: list[Waiving] = field(default_factory=list)
+    late_waiving: Waiving | None = None
+    accrues_until: datetime.date | None = None
 
     @property
     def unmet(self) -> int:
@@ -56,6 +62,29 @@ class OpenObligation:
     def order(self) -> tuple[datetime.date, int]:
         """(start, position), by which payments meet obligations (O7)."""
         return (self.start, self.opening.entry.seq)
+
+    def is_owed_on(self, day: datetime.date) -> bool:
+        """Whether what comes back on `day` is owed anew: no claim that ended, and no duty lifted by then."""
+        if self.ended_as == "waived" and self.ends_on is not None:
+            return day < self.ends_on
+        return self.ended_as is None
+
+    def waive(self, waivings: Iterable[DatedWaiving]) -> None:
+        """What papers say of it, by day: in time they move the due day or lift it; later they end its lateness (O6)."""
+        for paper, on, doubt in waivings:
+            if self.ended_as == "waived":
+                return
+            in_time = on <= self.due
+            if in_time and paper.until is not None and paper.until <= self.due:
+                continue  # it moves nothing: a duty is never made shorter by a paper that puts it off
+            self.waivings.append(paper)
+            self.doubt = self.doubt or doubt
+            if not in_time and self.accrues_until is None:
+                self.late_waiving, self.accrues_until = paper, on
+            if paper.until is None:
+                self.ends_on, self.ended_as, self.ended_by = on, "waived", paper.entry
+            elif in_time:
+                self.due = paper.until
 
     def meet(self, payment: Payment, dated: Dated, amount: int) -> None:
         """`payment` meets `amount` of it."""
@@ -92,6 +121,9 @@ class OpenObligation:
             known_on=max(self.known_on, self.due + _DAY) if breached else self.known_on,
             met_on=self.met_on,
             ended_by=self.ended_by,
+            waivings=tuple(self.waivings),
+            late_waiving=self.late_waiving,
+            accrues_until=self.accrues_until,
             fulfilments=(*self.first, *self.last),
             fulfilments_count=self.count,
             reported_only=self.unfed,
@@ -102,7 +134,7 @@ class OpenObligation:
     def _state(self, terms: Terms, as_of: datetime.date) -> State:
         unmet_at_due = self.opening.amount - self.lowered - self.in_time
         if self.ended_as is not None and self.ends_on is not None and self.ends_on <= self.due:
-            return "ended"
+            return self._ended(unmet_at_due)
         if unmet_at_due == 0:
             return "met" if self.in_time or not self.lowered else "ended"
         if self.ended_as == "corrected":
@@ -110,6 +142,12 @@ class OpenObligation:
         if self.unmet == 0:
             return "lapsed" if self.dropped else "met_late"
         return self._running(terms, as_of)
+
+    def _ended(self, unmet: int) -> State:
+        """On or before its due day; one that was met before it was waived is met."""
+        if self.ended_as != "waived":
+            return "ended"
+        return "waived" if unmet else "met"
 
     def _running(self, terms: Terms, as_of: datetime.date) -> State:
         if as_of > self.due:

@@ -2,7 +2,8 @@
 """What somebody owes by a day: the records of the obligations engine (semantics O1 to O12, M1).
 
 A rule turns events into acts: an `Opening` starts a clock, a `Payment` fulfils, a `Return` opens anew what it undoes
-(O8), a `Lowering` takes back what was to be passed on (O9), an `Ending` stops the clock (O12).
+(O8), a `Lowering` takes back what was to be passed on (O9), an `Ending` stops the clock (O12), a `Waiving` moves the due
+day or lifts the duty (O6).
 `verifier.obligations.docket`
 keeps the acts on disk and puts dates on them; `verifier.obligations.fulfilment` sweeps them in date order.
 """
@@ -17,8 +18,9 @@ import msgspec
 from verifier.basis.findings import Evidence
 from verifier.basis.rulepack import Terms
 
-State = Literal["open", "due_soon", "met", "met_late", "overdue", "lapsed", "corrected", "ended"]
-"""`lapsed`: ended after the due day with something unmet; `ended`: on or before it; `corrected`: trigger reversed late."""
+State = Literal["open", "due_soon", "met", "met_late", "overdue", "lapsed", "corrected", "ended", "waived"]
+"""`lapsed`: ended or waived after the due day with something unmet; `ended`, `waived`: on or before it; `corrected`:
+trigger reversed late."""
 
 Unsettled = Literal["unfed", "pending", "refuted"]
 """Why a report has no bank date: its accounts have no statements for the day; the line may still come; the
@@ -141,7 +143,30 @@ class Ending(_Act, frozen=True, kw_only=True):
     if_reversed: bool = False
 
 
+class Waiving(_Act, frozen=True, kw_only=True):
+    """The paper `document` moves the due day to `until`, or lifts the duty if that is None (semantics O6).
+
+    `about` is the event that started the duty, with the `row` that demands it, or else the id of a finding. Only a duty
+    under `fund` is meant, whose issuer or overseer says so. It is no act of its day: it moves the due day before anything
+    is judged late.
+    """
+
+    fund: str
+    about: str
+    row: str | None
+    document: str
+    until: datetime.date | None
+
+
 Act = Opening | Payment | Return | Lowering | Ending
+
+
+class DatedWaiving(NamedTuple):
+    """A waiving and the date that counts; `doubt` where that is its late recording."""
+
+    paper: Waiving
+    on: datetime.date
+    doubt: Doubt | None = None
 
 
 class Dated(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,7 +206,8 @@ class Obligation:
     paid on or before and after it, `dropped` what ceased to be owed after it; `unmet_at_due` and `outstanding` follow.
     `known_on` is the first business date on which it could be known to be unmet. `surely_unmet` is `unmet_at_due` in
     the generous reading, where payments count that the bank may still bear out, and backdated ones from the date
-    they claim; `shaken` says which of them make the difference.
+    they claim; `shaken` says which of them make the difference. `waivings` are those that touched it; the first after
+    the due day, `late_waiving`, ends its lateness on `accrues_until`.
     """
 
     opening: Opening
@@ -199,6 +225,9 @@ class Obligation:
     known_on: datetime.date
     met_on: datetime.date | None = None
     ended_by: Evidence | None = None
+    waivings: tuple[Waiving, ...] = ()
+    late_waiving: Waiving | None = None
+    accrues_until: datetime.date | None = None
     fulfilments: tuple[Fulfilment, ...] = ()
     fulfilments_count: int = 0
     reported_only: bool = False
