@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from ledger import cases, contracts, lines, once, returns, upper
+from ledger.key_life import take_key, take_log_key
 from ledger.kinds.attachment import Attachment
 from ledger.kinds.authority import Allocation, Disbursement, MatchingPledge, Plan, Waiver
 from ledger.kinds.bank import BankBalance, Movement
@@ -36,7 +37,7 @@ from ledger.open_records import ClaimState, Line
 from ledger.past_events import KnownEvent, PastEvents
 from ledger.problems import Problem
 from ledger.register import Register
-from ledger.registration import take_key, take_log_key, take_registration
+from ledger.registration import take_registration
 
 
 def take_in(register: Register, known: KnownEvent, *, name: str, past: PastEvents) -> Iterator[Problem]:  # noqa: C901, PLR0912, PLR0915 - one row a kind

@@ -12,6 +12,7 @@ from ledger import authority
 from ledger.entry import Entry, EventEntry, ForeignEntry, HeaderEntry
 from ledger.errors import ProofError, SignatureError
 from ledger.genesis import ADMINISTRATOR
+from ledger.key_life import take_log_key
 from ledger.kinds.form import kind_of
 from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.mandate import AdministratorChange, Deputation
@@ -21,7 +22,6 @@ from ledger.mandates import take_administrator, take_deputation
 from ledger.open_records import KeyState
 from ledger.problems import Problem
 from ledger.register import Register
-from ledger.registration import take_log_key
 from ledger.submission import Submission
 
 Entries = Mapping[int, Entry | ForeignEntry]

@@ -13,10 +13,10 @@ from ledger.entry import EventEntry, ForeignEntry, HeaderEntry, event_of, parse_
 from ledger.errors import InputError, ProofError, SignatureError
 from ledger.first_entry import found
 from ledger.hashing import leaf_hash
+from ledger.key_life import take_log_key
 from ledger.kinds.log_key import LogKeyChange
 from ledger.merkle import root_of
 from ledger.register import Register
-from ledger.registration import take_log_key
 from ledger.submission import Submission
 
 Read = Callable[[int], bytes]
