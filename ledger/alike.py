@@ -25,7 +25,7 @@ PLAIN: Final = frozenset({Disbursement, Transfer, Use, Interest, Movement})
 
 UNJUDGED: Final = frozenset(
     {
-        "v", "provenance", "sd", "amount", "bank_ref", "voucher", "note", "invoice", "payee_list", "mode", "contract",
+        "v", "provenance", "sd", "amount", "bank_ref", "voucher", "note", "invoice", "mode", "contract",
         "functional", "economic", "milestone", "reason", "period", "statement", "line_no", "direction",
     }
 )  # fmt: skip
@@ -55,7 +55,7 @@ def take_alike(
     ):
         return False
     mark = register.mark()
-    if not (_pay(register, events, kinds) and _book(register, events, kinds, seq=seq, past=past)):
+    if not (_pay(register, events, kinds) and _book(register, enumerate(events, seq + 1), kinds, past=past)):
         register.rollback(mark)
         return False
     header = submission.header
@@ -85,31 +85,48 @@ def _are_texts_clean(register: Register, submission: Submission) -> bool:
 def _sorts(events: Sequence[AnyEvent], kinds: Iterable[type[AnyEvent]]) -> Iterable[AnyEvent]:
     """One event of each sort."""
     for kind in kinds:
-        sort_of = _sort_of(kind)
-        yield from {sort_of(event): event for event in events if type(event) is kind}.values()
+        sort = sort_of(kind)
+        yield from {sort(event): event for event in events if type(event) is kind}.values()
+
+
+def take_in_alike(register: Register, numbered: Sequence[tuple[int, AnyEvent]], past: PastEvents) -> bool:
+    """Whether the register holds what the events of one plain kind do, each with its position; else it is unchanged.
+
+    They are not judged: they stand in the log.
+    """
+    events = [event for _, event in numbered]
+    kinds = {type(events[0])}
+    _pay(register, events, kinds)
+    return _book(register, numbered, kinds, past=past)
 
 
 @cache
-def _sort_of(kind: type[AnyEvent]) -> Callable[[AnyEvent], object]:
+def sort_of(kind: type[AnyEvent]) -> Callable[[AnyEvent], object]:
+    """From an event of the plain `kind` to its sort: equal where two differ in nothing but `UNJUDGED`."""
     return attrgetter(*(name for name in kind.__struct_fields__ if name not in UNJUDGED))
 
 
 def _pay(register: Register, events: Sequence[AnyEvent], kinds: set[type[AnyEvent]]) -> bool:
-    """Whether every line holds what is paid from it; then it is paid."""
+    """Whether every line holds what is paid from it; it is paid in any case."""
     if Disbursement not in kinds:
         return True
     sums: dict[str, int] = {}
     for event in events:
         if isinstance(event, Disbursement):
             sums[event.line] = sums.get(event.line, 0) + event.amount
-    return not any(problem for line, amount in sums.items() for problem in lines.pay(register, line, amount))
+    problems = [problem for line, amount in sums.items() for problem in lines.pay(register, line, amount)]
+    return not problems
 
 
 def _book(
-    register: Register, events: Sequence[AnyEvent], kinds: set[type[AnyEvent]], *, seq: int, past: PastEvents
+    register: Register,
+    numbered: Iterable[tuple[int, AnyEvent]],
+    kinds: set[type[AnyEvent]],
+    *,
+    past: PastEvents,
 ) -> bool:
     """Whether every bank line is new and concerns no return; then it is booked."""
     if Movement not in kinds:
         return True
-    numbered = [(at, event) for at, event in enumerate(events, seq + 1) if isinstance(event, Movement)]
-    return returns.take_movements(register, numbered, past)
+    lines_of_bank = [(seq, event) for seq, event in numbered if isinstance(event, Movement)]
+    return returns.take_movements(register, lines_of_bank, past)

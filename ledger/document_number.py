@@ -42,5 +42,7 @@ def document_number(text: str) -> DocumentNumber | None:
 
 def one_spelling(text: str) -> str:
     """`text` in the one spelling of the number that it is; unchanged if it is none of this form."""
+    if text.isascii() and "[" not in text and "(" not in text:
+        return text
     number = document_number(text)
     return text if number is None else number.text

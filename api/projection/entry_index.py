@@ -10,7 +10,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from ledger.entry import EventEntry, parse_entry
 from ledger.store.log_reader import LogReader
@@ -18,11 +18,14 @@ from ledger.store.log_reader import LogReader
 Topic = Literal["fund", "line", "project", "party", "account"]
 
 _TABLES: Final = (
-    "CREATE TABLE entry (seq INTEGER PRIMARY KEY, leaf BLOB, kind TEXT, head INTEGER, day TEXT, amount INTEGER)",
+    """CREATE TABLE entry (
+        seq INTEGER PRIMARY KEY, leaf BLOB, kind TEXT, head INTEGER, day TEXT, amount INTEGER, funded INTEGER
+    )""",
     "CREATE INDEX entry_leaf ON entry (leaf)",
     "CREATE INDEX entry_kind ON entry (kind, seq)",
-    "CREATE TABLE topic (topic TEXT, id TEXT, seq INTEGER, PRIMARY KEY (topic, id, seq)) WITHOUT ROWID",
-    "CREATE INDEX topic_seq ON topic (seq, topic)",
+    """CREATE TABLE topic (
+        topic TEXT, id TEXT, first INTEGER, last INTEGER, PRIMARY KEY (topic, id, first)
+    ) WITHOUT ROWID""",
     "CREATE TABLE paper (word TEXT, seq INTEGER, PRIMARY KEY (word, seq)) WITHOUT ROWID",
     "CREATE TABLE cites (name TEXT, seq INTEGER, PRIMARY KEY (name, seq)) WITHOUT ROWID",
     """CREATE TABLE title (
@@ -31,8 +34,8 @@ _TABLES: Final = (
     "CREATE TABLE submission (party TEXT, id TEXT, seq INTEGER, count INTEGER, PRIMARY KEY (party, id)) WITHOUT ROWID",
 )
 _INSERT: Final = {
-    "entry": "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)",
-    "topic": "INSERT OR IGNORE INTO topic VALUES (?, ?, ?)",
+    "entry": "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "topic": "INSERT INTO topic VALUES (?, ?, ?, ?)",
     "paper": "INSERT OR IGNORE INTO paper VALUES (?, ?)",
     "cites": "INSERT OR IGNORE INTO cites VALUES (?, ?)",
     "title": "INSERT OR IGNORE INTO title VALUES (?, ?, ?, ?, ?)",
@@ -46,8 +49,7 @@ _PRAGMAS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexedEntry:
+class IndexedEntry(NamedTuple):
     """One entry in short: position, leaf hash, kind, position of its header entry, business date, amount."""
 
     seq: int
@@ -80,6 +82,8 @@ class EntryIndex:
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._waiting: defaultdict[str, list[tuple[object, ...]]] = defaultdict(list)
         self._waiting_words: set[str] = set()
+        self._spans: dict[tuple[Topic, str], tuple[int, int]] = {}
+        """First and last of the neighbouring entries about a topic that were added last, not yet among the waiting rows."""
         for pragma in _PRAGMAS:
             self._database.execute(f"PRAGMA {pragma}")
         for table in _TABLES:
@@ -105,18 +109,40 @@ class EntryIndex:
         entry: IndexedEntry,
         *,
         topics: Iterable[tuple[Topic, str]] = (),
-        papers: Iterable[str] = (),
+        papers: Sequence[str] = (),
         cites: str | None = None,
     ) -> None:
-        """`entry` can be found by its hash, its `topics`, its `papers` and the event that it `cites`."""
-        row = (entry.seq, entry.leaf, entry.kind, entry.head, entry.day, entry.amount)
-        self._waiting["entry"].append(row)
-        self._waiting["topic"] += [(*one, entry.seq) for one in topics]
-        words = tuple(papers)
-        self._waiting["paper"] += [(word, entry.seq) for word in words]
-        self._waiting_words.update(words)
+        """`entry` can be found by its hash, its `topics`, its `papers` and the event that it `cites`.
+
+        Entries are added in log order.
+        """
+        about = tuple(topics)
+        self.add_alike([(entry, papers)], funded=is_funded(about))
+        self.span(about, entry.seq, entry.seq)
         if cites is not None:
             self._waiting["cites"].append((cites, entry.seq))
+
+    def add_alike(
+        self,
+        entries: Sequence[tuple[IndexedEntry, Sequence[str]]],
+        *,
+        funded: bool,
+    ) -> None:
+        """As `add` for each of some entries with its papers; what they are about is said by `span`, a fund or none."""
+        rows, words = self._waiting["entry"], self._waiting["paper"]
+        for one, papers in entries:
+            rows.append((*one, funded))
+            words += [(word, one.seq) for word in papers]
+            self._waiting_words.update(papers)
+
+    def span(self, topics: Iterable[tuple[Topic, str]], first: int, last: int) -> None:
+        """The entries from `first` to `last`, the newest of all, are about each of `topics`."""
+        for topic in topics:
+            span = self._spans.get(topic)
+            if span is not None and span[1] < first - 1:
+                self._waiting["topic"].append((*topic, *span))
+                span = None
+            self._spans[topic] = (first if span is None else span[0], last)
 
     def entitle(self, title: Title) -> None:
         """The registered thing can be found by its name."""
@@ -148,18 +174,15 @@ class EntryIndex:
     ) -> list[IndexedEntry]:
         """The newest entries about `identifier`, of `kind` only if given, newest first, at most `most`."""
         where = (
-            "JOIN topic USING (seq) WHERE topic.topic = ? AND topic.id = ? AND (? IS NULL OR kind = ?)"
-            " ORDER BY topic.seq DESC LIMIT ?"
+            "JOIN topic ON entry.seq BETWEEN topic.first AND topic.last"
+            " WHERE topic.topic = ? AND topic.id = ? AND (? IS NULL OR kind = ?)"
+            " ORDER BY topic.first DESC, entry.seq DESC LIMIT ?"
         )
         return self._entries(where, (topic, identifier, kind, kind, most))
 
     def newest_of_funds(self, kinds: Sequence[str], *, most: int) -> list[IndexedEntry]:
         """The newest entries of `kinds` that name a fund, newest first, at most `most`."""
-        where = (
-            "WHERE kind IN (SELECT value FROM json_each(?))"
-            " AND EXISTS (SELECT 1 FROM topic WHERE topic.seq = entry.seq AND topic.topic = 'fund')"
-            " ORDER BY seq DESC LIMIT ?"
-        )
+        where = "WHERE kind IN (SELECT value FROM json_each(?)) AND funded ORDER BY seq DESC LIMIT ?"
         return self._entries(where, (json.dumps(kinds), most))
 
     def citing(self, name: str) -> list[IndexedEntry]:
@@ -221,8 +244,9 @@ class EntryIndex:
             self._write()
         found = self._database.execute(
             "SELECT entry.seq, amount FROM paper CROSS JOIN entry ON entry.seq = paper.seq"
-            " WHERE word = ? AND kind = ? AND EXISTS ("
-            " SELECT 1 FROM topic WHERE topic.topic = 'account' AND topic.id = ? AND topic.seq = entry.seq)"
+            " WHERE word = ? AND kind = ? AND entry.seq <= ("
+            " SELECT last FROM topic WHERE topic.topic = 'account' AND topic.id = ? AND first <= entry.seq"
+            " ORDER BY first DESC LIMIT 1)"
             " ORDER BY entry.seq",
             (bank_ref, kind, account),
         )
@@ -235,6 +259,8 @@ class EntryIndex:
 
     def _write(self) -> None:
         """Every row that waited is in its table; in the order of its keys, which is how SQLite takes rows fastest."""
+        self._waiting["topic"] += [(*topic, *span) for topic, span in self._spans.items()]
+        self._spans.clear()
         for table, rows in self._waiting.items():
             self._database.executemany(_INSERT[table], sorted(rows))
         self._waiting.clear()
@@ -246,6 +272,11 @@ class EntryIndex:
     def _entries(self, where: str, values: Sequence[object]) -> list[IndexedEntry]:
         sql = f"SELECT entry.seq, leaf, kind, head, day, amount FROM entry {where}"  # noqa: S608 - our own clauses
         return [_indexed(*row) for row in self._asked(sql, values)]
+
+
+def is_funded(topics: Iterable[tuple[Topic, str]]) -> bool:
+    """Whether a fund is among `topics`."""
+    return any(topic == "fund" for topic, _ in topics)
 
 
 def event_at(reader: LogReader, seq: int) -> EventEntry | None:

@@ -2,8 +2,9 @@
 """What an event names, so that its entry can be found again: registered ids, papers, and the event it answers."""
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final, get_args
 
 from ledger.document_number import one_spelling
 from ledger.kinds.authority import Allocation, Disbursement, Plan, Waiver
@@ -22,6 +23,16 @@ PAPERS = ("document", "contract", "voucher", "bank_ref", "claim", "pledge", "mil
 
 CITING = Correction | Return | Restitution | Publication | Waiver | Objection | Erasure
 """Kinds that name an earlier event in their field `event`."""
+
+_NUMBERED: Final[Mapping[type[AnyEvent], tuple[str, ...]]] = {
+    **dict.fromkeys((Movement, BankBalance), ("statement",)),
+    **dict.fromkeys((Party, Account, Fund, Project, Policy, Calendar, Contract), ("id",)),
+    **dict.fromkeys(get_args(CITING), ("event",)),
+    Objection: ("id", "event"),
+    Key: ("key",),
+    PayeeList: ("root",),
+}
+"""Kind → fields beside `PAPERS` by which people search for its events."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,26 +67,17 @@ def subject_of(register: Register, event: AnyEvent, *, actor: str) -> Subject:
     )
 
 
-def papers_of(event: AnyEvent) -> Iterator[str]:
+def papers_of(event: AnyEvent) -> list[str]:
     """Numbers of papers that `event` carries, and ids of registry entries that it makes or changes."""
-    for field in _had(type(event), PAPERS):
+    kind = type(event)
+    papers: list[str] = []
+    for field in _had(kind, PAPERS):
         value = getattr(event, field)
         if isinstance(value, str):
-            yield from dict.fromkeys((value, one_spelling(value)))
-    match event:
-        case Movement() | BankBalance():
-            yield event.statement
-        case Party() | Account() | Fund() | Project() | Policy() | Calendar() | Contract() | Objection():
-            yield event.id
-        case Key():
-            yield event.key
-        case PayeeList():
-            yield event.root
-        case _:
-            pass
-    cited = event.event if isinstance(event, CITING) else None
-    if cited is not None:
-        yield cited
+            papers += dict.fromkeys((value, one_spelling(value)))
+    given = (getattr(event, field) for field in _NUMBERED.get(kind, ()))
+    papers += (number for number in given if number is not None)
+    return papers
 
 
 def _line(event: AnyEvent) -> str | None:

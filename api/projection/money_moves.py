@@ -4,12 +4,15 @@
 What a line holds is no cash and comes from line arithmetic; these moves begin where a line is paid out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
+from msgspec import structs
+
 from api.projection.places import PERSONS, UNNAMED, Place, holder_place, is_custodian
 from ledger.kinds.authority import Disbursement
+from ledger.kinds.bank import Movement
 from ledger.kinds.control import Correction
 from ledger.kinds.fact import Interest, MatchingReceipt, Return, Transfer, Use
 from ledger.kinds.vocabulary import AnyEvent
@@ -69,6 +72,22 @@ def moves_of(register: Register, event: AnyEvent, earlier: Earlier) -> tuple[Mov
             return ()
 
 
+def moves_of_alike(register: Register, events: Sequence[AnyEvent], earlier: Earlier) -> tuple[Move, ...]:
+    """The moves of `events`, all of one sort (`ledger.alike`), in sum: what one payment of all of it moves."""
+    moving = [event for event in events if not (isinstance(event, Use) and is_report(event, earlier))]
+    if not moving or isinstance(moving[0], Movement):
+        return ()
+    total = sum(getattr(event, "amount", 0) for event in moving)
+    return moves_of(register, structs.replace(moving[0], amount=total, bank_ref=None), earlier)
+
+
+def is_report(event: Use, earlier: Earlier) -> bool:
+    """Whether it reports a direct payment of the ledger: it adds class and invoice, no money (semantics T22)."""
+    return event.bank_ref is not None and earlier.is_paid(
+        account=event.from_account, bank_ref=event.bank_ref, amount=event.amount
+    )
+
+
 def undone(moves: tuple[Move, ...], amount: int | None = None) -> tuple[Move, ...]:
     """The same moves backwards in effect, each for `amount` at most."""
     return tuple(
@@ -90,12 +109,8 @@ def _disbursed(register: Register, event: Disbursement) -> Iterator[Move]:
 
 def _used(register: Register, event: Use, earlier: Earlier) -> Iterator[Move]:
     tag = event.tag
-    if tag is None:
+    if tag is None or is_report(event, earlier):
         return
-    if event.bank_ref is not None and earlier.is_paid(
-        account=event.from_account, bank_ref=event.bank_ref, amount=event.amount
-    ):
-        return  # the report of a direct payment: it adds class and invoice, no money (semantics T22)
     account = register.accounts.get(event.to_account or "")
     payee = event.payee or (account.owner if account else None)
     taker = Place("payee", payee) if payee else UNNAMED

@@ -7,26 +7,28 @@ lines, funds and payees, never with entries: those are positions in a temporary 
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final
 
-from api.projection.entry_index import EntryIndex, IndexedEntry, Title, Topic, event_at
+from api.projection.entry_index import EntryIndex, IndexedEntry, Title, Topic, is_funded
+from api.projection.folded_past import FoldedPast
 from api.projection.fund_book import CashBook, FundBook, open_book
-from api.projection.mentions import papers_of, subject_of
-from api.projection.money_moves import Source, moves_of
+from api.projection.mentions import Subject, papers_of, subject_of
+from api.projection.money_moves import Source, moves_of, moves_of_alike
+from ledger.alike import PLAIN, sort_of, take_in_alike
 from ledger.effects import take_in
 from ledger.entry import Entry, EventEntry, ForeignEntry, GenesisEntry, HeaderEntry, parse_entry
 from ledger.errors import ProgrammerError
 from ledger.first_entry import found
 from ledger.hashing import leaf_hash
-from ledger.kinds.authority import Disbursement, MatchingPledge
-from ledger.kinds.bank import Movement
+from ledger.kinds.authority import MatchingPledge
 from ledger.kinds.form import kind_of
 from ledger.kinds.registry import Account, Fund, Party, Project
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.open_records import Line
-from ledger.past_events import BankLine, KnownEvent
+from ledger.past_events import KnownEvent
 from ledger.register import Register
 from ledger.scratch_shelf import ScratchShelf
 from ledger.store.log_reader import LogReader
@@ -37,6 +39,9 @@ FOLD_ENTRIES: Final = 2_000
 
 ALL_SOURCES: Final[frozenset[Source]] = frozenset({"grant", "match", "interest"})
 GRANT: Final[frozenset[Source]] = frozenset({"grant"})
+
+_Read = tuple[Entry | ForeignEntry, bytes, bytes]
+"""An entry, its leaf hash and its bytes."""
 
 _BookKey = tuple[str, frozenset[Source]]
 
@@ -87,8 +92,8 @@ class ReadModel:
         with self.lock:
             self.index.begin()
             try:
-                for data in entries:
-                    self._take(data, reader)
+                for run in _runs(entries, self.size):
+                    self._take_run(run, reader)
             finally:
                 self.index.commit()
                 self.register.settle()
@@ -126,9 +131,18 @@ class ReadModel:
             lines[line.fund].append(line)
         self._books = _Books(size=self.size, lines=dict(lines))
 
-    def _take(self, data: bytes, reader: LogReader) -> None:
-        entry = parse_entry(data, place=f"entry {self.size}")
-        leaf = leaf_hash(data)
+    def _take_run(self, run: Sequence[_Read], reader: LogReader) -> None:
+        """Take in some neighbouring entries: one, or events of one plain kind out of one submission."""
+        if len(run) == 1:
+            self._take(*run[0], reader)
+        else:
+            self._take_alike(run, reader)
+        entry, leaf, _ = run[-1]
+        self.size += len(run)
+        self.head = leaf.hex()
+        self.recorded = entry.recorded
+
+    def _take(self, entry: Entry | ForeignEntry, leaf: bytes, data: bytes, reader: LogReader) -> None:
         match entry:
             case GenesisEntry():
                 found(self.register, data)
@@ -142,42 +156,63 @@ class ReadModel:
                 self._take_event(entry, leaf, reader)
             case ForeignEntry():
                 self._note(entry, leaf, entry.kind)
-        self.size += 1
-        self.head = leaf.hex()
-        self.recorded = entry.recorded
+
+    def _take_alike(self, run: Sequence[_Read], reader: LogReader) -> None:
+        """As `_take` of one after the other, with one look at each sort of event (`ledger.alike`)."""
+        events = [(entry, leaf) for entry, leaf, _ in run if isinstance(entry, EventEntry)]
+        past = FoldedPast(self.index, reader, before=events[0][0].seq)
+        header = self._header_of(events[0][0])
+        sort = sort_of(type(events[0][0].event))
+        sorts: defaultdict[object, list[AnyEvent]] = defaultdict(list)
+        for entry, _ in events:
+            sorts[sort(entry.event)].append(entry.event)
+        for like in sorts.values():
+            for move in moves_of_alike(self.register, like, past):
+                self._cash[move.fund].take(move)
+        if not take_in_alike(self.register, [(entry.seq, entry.event) for entry, _ in events], past):
+            for entry, _ in events:
+                self._take_in(entry, header, past)
+        topics = {
+            one: _topics(subject_of(self.register, like[0], actor=header.party))
+            for one, like in sorts.items()
+        }
+        rows: dict[bool, list[tuple[IndexedEntry, list[str]]]] = {True: [], False: []}
+        for entry, leaf in events:
+            one = topics[sort(entry.event)]
+            rows[is_funded(one)].append((_indexed(entry, leaf), papers_of(entry.event)))
+            self.index.span(one, entry.seq, entry.seq)
+        for funded, of_fund in rows.items():
+            self.index.add_alike(of_fund, funded=funded)
 
     def _take_event(self, entry: EventEntry, leaf: bytes, reader: LogReader) -> None:
-        header = self._header
-        if header is None:
-            raise ProgrammerError("an event entry before any header: the log was not read from its beginning")
+        header = self._header_of(entry)
         event = entry.event
-        past = _FoldedPast(self.index, reader, before=entry.seq)
-        known = KnownEvent(seq=entry.seq, recorded=entry.recorded, party=header.party, event=event)
+        past = FoldedPast(self.index, reader, before=entry.seq)
         moves = moves_of(self.register, event, past)
-        for _ in take_in(self.register, known, name=event_name(header, entry.index), past=past):
-            pass  # what the ledger holds was judged when it was posted; `fundtrace verify` judges it again
+        self._take_in(entry, header, past)
         for move in moves:
             self._cash[move.fund].take(move)
         if isinstance(event, MatchingPledge):
             self._pledged[event.fund][event.party] += event.amount
         self._describe(entry, leaf, actor=header.party)
 
+    def _header_of(self, entry: EventEntry) -> Header:
+        """The header of the submission that `entry` belongs to, which was folded before it."""
+        if self._header is None or entry.submission != self._header_seq:
+            raise ProgrammerError("an event entry before its header: the log was not read from its beginning")
+        return self._header
+
+    def _take_in(self, entry: EventEntry, header: Header, past: FoldedPast) -> None:
+        """The register after the event of `entry`."""
+        known = KnownEvent(seq=entry.seq, recorded=entry.recorded, party=header.party, event=entry.event)
+        for _ in take_in(self.register, known, name=event_name(header, entry.index), past=past):
+            pass  # what the ledger holds was judged when it was posted; `fundtrace verify` judges it again
+
     def _describe(self, entry: EventEntry, leaf: bytes, *, actor: str) -> None:
         event = entry.event
         subject = subject_of(self.register, event, actor=actor)
-        topics: list[tuple[Topic, str]] = [("party", party) for party in subject.parties]
-        topics += [("account", account) for account in subject.accounts]
-        if subject.fund is not None:
-            topics.append(("fund", subject.fund))
-        if subject.line is not None:
-            topics.append(("line", subject.line))
-        if subject.project is not None:
-            topics.append(("project", subject.project))
-        row = IndexedEntry(
-            seq=entry.seq, leaf=leaf, kind=kind_of(event), head=entry.submission,
-            day=event.occurred_on.isoformat(), amount=subject.amount,
-        )  # fmt: skip
-        self.index.add(row, topics=topics, papers=papers_of(event), cites=subject.cites)
+        topics = _topics(subject)
+        self.index.add(_indexed(entry, leaf), topics=topics, papers=papers_of(event), cites=subject.cites)
         for title in _titles_of(event, entry.seq):
             self.index.entitle(title)
 
@@ -196,55 +231,43 @@ class ReadModel:
         self.index.add(row, topics=topics or ())
 
 
-class _FoldedPast:
-    """Earlier events, from the index and the log; satisfies `PastEvents` and `Earlier`."""
+def _runs(entries: Iterable[bytes], start: int) -> Iterator[Sequence[_Read]]:
+    """The entries from position `start` on; neighbours of one plain kind and submission together."""
+    read = (
+        (parse_entry(data, place=f"entry {seq}"), leaf_hash(data), data)
+        for seq, data in enumerate(entries, start)
+    )
+    for _, run in groupby(read, key=_run_of):
+        yield list(run)
 
-    def __init__(self, index: EntryIndex, reader: LogReader, *, before: int) -> None:
-        """Answer for the entries before position `before`."""
-        self._index = index
-        self._reader = reader
-        self._before = before
 
-    def find(self, name: str) -> KnownEvent | None:
-        """The event with stable name `name`, or None."""
-        seq = self._index.seq_named(name)
-        entry = None if seq is None or seq >= self._before else event_at(self._reader, seq)
-        if entry is None:
-            return None
-        party = name.partition("/")[0]
-        return KnownEvent(seq=entry.seq, recorded=entry.recorded, party=party, event=entry.event)
+def _run_of(read: _Read) -> object:
+    entry = read[0]
+    if isinstance(entry, EventEntry) and type(entry.event) in PLAIN:
+        return entry.submission, type(entry.event)
+    return entry.seq
 
-    def event_named(self, name: str) -> AnyEvent | None:
-        """The event itself."""
-        known = self.find(name)
-        return None if known is None else known.event
 
-    def submission(self, party: str, identifier: str) -> int | None:  # noqa: ARG002 - what stands is no duplicate
-        """None: what stands in the log is no duplicate of itself."""
-        return None
+def _indexed(entry: EventEntry, leaf: bytes) -> IndexedEntry:
+    event = entry.event
+    amount = getattr(event, "amount", None)
+    return IndexedEntry(
+        seq=entry.seq, leaf=leaf, kind=kind_of(event), head=entry.submission,
+        day=event.occurred_on.isoformat(), amount=amount,
+    )  # fmt: skip
 
-    def statement_line(self, account: str, statement: str, line_no: int) -> int | None:  # noqa: ARG002 - as above
-        """None, for the same reason."""
-        return None
 
-    def bank_line(self, account: str, direction: str, bank_ref: str) -> BankLine | None:
-        """The first bank line of the account with that direction and reference, or None."""
-        for seq in self._index.bank_lines(account=account, bank_ref=bank_ref):
-            entry = None if seq >= self._before else event_at(self._reader, seq)
-            if entry is not None and isinstance(entry.event, Movement) and entry.event.direction == direction:
-                return BankLine(seq=seq, amount=entry.event.amount)
-        return None
-
-    def is_paid(self, *, account: str, bank_ref: str, amount: int) -> bool:
-        """Whether a direct or authorised disbursement of `amount` from `account` carries that bank reference."""
-        for seq in self._index.payments(account=account, bank_ref=bank_ref, amount=amount):
-            entry = None if seq >= self._before else event_at(self._reader, seq)
-            match None if entry is None else entry.event:
-                case Disbursement(mode="direct" | "authorised", from_account=payer) if payer == account:
-                    return True
-                case _:
-                    pass
-        return False
+def _topics(subject: Subject) -> list[tuple[Topic, str]]:
+    """What entries about `subject` are found by."""
+    topics: list[tuple[Topic, str]] = [("party", party) for party in subject.parties]
+    topics += [("account", account) for account in subject.accounts]
+    if subject.fund is not None:
+        topics.append(("fund", subject.fund))
+    if subject.line is not None:
+        topics.append(("line", subject.line))
+    if subject.project is not None:
+        topics.append(("project", subject.project))
+    return topics
 
 
 def _titles_of(event: AnyEvent, seq: int) -> Iterator[Title]:

@@ -38,9 +38,9 @@ QUESTIONS: dict[str, tuple[Callable[[EntryIndex], object], object]] = {
 
 
 def fill(index: EntryIndex) -> None:
-    """A submission of two events, the later one added first, and a title."""
-    index.add(LINE, topics=[("account", ACCOUNT)], papers=["R1"], cites="N/s/0")
+    """A submission of two events, and a title."""
     index.add(PAID, topics=[("account", ACCOUNT), ("account", ACCOUNT)], papers=["R1", "R1"])
+    index.add(LINE, topics=[("account", ACCOUNT)], papers=["R1"], cites="N/s/0")
     index.add_submission("N", "s", seq=6, count=2)
     index.entitle(Title(topic="fund", id="road-2026", seq=7, name="道路", name_en="Road"))
 
