@@ -86,13 +86,21 @@ def posted(
     rows: Iterable[PayeeRow], profile: Profile, *, on: datetime.date, circumstance: Circumstance = "ordinary"
 ) -> Posted:
     """What may be shown of `rows` on day `on`; persons under 14 by their identity number are counted, not listed."""
-    taken = list(rows)
-    shown = [] if circumstance != "ordinary" else [row for row in taken if not _is_child(row, on)]
-    withheld = len(taken) - len(shown)
-    return Posted(
-        rows=tuple(_masked(row, profile) for row in shown),
-        withheld=withheld if withheld == 0 or withheld >= profile.smallest else None,
-    )
+    masked = [shown_of(row, profile, on=on, circumstance=circumstance) for row in rows]
+    shown = tuple(row for row in masked if row is not None)
+    return Posted(rows=shown, withheld=told_count(len(masked) - len(shown), profile))
+
+
+def shown_of(
+    row: PayeeRow, profile: Profile, *, on: datetime.date, circumstance: Circumstance = "ordinary"
+) -> Mapping[str, str | int] | None:
+    """What may be shown of the person of `row` on day `on`; None if the person is only counted."""
+    return None if circumstance != "ordinary" or _is_child(row, on) else _masked(row, profile)
+
+
+def told_count(persons: int, profile: Profile) -> int | None:
+    """How many `persons` are told; None for fewer than the smallest count, unless there are none."""
+    return persons if persons == 0 or persons >= profile.smallest else None
 
 
 def counted(groups: Iterable[str], profile: Profile) -> dict[str, int | None]:
