@@ -153,7 +153,8 @@ class _View:
                 yield label, self.figure(value) if name == "amount" else text
 
     def personal(self, event: AnyEvent) -> Iterator[SeenField]:
-        for found in (self.opened[one] for one in event.sd if one in self.opened):
+        opened = [self.opened[one] for one in event.sd if one in self.opened]
+        for found in sorted(opened, key=lambda one: (not one.name.endswith("_name"), one.name)):
             text = ", ".join(found.value) if isinstance(found.value, tuple) else str(found.value)
             label = self.sentences.frame.words.known(f"personal.{found.name}", found.name)
             yield SeenField(label=label, text=text, disclosure=found.text)
