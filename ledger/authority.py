@@ -100,11 +100,17 @@ def check_signatures(register: Register, submission: Submission) -> Iterator[Pro
 
 
 def check_signers(
-    register: Register, submission: Submission, *, recorded: str, past: PastEvents | None = None
+    register: Register,
+    submission: Submission,
+    *,
+    recorded: str,
+    past: PastEvents | None = None,
+    guests: bool = False,
 ) -> Iterator[Problem]:
     """Problems of rights: who signed, in which role, with which validity, separation and jurisdiction, at `recorded`.
 
-    Without `past`, nothing is asked on account of an earlier event that the submission reverses.
+    Without `past`, nothing is asked on account of an earlier event that the submission reverses. With `guests`, panel
+    members of other parties are taken to be asked for: who does not know all policies cannot say that they are not.
     """
     if submission.header.party in register.administrators:
         yield from _check_administrators(register, submission)
@@ -122,7 +128,8 @@ def check_signers(
     asked = asked_of(register, submission, recorded=recorded, past=past)
     divisions = _subject_divisions(register, submission)
     for signature in submission.signatures:
-        yield from _check_key_rights(register, submission, signature, asked=asked)
+        invited = signature.role == "panel" and (guests or "panel" in asked.persons)
+        yield from _check_key_rights(register, submission, signature, asked=asked, invited=invited)
         yield from _check_jurisdiction(register, signature, divisions)
     yield from check_seats(register, submission, asked)
 
@@ -163,7 +170,7 @@ def _check_administrators(register: Register, submission: Submission) -> Iterato
 
 
 def _check_key_rights(
-    register: Register, submission: Submission, signature: Signature, *, asked: Asked
+    register: Register, submission: Submission, signature: Signature, *, asked: Asked, invited: bool
 ) -> Iterator[Problem]:
     recorded = asked.recorded
     state = register.keys.get(signature.key)
@@ -174,7 +181,6 @@ def _check_key_rights(
     lent = any(principals(register, signature.key, signature.role, recorded=recorded))
     if (signature.role not in key.roles and not lent) or signature.role == ADMINISTRATOR:
         yield _role_problem(signature)
-    invited = signature.role == "panel" and "panel" in asked.persons
     if key.holder != submission.header.party and not invited:
         yield _key_problem(signature, "holder", f"belongs to {key.holder}", f"属于 {key.holder}")
     if asked.large is not None:

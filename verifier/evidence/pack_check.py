@@ -45,8 +45,9 @@ _NO_REVOCATION = Told(
     "（fundtrace verify 来源）",
 )
 _NO_RULING = Told(
-    en="that no policy asked for more: approvers by amount, keys that no browser holds, a panel",
-    zh="规则是否另有要求（按金额审批、离线签署、验收组）",
+    en="that no policy asked for more (approvers by amount, keys that no browser holds, a panel), and that one asked for "
+    "panel members of other parties, where some signed",
+    zh="规则是否另有要求（按金额审批、离线签署、验收组）；如有外单位验收组成员签名，规则是否允许",
 )
 _NO_RETIREMENT = Told(
     en="that the key which signed the checkpoint was not retired before: bring the policy (--policy)",
@@ -241,11 +242,15 @@ class _Check:
     def _signers(self, head: HeaderEntry, events: Sequence[AnyEvent]) -> Iterator[Told]:
         header: Header = head.header
         party = self._register.parties.get(header.party)
-        holder = header.party if party is None else f"{party.name} ({party.id})"
+        own = header.party if party is None else f"{party.name} ({party.id})"
         administrators = {one.key: one for one in self._register.administrators.values()}
         for one in part_of(head, events, by_administrators=party is None).signatures:
             state, first = self._register.keys.get(one.key), administrators.get(one.key)
-            person = state.registered.person if state else first.person if first else holder
+            guest = state.registered.holder if state and state.registered.holder != header.party else None
+            person, holder = (
+                state.registered.person if state else first.person if first else own,
+                guest or own,
+            )
             key, lent = f"{one.key[:16]}…", self._lent(one, head.recorded)
             yield Told(
                 en=f"signed as {one.role} by {person} of {holder}{lent.en}, key {key}, at {header.signed_at}",
