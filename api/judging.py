@@ -11,18 +11,15 @@ from typing import Final
 from api.projection.finding_board import Judged
 from api.projection.timetable import Timetable
 from api.served_ledger import ServedLedger
-from ledger.entry import EventEntry, HeaderEntry, parse_entry
-from ledger.errors import ProgrammerError
-from ledger.hashing import leaf_hash
 from ledger.instant import business_date
-from ledger.submission import Header, event_name
 from verifier.basis.findings import Finding
-from verifier.basis.rulepack import RuleBook, load_pack, pack_for
+from verifier.basis.rulepack import rules_of
 from verifier.judgement.catalogue import MatchingWatch
 from verifier.judgement.money_watch import MoneyWatch
 from verifier.judgement.run import Judgement
 from verifier.obligations.case import Case
 from verifier.posted import PostedEvent
+from verifier.reading.posted_events import posted_among
 from verifier.reconciliation.stopped_statements import stopped_after, stopped_statements
 from verifier.workspace import Workspace
 
@@ -45,7 +42,7 @@ def judge_ledger(ledger: ServedLedger) -> Judged:
             as_of=as_of,
             known_by=head.size - 1,
             workspace=workspace,
-            book=RuleBook(load_pack(pack_for(ledger.genesis.packs, ledger.genesis.currency))),
+            book=rules_of(ledger.genesis),
         )
         judgement, timetable = Judgement(case), Timetable(case)
         for posted in posted_events(ledger, head.size):
@@ -75,32 +72,14 @@ def judge_ledger(ledger: ServedLedger) -> Judged:
 
 def posted_events(ledger: ServedLedger, size: int) -> Iterator[PostedEvent]:
     """The events among the first `size` entries, in log order; kinds that this program does not know are left out."""
-    header: Header | None = None
+    return posted_among(_entries(ledger, size))
+
+
+def _entries(ledger: ServedLedger, size: int) -> Iterator[bytes]:
     for start in range(0, size, _AT_ONCE):
         with ledger.reading() as reader:
-            entries = list(reader.entries(start, min(start + _AT_ONCE, size)))
-        for seq, data in enumerate(entries, start):
-            entry = parse_entry(data, place=f"entry {seq}")
-            match entry:
-                case HeaderEntry():
-                    header = entry.header
-                case EventEntry():
-                    yield _posted(entry, data, header)
-                case _:
-                    pass
-
-
-def _posted(entry: EventEntry, data: bytes, header: Header | None) -> PostedEvent:
-    if header is None:
-        raise ProgrammerError(f"entry {entry.seq} is an event before any header")
-    return PostedEvent(
-        seq=entry.seq,
-        leaf=leaf_hash(data),
-        recorded=entry.recorded,
-        party=header.party,
-        name=event_name(header, entry.index),
-        event=entry.event,
-    )
+            found = list(reader.entries(start, min(start + _AT_ONCE, size)))
+        yield from found
 
 
 def _sorted_out(findings: Iterator[Finding]) -> tuple[tuple[Finding, ...], int]:

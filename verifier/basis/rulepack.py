@@ -21,6 +21,7 @@ from typing import Final, Literal
 import msgspec
 
 from ledger.errors import InputError
+from ledger.genesis import Genesis
 from ledger.kinds.registry import Deadline, Fund, Policy, PolicyRow
 from ledger.party import Level
 from verifier.basis.findings import Record
@@ -259,6 +260,15 @@ def load_pack(name: str) -> Pack:
         )
     data = importlib.resources.files("verifier.packs").joinpath(f"{name}.json").read_bytes()
     return msgspec.json.decode(data, type=Pack)
+
+
+def rules_of(genesis: Genesis) -> RuleBook:
+    """The defaults by which the ledger of `genesis` is judged, before any policy or fund.
+
+    Raises:
+        InputError: the ledger names a rule pack that is not here.
+    """
+    return RuleBook(load_pack(pack_for(genesis.packs, genesis.currency)))
 
 
 def pack_for(names: tuple[str, ...], currency: str) -> str:

@@ -289,11 +289,6 @@ class Replay:
         return self._admission.register.genesis_or_none if self._admission else None
 
 
-def posted_events(source: Source, workspace: Workspace, *, trust: Trust = _NO_TRUST) -> Iterator[PostedEvent]:
-    """The events of `source` that stand, in log order, for callers to whom the verdict does not matter."""
-    return Replay(source, workspace, trust=trust).events()
-
-
 class _ProvedEntries:
     """Entries read a second time, each proved from the checkpoint, since a source may answer differently."""
 

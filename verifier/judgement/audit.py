@@ -15,7 +15,7 @@ from ledger.entry import GenesisEntry, parse_entry
 from ledger.errors import InputError
 from ledger.genesis import Genesis
 from ledger.instant import business_date
-from verifier.basis.rulepack import RuleBook, load_pack, pack_for
+from verifier.basis.rulepack import rules_of
 from verifier.integrity.replay import Replay
 from verifier.integrity.trust import Trust
 from verifier.integrity.verdict import EXIT_BROKEN, EXIT_CLEAN, EXIT_FINDINGS, Verdict
@@ -194,12 +194,11 @@ def _beyond(en: str, zh: str) -> _BeyondError:
 
 
 def _case(genesis: Genesis, genesis_hash: str, frame: _Frame, workspace: Workspace) -> Case:
-    pack = load_pack(pack_for(genesis.packs, genesis.currency))
     return Case(
         genesis=genesis,
         genesis_hash=genesis_hash,
         as_of=frame.as_of,
         known_by=frame.known_by,
         workspace=workspace,
-        book=RuleBook(pack),
+        book=rules_of(genesis),
     )

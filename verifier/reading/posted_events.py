@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The events of a log that was verified before, read once more without judging them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ledger.entry import EventEntry, HeaderEntry, parse_entry
 from ledger.hashing import leaf_hash
@@ -17,8 +17,17 @@ def posted_events(source: Source) -> Iterator[PostedEvent]:
         InputError: an entry is missing or malformed.
         EnvironmentFault: the machine or the network failed.
     """
+    return posted_among(source.entries(0, source.size))
+
+
+def posted_among(entries: Iterable[bytes]) -> Iterator[PostedEvent]:
+    """The events among `entries`, which are the first of a log, in their order; kinds not known here are left out.
+
+    Raises:
+        InputError: an entry is malformed.
+    """
     header: Header | None = None
-    for seq, data in enumerate(source.entries(0, source.size)):
+    for seq, data in enumerate(entries):
         entry = parse_entry(data, place=f"entry {seq}")
         if isinstance(entry, HeaderEntry):
             header = entry.header

@@ -17,7 +17,7 @@ from ledger.merkle import Tree
 from ledger.receipt import Receipt, format_receipt
 from ledger.register import Register
 from ledger.tile_reader import TileReader
-from verifier.basis.rulepack import RuleBook, load_pack, pack_for
+from verifier.basis.rulepack import rules_of
 from verifier.integrity.replay import Replay
 from verifier.integrity.trust import Trust
 from verifier.integrity.verdict import Verdict
@@ -102,7 +102,7 @@ def _begin(replay: Replay, source: Source, span: Span, scratch: Workspace, books
         as_of=min(span.last, business_date(_last_recorded(source, genesis.created_at), genesis.time_zone)),
         known_by=source.size - 1,
         workspace=scratch,
-        book=RuleBook(load_pack(pack_for(genesis.packs, genesis.currency))),
+        book=rules_of(genesis),
     )
     return _Drawing(
         case=case,

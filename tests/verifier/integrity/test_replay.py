@@ -14,7 +14,7 @@ from ledger.register import Register
 from tests.malicious.forger import Files, Forger, in_memory, leaf_of
 from tests.worlds import COUNTY, DAY, make_world
 from verifier.integrity import admission
-from verifier.integrity.replay import Replay, posted_events
+from verifier.integrity.replay import Replay
 from verifier.integrity.workers import Workers
 from verifier.reading.static_log import StaticLog, missing
 from verifier.workspace import Workspace
@@ -35,7 +35,7 @@ def forger() -> Forger:
 def test_events_come_as_they_stand_in_the_log(forger: Forger) -> None:
     """Position, leaf hash, stable name, party, in order; headers and genesis are no events."""
     with Workspace() as workspace:
-        events = list(posted_events(in_memory(forger.files()), workspace))
+        events = list(Replay(in_memory(forger.files()), workspace).events())
     assert [event.seq for event in events] == [
         seq for seq, entry in enumerate(forger.entries) if b'"kind":"event"' in entry
     ]
