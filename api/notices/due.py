@@ -8,7 +8,7 @@ from typing import Final
 from api.projection.finding_board import Judged, Owed
 from ledger.genesis import Genesis
 from ledger.instant import business_date, format_instant
-from verifier.obligations.matching_owed import running
+from verifier.obligations.records import running
 from verifier.reconciliation.stopped_statements import StoppedStatements
 
 NOT_COVERED: Final = ("acceptance", "waiver")

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is owed by which day: lines to pass on, claims to pay, matching money, answers, milestones; as the rules date it."""
 
-import datetime
 from collections import Counter, defaultdict
 from typing import Final
 
@@ -10,7 +9,7 @@ from verifier.judgement.deadlines import UNSETTLED, Deadlines, Duty
 from verifier.obligations.case import Case
 from verifier.obligations.matching_facts import MatchingFacts
 from verifier.obligations.matching_owed import MatchingOwed, matching_owed
-from verifier.obligations.records import Obligation
+from verifier.obligations.records import Obligation, days_before
 from verifier.obligations.tasks import Task
 from verifier.posted import PostedEvent
 from verifier.rules import disbursement_delay, matching_shortfall
@@ -87,7 +86,7 @@ def _owed(duty: Duty, one: Obligation, *, number: int) -> Owed:
         amount=one.amount,
         outstanding=one.outstanding,
         due=one.due,
-        soon_from=one.due - datetime.timedelta(days=one.terms.number("soon")),
+        soon_from=days_before(one.due, one.terms.number("soon")),
         state=one.state,
         started=started,
         provisional=one.provisional,

@@ -10,7 +10,7 @@ from verifier.basis.rulepack import Addressee
 from verifier.obligations.case import Case
 from verifier.obligations.matching_facts import MatchingFacts
 from verifier.obligations.matching_need import Owed, owed_by_term, read_matching
-from verifier.obligations.records import State
+from verifier.obligations.records import State, days_before, running
 
 _TEN_THOUSAND: Final = 10_000
 
@@ -62,7 +62,7 @@ def _standing(
     if account.base.first is None:
         return None
     tally = account.firm(case.as_of, gone=case.as_of)
-    soon_from = due - datetime.timedelta(days=soon)
+    soon_from = days_before(due, soon)
     short = tally.gap * _TEN_THOUSAND > tally.need * terms.number("match_tol")
     return MatchingOwed(
         party=owed.party,
@@ -74,10 +74,3 @@ def _standing(
         state=running(case.as_of, soon_from=soon_from, due=due) if short else "met",
         started=account.base.first.seq,
     )
-
-
-def running(day: datetime.date, *, soon_from: datetime.date, due: datetime.date) -> State:
-    """How something unmet stands on `day`."""
-    if day > due:
-        return "overdue"
-    return "due_soon" if day >= soon_from else "open"

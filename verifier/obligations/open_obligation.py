@@ -20,6 +20,8 @@ from verifier.obligations.records import (
     Payment,
     State,
     Waiving,
+    days_before,
+    running,
 )
 
 _HALF: Final = EVIDENCE_MAX // 2
@@ -141,16 +143,10 @@ class OpenObligation:
             return "corrected"
         if self.unmet == 0:
             return "lapsed" if self.dropped else "met_late"
-        return self._running(terms, as_of)
+        return running(as_of, soon_from=days_before(self.due, terms.number("soon")), due=self.due)
 
     def _ended(self, unmet: int) -> State:
         """On or before its due day; one that was met before it was waived is met."""
         if self.ended_as != "waived":
             return "ended"
         return "waived" if unmet else "met"
-
-    def _running(self, terms: Terms, as_of: datetime.date) -> State:
-        if as_of > self.due:
-            return "overdue"
-        soon = terms.number("soon")
-        return "due_soon" if (self.due - as_of).days <= soon else "open"

@@ -248,3 +248,15 @@ class Obligation:
     def breached(self) -> bool:
         """Whether the due day has passed with something unmet."""
         return self.state in {"met_late", "overdue", "lapsed", "corrected"}
+
+
+def running(day: datetime.date, *, soon_from: datetime.date, due: datetime.date) -> State:
+    """How something unmet stands on `day`."""
+    if day > due:
+        return "overdue"
+    return "due_soon" if day >= soon_from else "open"
+
+
+def days_before(due: datetime.date, days: int) -> datetime.date:
+    """The day so many days before `due`; the first of the calendar where a policy says more than there are."""
+    return due - datetime.timedelta(days=min(days, due.toordinal() - 1))

@@ -16,8 +16,7 @@ from ledger.kinds.fact import Acceptance
 from ledger.kinds.registry import Project
 from verifier.basis.working_days import Due
 from verifier.obligations.case import Case
-from verifier.obligations.matching_owed import running
-from verifier.obligations.records import State
+from verifier.obligations.records import State, days_before, running
 from verifier.obligations.settling import Dates, Reported, effective
 from verifier.posted import PostedEvent
 
@@ -171,7 +170,7 @@ def _task(  # noqa: PLR0913 - the parts of a task
     """The task as it stands; what was recorded long after its date counts from its recording (T2)."""
     days = sorted((effective(one.report, dates).on, one.seq) for one in done)
     met_on, met_by = days[0] if days else (None, None)
-    soon_from = due.on - datetime.timedelta(days=min(soon, due.on.toordinal() - 1))
+    soon_from = days_before(due.on, soon)
     if met_on is None:
         state = running(case.as_of, soon_from=soon_from, due=due.on)
     else:

@@ -107,3 +107,14 @@ def test_an_obligation_keeps_its_name_when_another_one_is_met() -> None:
     december = datetime.date(2026, 12, 31)
     assert len(before) == 2
     assert after == {december: before[december]}
+
+
+@pytest.mark.parametrize(
+    ("days", "soon_from"), [(30, datetime.date(2026, 5, 31)), (10**12, datetime.date.min)]
+)
+def test_a_policy_may_say_any_number_of_days(days: int, soon_from: datetime.date) -> None:
+    """More days than the calendar has make a thing due soon from its first one on, and stop no judgement."""
+    policy = f"2026-01-07 policy P\n  row a F04 soon={days}\n  row b F03 soon={days}\n"
+    found = owed(policy + "2026-01-15 issue L9 500.00 CENTRE -> PROV fund=G\n", "2026-06-25")
+    assert {one.soon_from for one in found if one.duty == "match"} == {soon_from}
+    assert {one.duty for one in found} == {"match", "pass_on"}
