@@ -3,7 +3,6 @@
 
 import contextlib
 import gc
-import ipaddress
 import logging
 import signal
 import socket
@@ -24,6 +23,7 @@ from api.request_log import log_as_json
 from api.served_ledger import ServedLedger
 from api.sessions.audience import own_addresses
 from api.settings import Settings
+from api.this_machine import on_this_machine
 from api.witnessing.configured import publication_of
 from ledger.errors import EnvironmentFault, InputError, ToldError
 from ledger.genesis import Genesis
@@ -87,7 +87,7 @@ def check_host(genesis: Genesis, host: str) -> None:
     Raises:
         InputError: it is a demo, and others could take it for a real one.
     """
-    if genesis.demo and not _is_loopback(host):
+    if genesis.demo and not on_this_machine(host):
         raise InputError(
             code="serve.demo",
             place=f"--host {host}",
@@ -176,12 +176,3 @@ def _stopping_quietly() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

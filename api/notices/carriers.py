@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 from api.notices.recipients import WebhookRecipient
 from ledger.errors import EnvironmentFault
-from verifier.reading.timed_answers import TimedHandler
+from verifier.reading.timed_answers import timed_opener
 
 TIMEOUT_SECONDS: Final = 10
 """For the whole answer of a webhook, and for each step with a mail server."""
@@ -57,11 +57,8 @@ def post(
         "FundTrace-Signature": f"hmac-sha256={notice_code(recipient.secret, body, seconds=seconds)}",
     }
     request = urllib.request.Request(recipient.url, data=body, headers=headers)  # noqa: S310 - https, checked when read
-    opener = urllib.request.OpenerDirector()
-    opener.add_handler(urllib.request.ProxyHandler())
-    opener.add_handler(TimedHandler(timeout, monotonic))
     try:
-        with opener.open(request, timeout=timeout) as answer:
+        with timed_opener(timeout, monotonic).open(request, timeout=timeout) as answer:
             status = answer.status
     except (OSError, http.client.HTTPException) as error:
         raise _untold(recipient.label, str(error)) from error

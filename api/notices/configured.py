@@ -6,9 +6,10 @@ from typing import Final, NoReturn
 
 from api.notices.carriers import MailServer
 from api.notices.notice_round import NoticeRound
-from api.notices.recipients import MailRecipient, on_this_machine, read_recipients
+from api.notices.recipients import MailRecipient, read_recipients
 from api.served_ledger import ServedLedger
 from api.settings import Settings
+from api.this_machine import on_this_machine
 from ledger.clock import Clock
 from ledger.errors import EnvironmentFault, FormatError
 

@@ -13,7 +13,6 @@ secret_file = "/etc/fundtrace/na.secret"
 """
 
 import hashlib
-import ipaddress
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from api.languages import Language
+from api.this_machine import on_this_machine
 from ledger.errors import EnvironmentFault, FormatError
 from ledger.party import Id
 
@@ -150,14 +150,6 @@ def _is_safe(url: str) -> bool:
         and bool(host)
         and (parts.scheme == "https" or (parts.scheme == "http" and on_this_machine(host)))
     )
-
-
-def on_this_machine(host: str) -> bool:
-    """Whether `host` is the loopback interface."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _read(path: Path) -> bytes:

@@ -2,13 +2,12 @@
 """Bytes to a witness and back over HTTP: only to addresses of the configuration, within a time and a size."""
 
 import http.client
-import urllib.request
 from time import monotonic
 from typing import Final
 
 from api.witnessing.conversation import MAX_ANSWER, Answer
 from ledger.errors import EnvironmentFault
-from verifier.reading.timed_answers import Clock, TimedHandler
+from verifier.reading.timed_answers import Clock, timed_opener
 
 TIMEOUT_SECONDS: Final = 10
 """For the connection and for the whole answer."""
@@ -20,9 +19,7 @@ def send(url: str, body: bytes | None, *, clock: Clock = monotonic) -> Answer:
     Raises:
         EnvironmentFault: nobody answers, or too much, or too slowly.
     """
-    opener = urllib.request.OpenerDirector()
-    opener.add_handler(urllib.request.ProxyHandler())
-    opener.add_handler(TimedHandler(TIMEOUT_SECONDS, clock))
+    opener = timed_opener(TIMEOUT_SECONDS, clock)
     opener.addheaders = [("User-Agent", "fundtrace"), ("Content-Type", "text/plain; charset=utf-8")]
     try:
         with opener.open(url, data=body, timeout=TIMEOUT_SECONDS) as answer:

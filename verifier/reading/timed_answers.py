@@ -19,6 +19,17 @@ Clock = Callable[[], float]
 """Seconds that only ever grow, such as `time.monotonic`."""
 
 
+def timed_opener(seconds: float, clock: Clock) -> urllib.request.OpenerDirector:
+    """Opens http and https addresses through the proxies of the environment, in `seconds`; nothing is followed or judged.
+
+    An answer of any status is an answer, and no redirect is followed. There are no files and no other schemes.
+    """
+    opener = urllib.request.OpenerDirector()
+    opener.add_handler(urllib.request.ProxyHandler())
+    opener.add_handler(TimedHandler(seconds, clock))
+    return opener
+
+
 class TimedHandler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
     """Opens http and https addresses whose answers end within a number of seconds, or with a `TimeoutError`."""
 

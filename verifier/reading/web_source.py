@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from ledger.errors import EnvironmentFault, InputError, LimitError, MissingError
 from verifier.reading.static_log import CHECKPOINT, StaticLog, missing, within
-from verifier.reading.timed_answers import Clock, TimedHandler
+from verifier.reading.timed_answers import Clock, timed_opener
 
 TIMEOUT_SECONDS: Final = 30
 """For a connection to be made, and for each read."""
@@ -117,14 +117,9 @@ def _unpacked(data: bytes, limit: int) -> bytes:
 
 def plain_opener(clock: Clock) -> urllib.request.OpenerDirector:
     """HTTP, HTTPS and the proxies of the environment; no redirects, no files, no other schemes."""
-    opener = urllib.request.OpenerDirector()
-    for handler in (
-        urllib.request.ProxyHandler(),
-        TimedHandler(ANSWER_SECONDS, clock),
-        urllib.request.HTTPErrorProcessor(),
-        urllib.request.HTTPDefaultErrorHandler(),
-    ):
-        opener.add_handler(handler)
+    opener = timed_opener(ANSWER_SECONDS, clock)
+    opener.add_handler(urllib.request.HTTPErrorProcessor())
+    opener.add_handler(urllib.request.HTTPDefaultErrorHandler())
     opener.addheaders = [("User-Agent", "fundtrace-verifier"), ("Accept-Encoding", "gzip, identity")]
     return opener
 
