@@ -12,7 +12,7 @@ from verifier.obligations.records import running
 from verifier.reconciliation.stopped_statements import StoppedStatements
 
 NOT_COVERED: Final = ("acceptance", "waiver")
-"""What names or moves due days and is recorded, and from which no obligation follows yet."""
+"""What is recorded and moves no due day yet, or not of every duty: a waiver does for lines and claims only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
