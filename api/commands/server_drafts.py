@@ -6,7 +6,7 @@ What is signed is what is shown here: the header that binds these events of this
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -22,6 +22,7 @@ from ledger.client import LedgerClient
 from ledger.draft_file import format_draft
 from ledger.errors import InputError
 from ledger.problems import error_of
+from ledger.served_session import Session
 from ledger.submission import sign
 from verifier.integrity.verdict import EXIT_CLEAN, EXIT_FINDINGS
 from verifier.language import Language, Told, say
@@ -165,12 +166,13 @@ def send_back(  # noqa: PLR0913 - one parameter for each option of the command
 ) -> None:
     """Show a draft and return it to its maker with a reason. Exit code 0, or 3."""
     language = chosen_language(lang)
-    with _counter(url, key, policy, log_key) as counter:
-        seen = look_at(counter.session, counter.ledger, name, language=language)
-        _tell(seen, language)
-        _ask(_RETURN, language, yes=yes)
+
+    def returned(session: Session, seen: LookedAt) -> bytes | Refused:
         body = msgspec.json.encode({"version": seen.at.version, "reason": reason})
-        _done(counter.session.write("POST", f"/v1/drafts/{name}/return", body))
+        return session.write("POST", f"/v1/drafts/{name}/return", body)
+
+    with _counter(url, key, policy, log_key) as counter:
+        _do(returned, counter, name, _RETURN, language, yes=yes)
     typer.echo(say(_RETURNED, language))
 
 
@@ -186,11 +188,12 @@ def withdraw(  # noqa: PLR0913 - one parameter for each option of the command
 ) -> None:
     """Withdraw a draft; nothing of it is kept. Exit code 0, or 3."""
     language = chosen_language(lang)
+
+    def withdrawn(session: Session, _seen: LookedAt) -> bytes | Refused:
+        return session.write("DELETE", f"/v1/drafts/{name}")
+
     with _counter(url, key, policy, log_key) as counter:
-        seen = look_at(counter.session, counter.ledger, name, language=language)
-        _tell(seen, language)
-        _ask(_WITHDRAW, language, yes=yes)
-        _done(counter.session.write("DELETE", f"/v1/drafts/{name}"))
+        _do(withdrawn, counter, name, _WITHDRAW, language, yes=yes)
     typer.echo(say(_WITHDRAWN, language))
 
 
@@ -218,7 +221,19 @@ def _only_role(counter: Counter) -> str:
     )
 
 
-def _done(answer: bytes | Refused) -> None:
+def _do(
+    act: Callable[[Session, LookedAt], bytes | Refused], counter: Counter, name: str, question: Told,
+    language: Language, *, yes: bool,
+) -> None:  # fmt: skip
+    """The draft was shown, the question answered with yes, and `act` done with what was shown.
+
+    Raises:
+        InputError: the server refuses it.
+    """
+    seen = look_at(counter.session, counter.ledger, name, language=language)
+    _tell(seen, language)
+    _ask(question, language, yes=yes)
+    answer = act(counter.session, seen)
     if isinstance(answer, Refused):
         raise error_of(answer.problems[0], InputError)
 

@@ -11,7 +11,7 @@ from api.drafts.draft_desk import DraftDesk
 from api.notices.due import Due, due_from, today
 from api.portal.frame import page
 from api.portal.wording import Wording
-from api.routers.drafts import draft_row, seen_in
+from api.routers.draft_answers import draft_row, seen_in
 from api.routers.portal_answers import WITH_THE_VERIFIER, page_language, visiting
 from api.routers.sessions import someone_signed_in
 from api.served_ledger import ServedLedger

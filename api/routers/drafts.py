@@ -1,23 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Drafts over HTTP: prepared, changed, looked at, signed, returned, withdrawn, by people who are signed in (spec §3.10)."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Request
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from api.bodies import whole_body
-from api.drafts.draft import REASON_MAX, Draft, Whole
-from api.drafts.draft_desk import DraftDesk, Prepared, Progress, events_of
-from api.drafts.signing_view import SeenDraft, SeenEvent, seen_draft
-from api.languages import Language
-from api.problems import language_of, refusal
-from api.routers.portal_answers import visiting
+from api.drafts.draft import REASON_MAX, Whole
+from api.drafts.draft_desk import DraftDesk, Prepared
+from api.problems import refusal
+from api.routers.draft_answers import UNCACHED, DraftAnswer, DraftList, draft_answer, draft_row
 from api.routers.sessions import OriginHeader, TokenHeader, signed_in, signed_in_to_write
 from api.sessions.front_desk import Present
 from api.small_bodies import Body, described, small
@@ -25,16 +20,13 @@ from ledger.commitments import DisclosureText
 from ledger.draft_file import format_draft
 from ledger.errors import FormatError
 from ledger.kinds.vocabulary import AnyEvent, decode_event
-from ledger.outcome import Accepted, Refused
+from ledger.outcome import Refused
 from ledger.party import Id
-from ledger.problems import Problem
-from ledger.submission import Header, Signature, header_bytes, refuse_duplicate_keys
+from ledger.submission import Signature, refuse_duplicate_keys
 
 DRAFT_BYTES_MAX: Final = 16 * 1024 * 1024
 DRAFT_EVENTS_MAX: Final = 10_000
 """A person is to read it; larger submissions are signed as files."""
-
-_UNCACHED: Final = {"Cache-Control": "no-store"}
 
 Name = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="id of a draft")]
 Seen = Annotated[int, Field(ge=1, le=1_000_000, description="the version that was looked at")]
@@ -63,62 +55,6 @@ class VersionBody(Body):
     version: Seen
 
 
-class DraftRow(BaseModel):
-    """A draft in a list."""
-
-    id: str
-    party: str
-    submission: Annotated[str, Field(description="id of the submission that it becomes")]
-    dated: Annotated[str, Field(description="when the newest version was made: its signed_at")]
-    state: Annotated[str, Field(description="open, returned, posting or posted; expired where it lapsed")]
-    version: int
-    expires: str
-    reason: str
-    returned_by: str
-    seq: Annotated[int | None, Field(description="position of its header entry once it is posted")]
-
-
-class DraftList(BaseModel):
-    """Drafts of the signer's party."""
-
-    drafts: list[DraftRow]
-
-
-class SeenRow(BaseModel):
-    """An event as a signer sees it."""
-
-    number: int
-    kind: str
-    says: str
-    amount: int | None
-    figure: str
-    capitals: str
-    change: Annotated[str, Field(description="against the last version: first, same, new, changed or gone")]
-    before: str | None
-
-
-class WaitingRow(BaseModel):
-    """What is missing before the submission can be posted."""
-
-    code: str
-    message: str
-    remedy: str
-
-
-class DraftAnswer(DraftRow):
-    """A draft: what will be signed, byte for byte and in words, and what it waits for."""
-
-    header: dict[str, Any]
-    events: list[dict[str, Any]]
-    last: list[dict[str, Any]] | None
-    signatures: list[dict[str, Any]]
-    seen: list[SeenRow]
-    total: Annotated[int, Field(description="sum of the amounts, minor units")]
-    total_figure: str
-    total_capitals: str
-    waiting: list[WaitingRow]
-
-
 class _Prepared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     events: Annotated[tuple[msgspec.Raw, ...], msgspec.Meta(min_length=1, max_length=DRAFT_EVENTS_MAX)]
     disclosures: tuple[DisclosureText, ...] = ()
@@ -139,7 +75,7 @@ def router() -> APIRouter:
         """The drafts of the signer's party."""
         desk, present = _desk(request), signed_in(request)
         rows = [draft_row(request, one, header) for one, header in desk.listed(present)]
-        return JSONResponse({"drafts": rows}, headers=_UNCACHED)
+        return JSONResponse({"drafts": rows}, headers=UNCACHED)
 
     @routes.post(
         "",
@@ -167,7 +103,7 @@ def router() -> APIRouter:
     @routes.get("/{name}", operation_id="getDraft", **told)
     def one(request: Request, name: Name) -> Response:
         """One draft, as it would be signed."""
-        return _answer(request, _desk(request).progress(signed_in(request), name))
+        return draft_answer(request, _desk(request).progress(signed_in(request), name))
 
     @routes.get("/{name}/file", response_class=Response, operation_id="getDraftFile", responses=_FILE)
     def file(request: Request, name: Name) -> Response:
@@ -177,7 +113,7 @@ def router() -> APIRouter:
         """
         data = format_draft(_desk(request).file(signed_in(request), name))
         disposition = {"Content-Disposition": f'attachment; filename="{name}.draft.json"'}
-        return Response(data, media_type="application/json", headers={**_UNCACHED, **disposition})
+        return Response(data, media_type="application/json", headers={**UNCACHED, **disposition})
 
     @routes.put("/{name}", operation_id="changeDraft", openapi_extra=_events_described("version"), **told)
     def change(
@@ -201,7 +137,7 @@ def router() -> APIRouter:
     ) -> Response:
         """Withdraw a draft: nothing of it is kept."""
         _desk(request).withdraw(signed_in_to_write(request, origin=origin, token=token), name)
-        return Response(status_code=204, headers=_UNCACHED)
+        return Response(status_code=204, headers=UNCACHED)
 
     _add_acts(routes, told)
     return routes
@@ -224,7 +160,7 @@ def _add_acts(routes: APIRouter, told: dict[str, Any]) -> None:
         """
         present = signed_in_to_write(request, origin=origin, token=token)
         signature = Signature(alg=body.alg, key=body.key, role=body.role, sig=body.sig)
-        return _answer(request, _desk(request).sign(present, name, signature, seen=body.version))
+        return draft_answer(request, _desk(request).sign(present, name, signature, seen=body.version))
 
     @routes.post("/{name}/return", operation_id="returnDraft", openapi_extra=described(ReturnBody), **told)
     def send_back(
@@ -237,7 +173,7 @@ def _add_acts(routes: APIRouter, told: dict[str, Any]) -> None:
         """Return a draft to its maker, with a reason."""
         present = signed_in_to_write(request, origin=origin, token=token)
         _desk(request).send_back(present, name, seen=body.version, reason=body.reason)
-        return _answer(request, _desk(request).progress(present, name))
+        return draft_answer(request, _desk(request).progress(present, name))
 
     @routes.post("/{name}/posting", operation_id="postDraft", openapi_extra=described(VersionBody), **told)
     def post(
@@ -249,26 +185,7 @@ def _add_acts(routes: APIRouter, told: dict[str, Any]) -> None:
     ) -> Response:
         """Post a complete draft again, after the ledger refused it or the machine failed; it is stored once."""
         present = signed_in_to_write(request, origin=origin, token=token)
-        return _answer(request, _desk(request).post(present, name, seen=body.version))
-
-
-def draft_row(request: Request, draft: Draft, header: Header) -> dict[str, Any]:
-    """`draft` with its newest header as a row."""
-    now = request.app.state.front_desk.now()
-    state = "expired" if draft.expired(now) and draft.state != "returned" else draft.state
-    told = {"state": state, "submission": header.id, "dated": header.signed_at}
-    return {name: told.get(name, getattr(draft, name, None)) for name in DraftRow.model_fields}
-
-
-def seen_in(request: Request, whole: Whole, *, language: Language) -> SeenDraft:
-    """The draft in the words of `language`."""
-    last = () if whole.last is None else whole.last.events
-    with visiting(request) as visit:
-        frame = replace(visit.frame, language=language, exact=True)
-        newest = whole.newest
-        return seen_draft(
-            replace(visit, frame=frame).sentences(), events_of(newest), last, disclosures=newest.disclosures
-        )
+        return draft_answer(request, _desk(request).post(present, name, seen=body.version))
 
 
 def _desk(request: Request) -> DraftDesk:
@@ -310,57 +227,10 @@ def _answer_made(request: Request, present: Present, found: Prepared | Whole | R
 
 
 def _answer_whole(request: Request, present: Present, whole: Whole, *, status: int) -> Response:
-    answer = _answer(request, _desk(request).progress(present, whole.draft.id))
+    answer = draft_answer(request, _desk(request).progress(present, whole.draft.id))
     answer.status_code = status
     answer.headers["Location"] = f"/v1/drafts/{whole.draft.id}"
     return answer
-
-
-def _answer(request: Request, progress: Progress) -> Response:
-    match progress.outcome:
-        case Refused():
-            request.app.state.metrics.submitted("refused")
-            return refusal(request, progress.outcome.problems)
-        case Accepted():
-            request.app.state.worker.nudge()
-            request.app.state.metrics.submitted("replayed" if progress.outcome.replayed else "stored")
-        case None:
-            pass
-    whole = progress.whole
-    seen = seen_in(request, whole, language=language_of(request))
-    last = None if whole.last is None else [json.loads(one) for one in whole.last.events]
-    body = {
-        **draft_row(request, whole.draft, whole.newest.header),
-        "header": json.loads(header_bytes(whole.newest.header)),
-        "events": [json.loads(one) for one in whole.newest.events],
-        "last": last,
-        "signatures": [msgspec.to_builtins(one) for one in whole.signatures],
-        "seen": [_seen_row(one) for one in (*seen.events, *seen.gone)],
-        "total": seen.total,
-        "total_figure": seen.total_figure,
-        "total_capitals": seen.total_capitals,
-        "waiting": [_waiting_row(request, one) for one in _open(whole.draft, progress.waiting)],
-    }
-    return JSONResponse(body, headers=_UNCACHED)
-
-
-def _open(draft: Draft, waiting: Sequence[Problem]) -> Sequence[Problem]:
-    return waiting if draft.state != "posted" else ()
-
-
-def _seen_row(one: SeenEvent) -> dict[str, Any]:
-    fields = {name: getattr(one, name) for name in SeenRow.model_fields}
-    before = None if one.before is None else one.before.striptags()
-    return {**fields, "says": one.says.striptags(), "before": before}
-
-
-def _waiting_row(request: Request, problem: Problem) -> dict[str, str]:
-    zh = language_of(request) == "zh"
-    return {
-        "code": problem.code,
-        "message": problem.message_zh if zh else problem.message_en,
-        "remedy": problem.remedy_zh if zh else problem.remedy_en,
-    }
 
 
 def _events_described(beside: str) -> dict[str, Any]:
