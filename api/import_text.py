@@ -9,7 +9,7 @@ from rich.table import Table
 
 from ledger.amount import group_amount
 from ledger.intake.rows import RowError
-from verifier.language import Language
+from verifier.language import Language, counted
 
 ROWS_SHOWN: Final = 100
 """So many rows of a list are shown on a terminal; ``--json`` has all of them."""
@@ -18,7 +18,7 @@ ROWS_SHOWN: Final = 100
 def print_errors(console: Console, errors: Sequence[RowError], count: int, language: Language) -> None:
     """The console shows the bad rows, `count` in all: where, what the cell holds, what is wrong, what to do."""
     zh = language == "zh"
-    title = f"{count} 处错误" if zh else f"{count} errors"
+    title = f"{count} 处错误" if zh else f"{counted(count, 'error')}"
     headings = (
         ("文件", "行", "列", "值", "问题", "处理")
         if zh
@@ -41,7 +41,7 @@ def print_summary(console: Console, summary: dict[str, Any], language: Language)
         rows, events = stage["rows"], sum(stage["events"].values())
         console.print(
             f"\n{stage['table']}: "
-            + (f"{rows} 行，{events} 个事件" if zh else f"{rows} rows, {events} events")
+            + (f"{rows} 行，{events} 个事件" if zh else f"{counted(rows, 'row')}, {counted(events, 'event')}")
         )
         for line in _stage_lines(stage, language):
             console.print(f"  {line}", soft_wrap=True, highlight=False)
@@ -80,7 +80,9 @@ def _stage_lines(stage: dict[str, Any], language: Language) -> Iterator[str]:
             yield ("略过 " if zh else "left out ") + f"{skip['rows']}: {skip['reason'][language]}"
     for label, rows in stage["repeats_that_differ"].items():
         yield f"{label}: " + (
-            f"{rows} 行与首行不同，取首行" if zh else f"{rows} rows differ from the first, which was kept"
+            f"{rows} 行与首行不同，取首行"
+            if zh
+            else f"{counted(rows, 'row differs', 'rows differ')} from the first, which was kept"
         )
     for compare in stage["compares"]:
         counts = (len(compare["differing"]), len(compare["only_left"]), len(compare["only_right"]))

@@ -12,7 +12,7 @@ from api.import_text import error_plain, print_errors
 from api.statement_import import StatementResult
 from ledger.amount import group_amount
 from ledger.intake.statement import Statement
-from verifier.language import Language
+from verifier.language import Language, counted
 from verifier.reconciliation.line_list import LineList
 from verifier.reconciliation.line_text import text_of
 
@@ -47,7 +47,9 @@ def _lines(result: StatementResult, zh: bool) -> Iterator[str]:  # noqa: FBT001 
         sums = " → ".join(group_amount(one) for one in (statement.opening, statement.closing))
         days = f"{statement.from_on} – {statement.to_on}"
         count = len(statement.lines)
-        yield f"{account} {statement.number}  {days}  {sums}  " + (f"{count} 行" if zh else f"{count} lines")
+        yield f"{account} {statement.number}  {days}  {sums}  " + (
+            f"{count} 行" if zh else f"{counted(count, 'line')}"
+        )
     if result.errors:
         yield "未写入任何内容。" if zh else "Nothing was written."
     elif result.posted is None:
@@ -62,12 +64,12 @@ def _posted(posted: Posted, *, zh: bool) -> str:
         return (
             f"这 {number} 个事件此前已入账；账本现有 {size} 条。"
             if zh
-            else f"These {number} events were there before; the ledger has {size} entries."
+            else f"{counted(number, 'event was', 'events were')} there before; the ledger has {size} entries."
         )
     return (
         f"已入账 {number} 个事件；账本现有 {size} 条。"
         if zh
-        else f"Posted {number} events; the ledger has {size} entries."
+        else f"Posted {counted(number, 'event')}; the ledger has {size} entries."
     )
 
 

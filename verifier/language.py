@@ -31,6 +31,11 @@ def say(told: Told, language: Language) -> str:
     return told.zh if language == "zh" else told.en
 
 
+def counted(number: int, one: str, several: str = "") -> str:
+    """`number` and what it counts, in English: `one`, else `several`, which is `one` with an s unless given."""
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
+
+
 def say_error(error: ToldError, language: Language) -> str:
     """Place, message and remedy of `error` in one line."""
     return error.told_zh() if language == "zh" else str(error)

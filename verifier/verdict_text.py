@@ -8,7 +8,7 @@ from verifier.integrity.freshness import Freshness
 from verifier.integrity.fund_cash import SUMS, FundSum
 from verifier.integrity.ranges import Range, Standing
 from verifier.integrity.verdict import TITLES, Check, CheckState, Outcome, Verdict
-from verifier.language import Language, Told, say
+from verifier.language import Language, Told, counted, say
 
 _SIGNS: Final[dict[CheckState, str]] = {"ok": "✓", "broken": "✗", "unevaluable": "–"}
 _STATES: Final[dict[CheckState, Told]] = {
@@ -60,11 +60,19 @@ def sentence(verdict: Verdict) -> Told:
     return told if broken is None else _broken(broken, told)
 
 
+def heading(verdict: Verdict, language: Language) -> str:
+    """The ledger, and how many entries it shows."""
+    size = verdict.size
+    entries = Told(
+        en="? entries" if size is None else counted(size, "entry", "entries"),
+        zh="共 ? 条" if size is None else f"共 {size:,} 条",
+    )
+    return f"{verdict.origin or '?'}  {say(entries, language)}"
+
+
 def text_of(verdict: Verdict, language: Language) -> Iterator[str]:
     """The report: the ledger, each check, notes, the verdict, and what to do next."""
-    size = "?" if verdict.size is None else f"{verdict.size:,}"
-    entries = {"en": f"{size} entries", "zh": f"共 {size} 条"}[language]
-    yield f"{verdict.origin or '?'}  {entries}"
+    yield heading(verdict, language)
     for label, value in (
         (Told(en="root", zh="树根"), verdict.root),
         (Told(en="genesis", zh="创世"), verdict.genesis),

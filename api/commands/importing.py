@@ -32,7 +32,7 @@ from ledger.intake.tables import source_file
 from ledger.store.engine import DEFAULT_FILE
 from ledger.submission import Submission, wire_bytes
 from verifier.integrity.verdict import EXIT_CLEAN, EXIT_FINDINGS
-from verifier.language import Language
+from verifier.language import Language, counted
 from verifier.source_options import (
     DATABASE_VARIABLE,
     JsonOption,
@@ -223,7 +223,8 @@ def _verdict(result: Result, *, zh: bool) -> Iterator[str]:
             f"已入账 {one.events} 个事件，{one.submissions} 次提交（{one.replayed} 次此前已有）；"
             f"账本现有 {one.entries} 条。"
             if zh
-            else f"Posted {one.events} events in {one.submissions} submissions, {one.replayed} of them there before; "
+            else f"Posted {counted(one.events, 'event')} in "
+            f"{counted(one.submissions, 'submission')}, {one.replayed} of them there before; "
             f"the ledger has {one.entries} entries."
         )
         yield f"genesis {result.genesis}"

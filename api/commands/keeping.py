@@ -28,7 +28,7 @@ from ledger.store.schema import check
 from verifier.integrity.trust import Trust
 from verifier.integrity.verdict import EXIT_CLEAN, EXIT_FINDINGS, Verdict
 from verifier.integrity.visit import visit
-from verifier.language import Language, Told, say
+from verifier.language import Language, Told, counted, say
 from verifier.reading.sources import open_database
 from verifier.source_options import (
     GenesisOption,
@@ -84,7 +84,8 @@ def backup(
         typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
         return
     told = Told(
-        en=f"{file}: {head.size:,} entries, root {head.root}, and {written.rows:,} rows beside them. Keep it apart "
+        en=f"{file}: {counted(head.size, 'entry', 'entries')}, root {head.root}, and "
+        f"{counted(written.rows, 'row')} beside them. Keep it apart "
         "from the keys, and the passphrase apart from both.",
         zh=f"{file}：{head.size:,} 条，根哈希 {head.root}，另有 {written.rows:,} 行。请与密钥分开存放，口令另行保管。",
     )
@@ -137,7 +138,9 @@ def reindex(*, db: DatabaseOption = None, as_json: JsonOption = False, lang: Lan
     with opened(chosen_url(db)) as engine, progress_bar("reindex") as progress:
         check(engine)
         size = make_indexes(engine, progress=progress)
-    told = Told(en=f"indexes of {size:,} entries made anew", zh=f"已重建 {size:,} 条的索引")
+    told = Told(
+        en=f"indexes of {counted(size, 'entry', 'entries')} made anew", zh=f"已重建 {size:,} 条的索引"
+    )
     typer.echo(json.dumps({"size": size}) if as_json else say(told, language))
 
 
@@ -169,7 +172,8 @@ def _verified(url: str, trust: Trust) -> Verdict:
 def _tell(restored: Restored, verdict: Verdict, ahead: EnvironmentFault | None, language: Language) -> None:
     head = restored.head
     told = Told(
-        en=f"{head.size:,} entries {'were there already' if restored.before else 'restored'}, root {head.root}",
+        en=f"{counted(head.size, 'entry', 'entries')} {'were there already' if restored.before else 'restored'}, "
+        f"root {head.root}",
         zh=f"{head.size:,} 条{'此前已在' if restored.before else '已恢复'}，根哈希 {head.root}",
     )
     typer.echo(say(told, language))

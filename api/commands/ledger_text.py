@@ -11,7 +11,7 @@ from api.new_ledger import Created
 from ledger.checkpoint import Checkpoint
 from ledger.file_posting import LineOutcome
 from ledger.problems import Problem
-from verifier.language import Told
+from verifier.language import Told, counted
 
 SHOWN_MAX: Final = 100
 """Refused lines told one by one; the number of all is always told."""
@@ -91,13 +91,14 @@ def summary_text(tally: Tally, size: int, *, dry_run: bool) -> Told:
     more_zh = f"（其中 {untold:,} 行未显示）" if untold else ""
     if dry_run:
         return Told(
-            en=f"dry run: {tally.accepted:,} submissions would be accepted, {tally.refused:,} refused{more_en}; "
+            en=f"dry run: {counted(tally.accepted, 'submission')} would be accepted, {tally.refused:,} refused{more_en}; "
             "nothing was stored",
             zh=f"试运行：{tally.accepted:,} 次提交可接受，{tally.refused:,} 次将被拒绝{more_zh}；未保存任何内容",
         )
     return Told(
-        en=f"{tally.accepted:,} submissions with {tally.events:,} events accepted ({tally.replayed:,} of them before), "
-        f"{tally.refused:,} refused{more_en}; the ledger has {size:,} entries",
+        en=f"{counted(tally.accepted, 'submission')} with {counted(tally.events, 'event')} "
+        f"accepted ({tally.replayed:,} of them before), {tally.refused:,} refused{more_en}; the ledger has "
+        f"{counted(size, 'entry', 'entries')}",
         zh=f"已接受 {tally.accepted:,} 次提交、{tally.events:,} 个事件（其中 {tally.replayed:,} 次为先前已提交），"
         f"拒绝 {tally.refused:,} 次{more_zh}；账本共 {size:,} 条",
     )
@@ -140,7 +141,7 @@ def record_of_problem(problem: Problem) -> dict[str, object]:
 def published_text(shown: Checkpoint, target: Path) -> Told:
     """What `target` shows now, and how to check it."""
     return Told(
-        en=f"{target}: {shown.origin}, {shown.size:,} entries, root {shown.root.hex()}\n"
+        en=f"{target}: {shown.origin}, {counted(shown.size, 'entry', 'entries')}, root {shown.root.hex()}\n"
         f"Next: fundtrace verify {target}",
         zh=f"{target}：{shown.origin}，共 {shown.size:,} 条，树根 {shown.root.hex()}\n下一步：fundtrace verify {target}",
     )

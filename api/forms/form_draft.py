@@ -14,6 +14,7 @@ from ledger.intake.batches import BATCH_EVENTS, Envelope
 from ledger.intake.rows import EventAt
 from ledger.kinds.vocabulary import event_bytes
 from ledger.submission import events_root
+from verifier.language import counted
 
 
 def write_draft(
@@ -52,7 +53,7 @@ def stands_already(name: str, rows: int) -> InputError:
     return InputError(
         code="form.stands",
         place=name,
-        message_en=f"{rows:,} rows of this file stand in the ledger already",
+        message_en=f"{counted(rows, 'row')} of this file stood in the ledger before",
         message_zh=f"该文件有 {rows:,} 行此前已入账",
         remedy_en="Do not post them again; put further rows into a file of their own.",
         remedy_zh="请勿重复登记；新增的行请另存为新文件。",

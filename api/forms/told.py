@@ -9,7 +9,7 @@ from rich.console import Console
 from api.forms.form_run import Result
 from api.forms.header import Header
 from api.import_text import error_plain, print_errors
-from verifier.language import Language, Told, say
+from verifier.language import Language, Told, counted, say
 
 
 def plain(result: Result, *, dry_run: bool) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def _notices(result: Result) -> Iterator[Told]:
         yield from _column_notices(found.header)
     if result.before:
         yield Told(
-            en=f"{result.before:,} rows of this file stand in the ledger already.",
+            en=f"{counted(result.before, 'row')} of this file stood in the ledger before.",
             zh=f"该文件有 {result.before:,} 行此前已入账。",
         )
     if found.passed_over:
@@ -76,7 +76,7 @@ def _notices(result: Result) -> Iterator[Told]:
     if filled is not None and filled.facts.hidden_count:
         rows = _numbers(filled.facts.hidden)
         yield Told(
-            en=f"{filled.facts.hidden_count} hidden rows were read like the others: {rows}",
+            en=f"{counted(filled.facts.hidden_count, 'hidden row')} read like the others: {rows}",
             zh=f"隐藏的 {filled.facts.hidden_count} 行与其他行同样读取：{rows}",
         )
     if filled is not None and filled.others:
@@ -101,19 +101,21 @@ def _verdict(result: Result, *, dry_run: bool) -> Told:
     bad = len(found.bad_rows)
     if posted is not None:
         return Told(
-            en=f"Posted {posted.events:,} of {found.rows:,} rows in {posted.submissions:,} submissions "
-            f"({posted.replayed:,} of them before); the ledger has {posted.entries:,} entries.",
+            en=f"Posted {posted.events:,} of {counted(found.rows, 'row')} in "
+            f"{counted(posted.submissions, 'submission')} ({posted.replayed:,} of them before); the ledger has "
+            f"{counted(posted.entries, 'entry', 'entries')}.",
             zh=f"已入账 {posted.events:,} 行（共 {found.rows:,} 行），{posted.submissions:,} 次提交"
             f"（其中 {posted.replayed:,} 次此前已有）；账本共 {posted.entries:,} 条。",
         )
     if result.draft is not None:
         return Told(
-            en=f"Draft of {result.good:,} of {found.rows:,} rows: {result.draft}; nothing is posted before it is signed.",
+            en=f"Draft of {result.good:,} of {counted(found.rows, 'row')}: {result.draft}; "
+            "nothing is posted before it is signed.",
             zh=f"草稿含 {result.good:,} 行（共 {found.rows:,} 行）：{result.draft}；签名齐备前不登记任何内容。",
         )
     why = Told(en="dry run; ", zh="试运行；") if dry_run else Told(en="", zh="")
     return Told(
-        en=f"{found.rows:,} rows: {result.good:,} good, {bad:,} bad; {why.en}nothing was posted.",
+        en=f"{counted(found.rows, 'row')}: {result.good:,} good, {bad:,} bad; {why.en}nothing was posted.",
         zh=f"共 {found.rows:,} 行：{result.good:,} 行可登记，{bad:,} 行有误；{why.zh}未登记任何内容。",
     )
 

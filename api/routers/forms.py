@@ -30,6 +30,7 @@ from ledger.errors import InputError, MissingError
 from ledger.instant import format_instant
 from ledger.intake.batches import submission_id
 from ledger.outcome import Refused
+from verifier.language import counted
 
 IMPORT_BYTES_MAX: Final = 16 * 1024 * 1024
 IMPORT_ROWS_MAX: Final = 10_000
@@ -220,7 +221,7 @@ def _bad_rows(request: Request, result: Result) -> Response:
             "请加 dry_run=true 查看全部错误，更正后重新上传",
         ),
         en=(
-            f"{bad} rows are bad, {result.good} are good; no draft was made",
+            f"{counted(bad, 'bad row')}, {result.good} good; no draft was made",
             "Ask with dry_run=true for every error, mend the file, and send it again.",
         ),
     )
@@ -234,7 +235,7 @@ def _stands(request: Request, result: Result) -> Response:
         place="file",
         zh=(f"该文件有 {result.before} 行此前已入账", "请勿重复登记；新增的行请另存为新文件"),
         en=(
-            f"{result.before} rows of this file stand in the ledger already",
+            f"{counted(result.before, 'row')} of this file stood in the ledger before",
             "Do not post them again; put further rows into a file of their own.",
         ),
     )

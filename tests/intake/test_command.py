@@ -149,7 +149,7 @@ def test_a_ledger_is_founded_and_filled(folder: Path) -> None:
     """The genesis says historical, replay, flag; the transcriber signs; over-limit payments are recorded."""
     result = run(folder, "--lang", "en")
     assert result.exit_code == 0, result.output
-    assert "Posted 11 events in 1 submissions" in result.stdout
+    assert "Posted 11 events in 1 submission," in result.stdout
     assert "l-keys" in result.stdout
     genesis = genesis_of(folder)
     assert (genesis.historical, genesis.clock, genesis.ceilings, genesis.demo) == (

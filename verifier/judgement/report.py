@@ -17,7 +17,7 @@ from verifier import verdict_text
 from verifier.basis.findings import Finding, FindingClass, Severity
 from verifier.judgement.audit import Audit
 from verifier.judgement.run import Judgement
-from verifier.language import Language, Told, say
+from verifier.language import Language, Told, counted, say
 
 FULL_MAX: Final = 200
 """Most findings told in full; the rest is counted here, and told in full with --json."""
@@ -80,7 +80,7 @@ def closing(audit: Audit) -> Told:
         return _NOTHING
     found, open_ = _count(judgement, _DECIDED), _count(judgement, ("undecidable",))
     gaps = sum(gap.count for gap in judgement.gaps)
-    parts = [Told(zh=f"疑点 {found} 条", en=f"{found} findings")]
+    parts = [Told(zh=f"疑点 {found} 条", en=f"{counted(found, 'finding')}")]
     if open_:
         parts.append(Told(zh=f"无法判定 {open_} 条", en=f"{open_} cannot be decided"))
     if gaps:
@@ -98,9 +98,7 @@ def closing(audit: Audit) -> Told:
 
 def _heading(audit: Audit, language: Language) -> Iterator[RenderableType]:
     verdict = audit.verdict
-    size = "?" if verdict.size is None else f"{verdict.size:,}"
-    entries = {"en": f"{size} entries", "zh": f"共 {size} 条"}[language]
-    yield Text(f"{verdict.origin or '?'}  {entries}", style="bold")
+    yield Text(verdict_text.heading(verdict, language), style="bold")
     told = verdict_text.sentence(verdict)
     yield Text(say(told, language))
     for mark in (*verdict.marks, *verdict.notes):

@@ -85,7 +85,7 @@ def test_rows_that_stand_are_not_drafted_again(bureau: Bureau) -> None:
     """The same file was posted; another file of other rows is drafted."""
     path, out = bureau.sheet(issue("S-1")), bureau.folder / "form.draft"
     bureau.post(path)
-    assert "stand in the ledger already" in bureau.refused(path, "--draft", out)
+    assert "stood in the ledger before" in bureau.refused(path, "--draft", out)
     assert not out.exists()
     drafted(bureau, issue("S-2"), name="other.xlsx")
 

@@ -378,7 +378,10 @@ def test_a_copy_of_csv_has_a_column_of_errors(bureau: Bureau) -> None:
 def test_the_table_for_people_is_in_their_language(bureau: Bureau) -> None:
     """Without --json the same errors come as a table."""
     path = bureau.sheet(issue("L 1"))
-    for language, words in (("zh", ("处错误", "未登记任何内容")), ("en", ("1 errors", "nothing was posted"))):
+    for language, words in (
+        ("zh", ("处错误", "未登记任何内容")),
+        ("en", ("1 error ", "1 row: 0 good, 1 bad; dry run; nothing was posted")),
+    ):
         result = CliRunner().invoke(
             build(),
             ["post", str(path), "--db", str(bureau.folder / "ledger.db"), "--kind", "allocation", "--party", "jl-finance",

@@ -102,7 +102,7 @@ def test_from_the_form_to_the_entry_at_two_machines(bureau: Bureau) -> None:
     assert bureau.size() == before + 3
     again = bureau.run(bureau.form(issue("S-1"), issue("S-2")), "--desk")
     assert again.exit_code == 3
-    assert "stand in the ledger already" in again.output
+    assert "stood in the ledger before" in again.output
 
 
 def test_a_form_whose_answer_is_lost_becomes_one_draft(
