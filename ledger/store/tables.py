@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables: `log` and `checkpoint` are the ledger, `anchor` and `cosignature` evidence about it; the others are indexes.
+"""The tables: `log` and `checkpoint` are the ledger, `anchor` and `cosignature` evidence about it, `INDEXES` its indexes.
 
-Column types are the ones that every SQL database has, and positions are given by the sequencer, so that the same
-rows come out of SQLite and PostgreSQL. Rows are only ever inserted, in all tables but `meta`, `cosignature`, `disclosure`,
-`notice`, and those of the desk (`session…`, `draft…`), which are about people at work and not about the ledger.
+`disclosure` and `access` are personal fields in clear and who was shown them; `session…`, `draft…` and `notice` are about
+people at work. Column types are the ones that every SQL database has, and positions are given by the sequencer, so that the
+same rows come out of SQLite and PostgreSQL. A flush only inserts, but for what an erasure deletes from `disclosure`.
 """
 
 from typing import Final
