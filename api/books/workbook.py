@@ -24,10 +24,13 @@ _WRAPPED: Final = Alignment(wrap_text=True, vertical="top")
 
 
 def write_workbook(sheets: tuple[Sheet, ...], sink: BinaryIO, *, made: datetime.datetime) -> None:
-    """`sink` holds a workbook of `sheets`, row by row in flat memory; `made` is the instant that it states."""
+    """`sink` holds a workbook of `sheets`, row by row in flat memory; `made` is when it says it was made.
+
+    The library states the moment of writing beside it, so that two files of the same sheets differ in their bytes.
+    """
     book = Workbook(write_only=True)
     book.properties.creator = "fundtrace"
-    book.properties.created = book.properties.modified = made.replace(tzinfo=None)
+    book.properties.created = made.replace(tzinfo=None)
     for one in sheets:
         _write(book.create_sheet(one.name), one)
     book.save(sink)

@@ -30,7 +30,7 @@ _TABLES: Final = (
     "CREATE TABLE reversed_event (event TEXT PRIMARY KEY) WITHOUT ROWID",
     "CREATE TABLE found (path TEXT, hash TEXT, size INTEGER)",
 )
-_INDEXES: Final = (
+_READY: Final = (
     "DELETE FROM named WHERE event IN (SELECT event FROM reversed_event)",
     "CREATE INDEX named_hash ON named (hash, seq)",
     "CREATE INDEX found_hash ON found (hash)",
@@ -119,7 +119,7 @@ class EvidenceCheck:
 
     def report(self) -> EvidenceReport:
         """How the two compare."""
-        for statement in _INDEXES:
+        for statement in _READY:
             self._workspace.run(statement)
         counts = {trouble: self._count(f"SELECT count(*) {rows}") for trouble, rows in _ROWS.items()}
         named = self._count("SELECT count(DISTINCT hash) FROM named")
