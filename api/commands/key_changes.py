@@ -132,7 +132,7 @@ def gather(
     found = read_draft(draft)
     for one in signatures:
         found = with_signature(found, read_signature(one))
-    write_new(out, wire_bytes(found.submission) + b"\n")
+    write_new(out, wire_bytes(found.submission) + b"\n", private=bool(found.disclosures))
     typer.echo(say(_GATHERED, language).format(n=len(found.signatures), path=out))
 
 

@@ -57,7 +57,8 @@ def texts_at(session: Session, payments: Sequence[Payment], *, reason: str, case
     found: Texts = {}
     for one in payments:
         asked = {"event": one.name, "reason": reason} | ({} if case is None else {"case": case})
-        answer = session.write("POST", "/v1/disclosures", msgspec.json.encode(asked))
+        # Asked again after a broken connection, it is noted again: it may have been shown twice.
+        answer = session.write("POST", "/v1/disclosures", msgspec.json.encode(asked), named=True)
         if isinstance(answer, Refused):
             raise error_of(answer.problems[0], InputError)
         shown: _Shown = read_answer(answer, _Shown, session.client.address)

@@ -3,17 +3,24 @@
 
 from __future__ import annotations
 
+import functools
 import io
+import itertools
 import json
 import logging
 from typing import TYPE_CHECKING
 
 import pytest
 
+from api.commands import form_posting
+from api.forms import form_run
+from ledger.client import LedgerClient
 from ledger.commitments import commitment_of, parse_disclosure
+from ledger.connection import Answer
 from ledger.draft_file import format_draft, parse_draft
 from ledger.entry import EventEntry, parse_entry
 from ledger.errors import FormatError
+from ledger.intake import batches
 from ledger.kinds.fact import Use
 from ledger.store.disclosures import disclosures_of
 from ledger.store.engine import reading
@@ -27,6 +34,7 @@ from tests.served import served
 from tests.worlds import UNIT, UNIT_ACCOUNT, make_world
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
     from typing import Any
 
@@ -137,6 +145,68 @@ def test_a_draft_shows_the_checker_what_it_commits_to(bureau: Bureau, line: Comm
         line.done("post", str(both), "--db", url, "--log-key-file", log_key)
     kept = [values(one) for _, one in posted(url, before)]
     assert [one["payee_name"] for one in kept] == [ZHANG[0], LI[0]]
+
+
+def test_what_an_interrupted_run_left_out_is_added(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rows that stand keep their commitments and what opens them; the others are committed to now."""
+    url, before = str(bureau.folder / "ledger.db"), bureau.size()
+    path = sheet(bureau, *(subsidy(f"户主{number}", None, None, amount=number) for number in range(1, 5)))
+    in_twos = functools.partial(batches.submissions, size=2)
+    monkeypatch.setattr(form_run, "submissions", lambda *given: itertools.islice(in_twos(*given), 1))
+    assert bureau.post(path, kind="use", party=UNIT)["posted"]["events"] == 2
+    first = posted(url, before)
+    monkeypatch.setattr(form_run, "submissions", in_twos)
+    told = bureau.post(path, kind="use", party=UNIT)
+    assert (told["rows"]["posted_before"], told["posted"]["replayed"], told["posted"]["events"]) == (2, 1, 4)
+    whole = posted(url, before)
+    assert whole[:2] == first
+    assert [values(kept)["payee_name"] for _, kept in whole] == [f"户主{number}" for number in range(1, 5)]
+
+
+def test_a_broken_connection_delivers_once(bureau: Bureau, tmp_path: Path) -> None:
+    """The answer was lost after everything was stored: the same bytes are sent again, and nothing is there twice."""
+    world, url = make_world(), str(tmp_path / "served.db")
+    with founded(url, world) as sequencer:
+        post_all(sequencer, world.opening())
+        before = sequencer.size
+    sent: list[bytes] = []
+    with served(url, world.log_signer) as site:
+
+        def exchange(method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+            answer = site.send(method, path, content=body, headers=dict(headers))
+            if method == "POST":
+                sent.append(body or b"")
+                if len(sent) == 1:
+                    raise ConnectionResetError
+            return Answer(status=answer.status_code, headers=dict(answer.headers), body=answer.content)
+
+        origin = world.genesis.origin.partition("/")[0]
+        client = LedgerClient(f"http://{origin}", exchange=exchange, pause=lambda _seconds: None)
+        order = form_posting.order_of(
+            sheet(bureau, subsidy(*ZHANG), subsidy(*LI)), kind="use", party=UNIT, sheet=None, ignore=None, url="",
+            keys=bureau.folder / "ledger-keys", dry_run=False, valid_only=False, mapping=None, codes=None,
+            annotate=None, rest=None,
+        )  # fmt: skip
+        result = form_posting.run_remotely(client, (), order)
+    assert (len(sent), len(set(sent))) == (2, 1)
+    assert result.posted is not None
+    assert (result.posted.replayed, result.posted.entries) == (1, before + 3)
+    assert [values(kept)["payee_name"] for _, kept in posted(url, before)] == [ZHANG[0], LI[0]]
+
+
+def test_what_is_gathered_is_for_its_owner_alone(bureau: Bureau, line: CommandLine) -> None:
+    """A submission of persons holds their fields; one of a sheet without persons holds none."""
+    for name, person, private in (("one", ZHANG, True), ("none", (None, None, None), False)):
+        draft, whole = bureau.folder / f"{name}.draft", bureau.folder / f"{name}.ndjson"
+        path = sheet(bureau, subsidy(*person), name=f"{name}.xlsx")
+        bureau.post(path, "--draft", draft, kind="use", party=UNIT)
+        for role in ("maker", "checker"):
+            key = str(bureau.folder / "ledger-keys" / f"{UNIT}-{role}.pem")
+            line.done("sign", str(draft), "--key", key, "--role", role, "--yes")
+        signatures = [str(one) for one in sorted(bureau.folder.glob(f"{name}.draft.*.sig.json"))]
+        line.done("keys", "gather", str(draft), *signatures, "--out", str(whole))
+        assert not private or whole.stat().st_mode & 0o077 == 0
+        assert bool(parse_wire(whole.read_bytes().strip()).disclosures) is private
 
 
 def test_a_draft_that_shows_another_person_is_not_shown_at_all(bureau: Bureau, line: CommandLine) -> None:
