@@ -26,6 +26,11 @@ GATHER_SECONDS: Final = 0.2
 """Folding waits so long after it was woken: what is committed meanwhile is folded in one go."""
 REST: Final = 4
 """Judging rests so many times as long as it took: it looks at the whole log, and takes a fifth of the time at most."""
+QUIET_SECONDS: Final = 2
+"""Judging waits until nothing has been posted for so long, so that it does not compete with posting."""
+PUT_OFF_SECONDS: Final = 120
+"""It waits so long at most."""
+_SECOND_NS: Final = 1_000_000_000
 
 _LOG: Final = logging.getLogger("fundtrace.worker")
 
@@ -55,6 +60,9 @@ class Worker:
         self._jobs = (Job(run=self.judge_in_turn, seconds=judge_seconds), *jobs)
         self._now_ns = now_ns
         self._rested_ns = 0
+        self._posted_ns: int | None = None
+        self._put_off_ns: int | None = None
+        """Since when a turn of judging has been put off; None while it is not."""
         self._ledger = ledger
         self._judge = judge
         self._fold_seconds = fold_seconds
@@ -87,6 +95,7 @@ class Worker:
 
     def nudge(self) -> None:
         """Something was committed: fold it soon."""
+        self._posted_ns = self._now_ns()
         self._wake.set()
 
     def fold_all(self) -> None:
@@ -133,13 +142,25 @@ class Worker:
             self._judging.release()
 
     def judge_in_turn(self) -> None:
-        """As `judge_if_grown`, unless the last turn took so long that judging rests still (`REST`)."""
+        """As `judge_if_grown`, unless the last turn took so long that judging rests still (`REST`), or is put off."""
         begun = self._now_ns()
-        if begun < self._rested_ns:
+        if begun < self._rested_ns or self._is_put_off(begun):
             return
         self.judge_if_grown()
         ended = self._now_ns()
         self._rested_ns = ended + REST * (ended - begun)
+
+    def _is_put_off(self, now_ns: int) -> bool:
+        """Whether judging waits for a pause in posting, which it does not for ever."""
+        posted = self._posted_ns
+        if posted is None or now_ns - posted >= QUIET_SECONDS * _SECOND_NS:
+            self._put_off_ns = None
+            return False
+        since = self._put_off_ns = now_ns if self._put_off_ns is None else self._put_off_ns
+        if now_ns - since < PUT_OFF_SECONDS * _SECOND_NS:
+            return True
+        self._put_off_ns = None
+        return False
 
     def _run(self) -> None:
         first = True

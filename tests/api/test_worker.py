@@ -16,7 +16,7 @@ from api.judging import judge_ledger
 from api.live_source import LiveSource
 from api.projection.finding_board import Instalment, Judged, telling
 from api.served_ledger import ServedLedger
-from api.worker import REST, Worker
+from api.worker import PUT_OFF_SECONDS, QUIET_SECONDS, REST, Worker
 from ledger.errors import EnvironmentFault, FormatError
 from ledger.store.engine import open_engine
 from ledger.submission import wire_bytes
@@ -116,6 +116,38 @@ def test_judging_rests_after_a_long_turn(office: Site, world: World) -> None:
     worker.judge_in_turn()
     office.post(wire_bytes(world.issue("L1", 100_000)))
     clock[0] = 10 + REST * 10 - 1
+    worker.judge_in_turn()
+    assert len(runs) == 1
+    clock[0] += 1
+    worker.judge_in_turn()
+    assert len(runs) == 2
+
+
+def test_judging_waits_for_a_pause_in_posting_but_not_for_ever(office: Site, world: World) -> None:
+    """What is posted without a pause is judged now and then all the same."""
+    clock = [0]
+    runs: list[int] = []
+
+    def judge(ledger: ServedLedger) -> Judged:
+        runs.append(ledger.head().size)
+        return nothing_found(ledger)
+
+    worker = Worker(office.ledger, judge, fold_seconds=1, judge_seconds=1, now_ns=lambda: clock[0])
+
+    def turns(number: int) -> None:
+        """So many turns a second apart, each right after a posting."""
+        for _ in range(number):
+            worker.nudge()
+            worker.judge_in_turn()
+            clock[0] += 10**9
+
+    turns(PUT_OFF_SECONDS)
+    assert not runs
+    turns(1)
+    assert len(runs) == 1
+    office.post(wire_bytes(world.issue("L1", 100_000)))
+    worker.nudge()
+    clock[0] += QUIET_SECONDS * 10**9 - 1
     worker.judge_in_turn()
     assert len(runs) == 1
     clock[0] += 1
