@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The evidence pack of an entry, built from the live database (spec §2.13)."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from sqlalchemy import Connection
@@ -20,13 +21,12 @@ from ledger.store.log_reader import LogReader
 from ledger.tile_reader import TileReader
 from ledger.tiles import parse_tile_path
 from verifier.evidence.pack_build import Log, build_pack
-from verifier.evidence.registrations import Mandate
 
 EVENTS_MAX: Final = 10_000
 """Events of one submission that a request may read: hashing them takes some fifty milliseconds, while folding waits."""
 
-
-_MANDATES_MAX: Final = 10_000
+_NAMED_MAX: Final = 10_000
+"""Entries that may carry the id of a deputation or an administrator, as a number of whatever sort."""
 
 
 class IndexedRegistry:
@@ -35,6 +35,7 @@ class IndexedRegistry:
     def __init__(self, model: ReadModel, connection: Connection) -> None:
         """Look up in `model`, and changes of the log's keys through `connection`."""
         self._index = model.index
+        self._register = model.register
         self._connection = connection
 
     def key(self, key: str, *, before: int) -> int | None:
@@ -51,10 +52,19 @@ class IndexedRegistry:
         """Positions of all changes of the log's own keys below `before`, in order."""
         return log_key_changes(self._connection, before=before)
 
-    def mandates(self, kind: Mandate, party: str, *, before: int) -> tuple[int, ...]:
-        """Positions of all events of `kind` below `before` that `party` posted, in order."""
-        found = self._index.about("party", party, most=_MANDATES_MAX, kind=kind)
-        return tuple(one.seq for one in reversed(found) if one.seq < before)
+    def administrators(self, *, before: int) -> tuple[int, ...]:
+        """Positions of all changes of administrators below `before`, in order."""
+        return self._named("administrator", self._register.offices, before)
+
+    def deputations(self, party: str, *, before: int) -> tuple[int, ...]:
+        """Positions of all deputations below `before` that `party` granted or ended, in order."""
+        own = (name for name, state in self._register.deputations.items() if state.party == party)
+        return self._named("deputation", own, before)
+
+    def _named(self, kind: str, names: Iterable[str], before: int) -> tuple[int, ...]:
+        """Positions of the events of `kind` below `before` that are about one of these ids, in order."""
+        found = (one for name in names for one in self._index.naming(name, most=_NAMED_MAX, whole=True))
+        return tuple(sorted({one.seq for one in found if one.kind == kind and one.seq < before}))
 
 
 def pack_of(ledger: ServedLedger, seq: int) -> bytes:

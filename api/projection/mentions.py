@@ -12,6 +12,7 @@ from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.contract import Contract
 from ledger.kinds.control import Correction, Disposition, Erasure, Objection
 from ledger.kinds.fact import Claim, PayeeList, Publication, Restitution, Return
+from ledger.kinds.mandate import AdministratorChange, Deputation
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.register import Register
@@ -31,6 +32,7 @@ _NUMBERED: Final[Mapping[type[AnyEvent], tuple[str, ...]]] = {
     Objection: ("id", "event"),
     Key: ("key",),
     PayeeList: ("root",),
+    **dict.fromkeys((Deputation, AdministratorChange), ("id",)),
 }
 """Kind → fields beside `PAPERS` by which people search for its events."""
 

@@ -106,13 +106,9 @@ class _Building:
 
     def _administrators(self, genesis: Genesis, *, before: int) -> frozenset[str]:
         """Ids of all administrators there were below `before`; every change of them there is taken in."""
-        known = [one.id for one in genesis.administrators]
-        for one in known:  # grows while it is read: whoever was appointed may appoint others
-            for seq in self.registry.mandates("administrator", one, before=before):
-                change = self._with_own_header(seq)
-                if isinstance(change, AdministratorChange) and change.id not in known:
-                    known.append(change.id)
-        return frozenset(known)
+        changes = [self._with_own_header(seq) for seq in self.registry.administrators(before=before)]
+        named = {one.id for one in changes if isinstance(one, AdministratorChange)}
+        return frozenset(named | {one.id for one in genesis.administrators})
 
     def _override(self, head: HeaderEntry) -> Iterator[int]:
         """The override by which two leaders signed `head`, and the first event that it covers, if they did."""
@@ -152,7 +148,7 @@ class _Building:
     def _grants(self, head: HeaderEntry) -> Sequence[int]:
         """Positions of the deputations under which `head` was signed, as far as nobody had ended them."""
         granted: dict[str, int] = {}
-        for seq in self.registry.mandates("deputation", head.header.party, before=head.seq):
+        for seq in self.registry.deputations(head.header.party, before=head.seq):
             entry = parse_entry(self.log.read(seq), place=f"entry {seq}")
             event = entry.event if isinstance(entry, EventEntry) else None
             if isinstance(event, Deputation):

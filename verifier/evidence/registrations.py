@@ -2,10 +2,9 @@
 """Where a log registers what a pack leans on: keys, parties, changes of its own keys, and who may act for whom."""
 
 from collections.abc import Iterator
-from typing import Final, Literal, Protocol
+from typing import Final, Protocol
 
 from ledger.entry import EventEntry, HeaderEntry, parse_entry
-from ledger.kinds.form import kind_of
 from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.mandate import AdministratorChange, Deputation
 from ledger.kinds.registry import Key, Party
@@ -14,9 +13,6 @@ _MARKS: Final = tuple(
     f'"kind":"{kind}"'.encode() for kind in ("key", "party", "log_key", "administrator", "deputation")
 )
 _HEADER: Final = b'{"header":'
-
-Mandate = Literal["administrator", "deputation"]
-"""Kinds that say who may act for whom."""
 
 
 class Registry(Protocol):
@@ -34,8 +30,12 @@ class Registry(Protocol):
         """Positions of all changes of the log's own keys below `before`, in order."""
         ...
 
-    def mandates(self, kind: Mandate, party: str, *, before: int) -> tuple[int, ...]:
-        """Positions of all events of `kind` below `before` that `party` posted, in order."""
+    def administrators(self, *, before: int) -> tuple[int, ...]:
+        """Positions of all changes of administrators below `before`, in order."""
+        ...
+
+    def deputations(self, party: str, *, before: int) -> tuple[int, ...]:
+        """Positions of all deputations below `before` that `party` granted or ended, in order."""
         ...
 
 
@@ -47,7 +47,8 @@ class ScannedRegistry:
         self._keys: dict[str, list[int]] = {}
         self._parties: dict[str, list[int]] = {}
         self._log_keys: list[int] = []
-        self._mandates: dict[tuple[str, str], list[int]] = {}
+        self._administrators: list[int] = []
+        self._deputations: dict[str, list[int]] = {}
         header = b""
         for seq, data in enumerate(entries):
             if data.startswith(_HEADER):
@@ -67,9 +68,13 @@ class ScannedRegistry:
         """Positions of all changes of the log's own keys below `before`, in order."""
         return tuple(seq for seq in self._log_keys if seq < before)
 
-    def mandates(self, kind: Mandate, party: str, *, before: int) -> tuple[int, ...]:
-        """Positions of all events of `kind` below `before` that `party` posted, in order."""
-        return tuple(seq for seq in self._mandates.get((kind, party), ()) if seq < before)
+    def administrators(self, *, before: int) -> tuple[int, ...]:
+        """Positions of all changes of administrators below `before`, in order."""
+        return tuple(seq for seq in self._administrators if seq < before)
+
+    def deputations(self, party: str, *, before: int) -> tuple[int, ...]:
+        """Positions of all deputations below `before` that `party` granted or ended, in order."""
+        return tuple(seq for seq in self._deputations.get(party, ()) if seq < before)
 
     def _take(self, seq: int, data: bytes, header: bytes) -> None:
         entry = parse_entry(data, place=f"entry {seq}")
@@ -80,9 +85,11 @@ class ScannedRegistry:
                 self._parties.setdefault(event.id, []).append(seq)
             case EventEntry(event=LogKeyChange()):
                 self._log_keys.append(seq)
-            case EventEntry(event=AdministratorChange() | Deputation() as event):
+            case EventEntry(event=AdministratorChange()):
+                self._administrators.append(seq)
+            case EventEntry(event=Deputation()):
                 head = parse_entry(header, place=f"header of entry {seq}")
                 if isinstance(head, HeaderEntry):
-                    self._mandates.setdefault((kind_of(event), head.header.party), []).append(seq)
+                    self._deputations.setdefault(head.header.party, []).append(seq)
             case _:
                 pass
