@@ -14,6 +14,7 @@ from api.own_places import NoteFile, head_file, published_folder, remember_newes
 from api.served_ledger import ServedLedger
 from api.serving import opened_ledger
 from api.settings import Settings
+from ledger.checkpoint import parse_checkpoint
 from ledger.errors import EnvironmentFault
 from ledger.key_files import save_private_key
 from ledger.log_keys import keys_in, newest_time, open_own_checkpoint
@@ -47,12 +48,6 @@ class Moving:
     def pass_(self, seconds: int) -> None:
         """Let time pass."""
         self.moment += datetime.timedelta(seconds=seconds)
-
-
-@pytest.fixture
-def world() -> World:
-    """A world of its own for each test."""
-    return make_world()
 
 
 @pytest.fixture
@@ -248,8 +243,6 @@ def test_a_trace_that_is_not_ours_is_a_fault(file: Path, world: World, tmp_path:
     if found == b"stranger":
         with opened(str(file)) as engine:
             text = parse_note(ServedLedger(engine, None).head().note).text
-        from ledger.checkpoint import parse_checkpoint  # noqa: PLC0415
-
         checkpoint = parse_checkpoint(text)
         found = stranger.sign(checkpoint, current=stranger.keys(checkpoint.origin), seconds=1)
     head.path.write_bytes(found)

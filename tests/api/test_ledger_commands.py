@@ -34,12 +34,6 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture
-def world() -> World:
-    """A world of its own for each test."""
-    return make_world()
-
-
 def fundtrace(*arguments: object, typed: str | None = None) -> Result:
     """Run the console command."""
     return CliRunner().invoke(build(), [str(argument) for argument in arguments], input=typed)

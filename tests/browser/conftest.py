@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tests.served_process import ServerProcess
 
 CHROMIUM = "/usr/bin/chromium"
+PATIENCE = 90_000
+"""Milliseconds that a page may take on a machine that has other things to do."""
 ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 

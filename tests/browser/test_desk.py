@@ -18,6 +18,7 @@ from ledger.instant import format_instant
 from ledger.key_files import save_private_key
 from ledger.kinds.vocabulary import event_bytes
 from ledger.submission import sign, wire_bytes
+from tests.browser.conftest import PATIENCE
 from tests.later_kinds import admitting
 from tests.ledgers import founded, post_all
 from tests.personal import KNOWN, committed, disclosed
@@ -80,6 +81,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 def people(browser: Browser, complaints: list[str]) -> Iterator[list[Page]]:
     """Two people with a browser each, whose complaints about policy and errors are kept."""
     contexts = [browser.new_context(viewport={"width": 1280, "height": 1000}) for _ in range(2)]
+    for context in contexts:
+        context.set_default_timeout(PATIENCE)
     pages = [context.new_page() for context in contexts]
     for page in pages:
         page.on("console", lambda message: complaints.append(message.text))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.conftest import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-SECONDS = 60_000
 SAYS = {
     "zh": {"checked": "本机已核验", "disagrees": "不一致：第 900 条", "unchecked": "尚未在本机核验"},
     "en": {
@@ -32,6 +33,7 @@ STEPS = ("bytes", "chain", "signatures", "inclusion", "checkpoint")
 def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
     """A page with script, whose complaints about policy and errors are kept."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    context.set_default_timeout(PATIENCE)
     made = context.new_page()
     made.on("console", lambda message: complaints.append(message.text))
     made.on("pageerror", lambda error: complaints.append(str(error)))
@@ -42,7 +44,7 @@ def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
 def opened(page: Page, server: ServerProcess, language: str, state: str, *, seq: int = 900) -> None:
     """The page of the entry, when its strip has come to `state`."""
     page.goto(f"{server.address}entries/{seq}?lang={language}")
-    page.wait_for_selector(f'.strip[data-state="{state}"]', timeout=SECONDS)
+    page.wait_for_selector(f'.strip[data-state="{state}"]')
 
 
 def states(page: Page) -> list[str | None]:
@@ -121,7 +123,7 @@ def test_a_missing_file_decides_nothing(page: Page, server: ServerProcess, langu
     """The strip stays at "not checked", and the page says what could not be had."""
     page.route("**/log/policy", lambda route: route.fulfill(status=404, body="gone"))
     page.goto(f"{server.address}entries/900?lang={language}")
-    page.wait_for_selector('#check-verdict[data-state="open"]', timeout=SECONDS)
+    page.wait_for_selector('#check-verdict[data-state="open"]')
     assert states(page) == ["passed"] * 4 + ["open"]
     assert page.locator(".strip-state").inner_text() == SAYS[language]["unchecked"]
     named = "策略文件: 服务器回答 404" if language == "zh" else "policy: the server answers 404"
@@ -165,7 +167,7 @@ def test_what_the_reader_brings_is_believed(
     page.locator("#trust-details summary").click()
     page.locator("#trust").fill(text)
     page.locator("#trust-form button").click()
-    page.wait_for_selector('.strip[data-state="checked"][data-trust="outside"]', timeout=SECONDS)
+    page.wait_for_selector('.strip[data-state="checked"][data-trust="outside"]')
     assert "own keys" not in page.locator(".strip-state").inner_text()
     assert states(page) == ["passed"] * 5
 
@@ -179,7 +181,7 @@ def test_what_the_reader_brings_and_the_log_does_not_keep(page: Page, server: Se
     assert page.locator("#trust-fault").is_visible()
     page.locator("#trust").fill("ab" * 32)
     page.locator("#trust-form button").click()
-    page.wait_for_selector('.strip[data-state="disagrees"]', timeout=SECONDS)
+    page.wait_for_selector('.strip[data-state="disagrees"]')
     assert states(page) == ["passed"] * 4 + ["failed"]
     assert not page.locator("#trust-fault").is_visible()
 

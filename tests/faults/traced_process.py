@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 WITNESS_SEED: Final = bytes(32)
 WITNESSED: Final = ((3, 5), (5, 9), (9, 9))
 """The requests of the witness's client: the size it knows, and the size it offers."""
-ATTACH_SECONDS: Final = 20
+ATTACH_SECONDS: Final = 60
 
 _PR_SET_PTRACER: Final = 0x59616D61
 _ANYBODY: Final = ctypes.c_ulong(-1)

@@ -27,7 +27,7 @@ from ledger.submission import event_name, parse_wire, wire_bytes
 from tests.later_kinds import LATER, admitting, step
 from tests.ledgers import accept, check_whole, founded, opened, post_all
 from tests.personal import KNOWN, committed, disclosed
-from tests.worlds import AUDIT, BANK, DAY, UNIT, make_world
+from tests.worlds import AUDIT, BANK, DAY, UNIT
 
 if TYPE_CHECKING:
     from ledger.kinds.fact import Use
@@ -42,12 +42,6 @@ PERSON = committed(payee_name="王某", payee_account="6222020000000000000")
 def file(tmp_path: Path) -> str:
     """A SQLite file that does not exist yet."""
     return str(tmp_path / "ledger.db")
-
-
-@pytest.fixture
-def world() -> World:
-    """A world of its own for each test."""
-    return make_world()
 
 
 def paid(world: World, sd: tuple[str, ...] = PERSON) -> Use:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from ledger import open_state
@@ -52,9 +53,9 @@ def follow_up(world: World, paid: Submission) -> Iterator[Submission]:
     yield returned
     undone = Correction(occurred_on=DAY, event=f"{COUNTY}/{returned.header.id}/0", reason="x")
     yield world.submission(COUNTY, undone)
-    claim = {"claim": "C1", "project": PROJECT, "amount": 5, "line": "L1"}
-    yield world.submission(UNIT, Claim(occurred_on=DAY, action="submit", **claim))  # type: ignore[arg-type]
-    yield world.submission(COUNTY, Claim(occurred_on=DAY, action="approve", **claim))  # type: ignore[arg-type]
+    claim = Claim(occurred_on=DAY, action="submit", claim="C1", project=PROJECT, amount=5, line="L1")
+    yield world.submission(UNIT, claim)
+    yield world.submission(COUNTY, msgspec.structs.replace(claim, action="approve"))
 
 
 def accept_one(sequencer: Sequencer, submission: Submission) -> Submission:

@@ -16,6 +16,7 @@ from ledger.first_entry import found
 from ledger.genesis import sign_genesis
 from ledger.keys import key_id
 from ledger.kinds.registry import Key
+from ledger.posting import admit
 from ledger.register import Register
 from ledger.submission import assemble, parse_wire, sign, wire_bytes
 from tests.desk import Desk, codes
@@ -170,8 +171,6 @@ def test_an_administrators_key_is_no_business_key(world: World, desk: Desk) -> N
 
 def test_key_material_is_checked_without_signatures_too(world: World, desk: Desk) -> None:
     """Where signatures were checked elsewhere, broken material is still a problem and no crash."""
-    from ledger.posting import admit  # noqa: PLC0415 - the one test below the desk
-
     for public in ("AAAAA", "AAAA"):
         broken = registering(world, signer_named("new"), public=public)
         problems = admit(

@@ -21,6 +21,7 @@ from ledger.publisher import publish
 from ledger.static_files import StaticFolder, alone_at
 from ledger.store.engine import holding_lock
 from ledger.store.log_reader import LogReader
+from ledger.store.schema import prepare
 from ledger.tile_reader import TileReader
 from ledger.tiles import bundles_of, tiles_of
 from tests.ledgers import founded, opened, post_all
@@ -31,12 +32,6 @@ if TYPE_CHECKING:
 
     from ledger.tiles import Tile
     from tests.worlds import World
-
-
-@pytest.fixture
-def world() -> World:
-    """A world of its own for each test."""
-    return make_world()
 
 
 @pytest.fixture
@@ -335,8 +330,6 @@ def test_a_damaged_database_is_not_published(tmp_path: Path, file: str, world: W
 
 def test_a_database_without_a_ledger_is_told(tmp_path: Path, file: str) -> None:
     """There is nothing to publish."""
-    from ledger.store.schema import prepare  # noqa: PLC0415
-
     with opened(file, create=True) as engine:
         prepare(engine)
         with pytest.raises(EnvironmentFault, match="no ledger"):

@@ -12,19 +12,13 @@ from ledger.errors import InputError
 from ledger.journal import Journal
 from ledger.kinds.bank import Movement
 from tests.ledgers import accept, check_whole, founded, post_all
-from tests.worlds import BANK, BEGINNING, COUNTY, COUNTY_ACCOUNT, DAY, PROVINCE, make_world
+from tests.worlds import BANK, BEGINNING, COUNTY, COUNTY_ACCOUNT, DAY, PROVINCE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ledger.kinds.vocabulary import AnyEvent
     from tests.worlds import World
-
-
-@pytest.fixture
-def world() -> World:
-    """An invented ledger."""
-    return make_world()
 
 
 def told(world: World, folder: Path, party: str, events: list[AnyEvent]) -> list[list[str]]:

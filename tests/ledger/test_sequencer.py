@@ -18,6 +18,7 @@ from ledger.note import parse_note
 from ledger.outcome import Accepted, Refused
 from ledger.sequencer import Sequencer
 from ledger.store.engine import holding_lock
+from ledger.store.schema import prepare
 from ledger.submission import Signature
 from tests.ledgers import accept, check_receipt_of, check_whole, found, founded, opened, post_all
 from tests.worlds import BANK, BEGINNING, COUNTY, log_signer_named, make_world, signer_named
@@ -33,12 +34,6 @@ if TYPE_CHECKING:
 def file(tmp_path: Path) -> str:
     """A SQLite file that does not exist yet: for what does not depend on the database."""
     return str(tmp_path / "ledger.db")
-
-
-@pytest.fixture
-def world() -> World:
-    """A world of its own for each test."""
-    return make_world()
 
 
 def refuse(sequencer: Sequencer, submission: Submission) -> list[str]:
@@ -415,8 +410,6 @@ def test_a_genesis_without_all_administrators_founds_nothing(file: str, world: W
 
 def test_a_database_without_a_ledger_is_told(file: str, world: World) -> None:
     """A sequencer needs a founded ledger."""
-    from ledger.store.schema import prepare  # noqa: PLC0415
-
     with opened(file, create=True) as engine:
         prepare(engine)
         with pytest.raises(EnvironmentFault, match="no ledger yet"):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
 from ledger.errors import FormatError, InputError, LimitError, SignatureError
 from ledger.instant import parse_instant
@@ -141,8 +142,6 @@ def test_a_refusal_of_the_authority_is_no_token(authority: Authority) -> None:
 
 def test_another_digest_is_refused(authority: Authority) -> None:
     """Tokens over SHA-512 hold for openssl; anchors are over SHA-256 only, so that there is one way to check them."""
-    from rfc3161_client import HashAlgorithm, TimestampRequestBuilder  # noqa: PLC0415
-
     query = TimestampRequestBuilder().data(NOTE).hash_algorithm(HashAlgorithm.SHA512).build()
     token = authority.stamp(query.as_bytes())
     assert openssl_accepts(token, NOTE, authority.roots_file)

@@ -15,6 +15,7 @@ from ledger.errors import InputError
 from ledger.keys import key_id
 from ledger.kinds.authority import MatchingPledge
 from ledger.kinds.fact import Claim, Return
+from ledger.kinds.registry import Party
 from ledger.kinds.vocabulary import decode_event, event_bytes
 from tests.desk import open_desk
 from tests.examples import specimens
@@ -33,6 +34,7 @@ from tests.worlds import (
     SUPPLIER_ACCOUNT,
     UNIT,
     UNIT_ACCOUNT,
+    Seat,
     make_world,
     signer_named,
 )
@@ -276,8 +278,9 @@ def test_taking_in_never_raises_where_rights_are_set_aside(events: list[AnyEvent
         b'"division":"000000","roles":["transcriber"]}',
         place="scribe",
     )
-    world.seats["scribe"] = type(world.seats[COUNTY])(  # the same seat as the others have
-        party=scribe,  # type: ignore[arg-type]
+    assert isinstance(scribe, Party)
+    world.seats["scribe"] = Seat(
+        party=scribe,
         keys={"maker": signer_named("scribe maker"), "checker": signer_named("scribe checker")},
     )
     desk.must(world.submission("admin-a", scribe))

@@ -23,7 +23,7 @@ class FolderServer(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), partial(_Shelf, self, directory=str(folder)))
         self.failures = 0
 
-    def handle_error(self, request: object, client_address: object) -> None:  # type: ignore[explicit-override]
+    def handle_error(self, request: object, client_address: object) -> None:  # type: ignore[explicit-override] # until 3.12
         """Say nothing: clients may go away in the middle."""
 
 
@@ -35,7 +35,7 @@ class _Shelf(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # type: ignore[explicit-override]  # noqa: A002, ANN401 - as there
         """Say nothing."""
 
-    def do_GET(self) -> None:  # type: ignore[explicit-override]
+    def do_GET(self) -> None:  # type: ignore[explicit-override] # as above
         """Fail as often as asked, redirect what is under /moved/, serve the rest."""
         if self.shelf.failures:
             self.shelf.failures -= 1
