@@ -215,8 +215,8 @@ _OPENED: Final = Told(
     zh="已显示个人信息 {n} 项，均与所签承诺值核对一致",
 )
 _UNOPENED: Final = Told(
-    en="Personal fields NOT shown: {n}; this file does not carry them. Ask for a draft that does before you sign.",
-    zh="未显示的个人信息 {n} 项：本文件未附内容。请先索取附有内容的草稿再签名。",
+    en="Personal fields NOT shown: {n}; this draft does not carry them. Before you sign, ask for one that does.",
+    zh="未显示的个人信息 {n} 项：本草稿未附内容。签名之前请索取附有内容的草稿。",
 )
 _TOTAL: Final = Told(en="Sum of the amounts: {figure}  {capitals}", zh="金额合计：{figure}  {capitals}")
 _CHANGES: Final = Told(en="Changes since the last version: {n}", zh="与上一版相比的改动：{n} 处")

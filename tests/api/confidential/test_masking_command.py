@@ -235,6 +235,28 @@ def refusal(result: Result) -> str:
     return result.output
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--url", ADDRESS),
+        ("--key", "k.pem"),
+        ("--reason", "why"),
+        ("--case", "1"),
+        ("--on", "1.4.2026"),
+        ("--on", "20260401"),
+        ("--out", "list.pdf"),
+        ("--profile", "town"),
+    ],
+)
+def test_options_that_do_not_fit_write_nothing(tmp_path: Path, options: tuple[str, str]) -> None:
+    """Two places of the fields, half of one, another day, another ending, no such profile; without them it is done."""
+    who = auditor(tmp_path)
+    before = {one.name for one in tmp_path.iterdir()}
+    assert who.run(*options).exit_code != 0
+    assert {one.name for one in tmp_path.iterdir()} == before
+    assert who.run().exit_code == 0
+
+
 @pytest.fixture
 def at_audit(monkeypatch: pytest.MonkeyPatch, counter: Site, world: World, tmp_path: Path) -> list[str]:
     """The options by which audit reads the store of a server that holds the payments, and what is listed."""

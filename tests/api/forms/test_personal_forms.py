@@ -14,6 +14,7 @@ import pytest
 
 from api.commands import form_posting
 from api.forms import form_run
+from api.forms.titles import columns_by_title
 from ledger.client import LedgerClient
 from ledger.commitments import commitment_of, parse_disclosure
 from ledger.connection import Answer
@@ -31,7 +32,7 @@ from tests.counter import ADDRESS, MovedClock, Visitor
 from tests.ledgers import founded, opened, post_all
 from tests.personal import disclosed
 from tests.served import served
-from tests.worlds import UNIT, UNIT_ACCOUNT, make_world
+from tests.worlds import BANK, UNIT, UNIT_ACCOUNT, make_world
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,6 +99,20 @@ def test_one_command_posts_a_sheet_of_persons(bureau: Bureau) -> None:
     again = bureau.post(path, kind="use", party=UNIT)
     assert (again["posted"]["replayed"], again["rows"]["posted_before"]) == (1, 3)
     assert posted(url, before) == [(first, zhang), (second, li), (third, nobody)]
+
+
+def test_an_account_is_registered_without_its_number(bureau: Bureau) -> None:
+    """The bureau's own title for the number is a personal column of an account, and one of a bank line is its account."""
+    url, before = str(bureau.folder / "ledger.db"), bureau.size()
+    titles = ("日期", "编号", "账户单位", "账户性质", "开户行", "账号", "户名")
+    row = ["2026-03-01", "A-NEW", UNIT, "unit_real", BANK, LI[2], "水利站"]
+    told = bureau.post(bureau.sheet(row, titles=titles, name="account.xlsx"), kind="account", party=UNIT)
+    assert (told["posted"] or told)["events"] == 1
+    with opened(url) as engine, reading(engine) as connection:
+        data = LogReader(connection).entry(before + 1) or b""
+        assert values(disclosures_of(connection, before + 1)) == {"number": LI[2], "holder_name": "水利站"}
+    assert LI[2].encode() not in data
+    assert columns_by_title("movement")["账号"].name == "account"
 
 
 def test_each_field_of_each_reading_has_a_salt_of_its_own(bureau: Bureau) -> None:
