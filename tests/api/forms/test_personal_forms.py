@@ -105,7 +105,7 @@ def test_an_account_is_registered_without_its_number(bureau: Bureau) -> None:
     """The bureau's own title for the number is a personal column of an account, and one of a bank line is its account."""
     url, before = str(bureau.folder / "ledger.db"), bureau.size()
     titles = ("日期", "编号", "账户单位", "账户性质", "开户行", "账号", "户名")
-    row = ["2026-03-01", "A-NEW", UNIT, "unit_real", BANK, LI[2], "水利站"]
+    row: list[object] = ["2026-03-01", "A-NEW", UNIT, "unit_real", BANK, LI[2], "水利站"]
     told = bureau.post(bureau.sheet(row, titles=titles, name="account.xlsx"), kind="account", party=UNIT)
     assert (told["posted"] or told)["events"] == 1
     with opened(url) as engine, reading(engine) as connection:
