@@ -24,6 +24,8 @@ DRAFT_LIFE: Final = datetime.timedelta(days=14)
 KEPT_AFTER: Final = datetime.timedelta(days=30)
 """How long after that it can still be looked at."""
 REASON_MAX: Final = 1_000
+UNPOSTED_MAX: Final = 1_000
+"""Drafts of one party that wait at the same time; more is no work that people sign, and would fill the disk of all."""
 _NAME_DIGITS: Final = 32
 
 _CLOSED: Final = {
@@ -180,6 +182,20 @@ def _unsalted(data: bytes) -> tuple[bytes, int]:
     if event.provenance is None:
         return data, 0
     return event_bytes(msgspec.structs.replace(event, sd=())), len(event.sd)
+
+
+def check_room(waiting: int) -> None:
+    """Nothing, if a party of which so many drafts wait may prepare another.
+
+    Raises:
+        RequestRefused: 409, otherwise.
+    """
+    if waiting >= UNPOSTED_MAX:
+        _refuse(
+            409, "draft-many", "drafts",
+            f"{waiting:,} drafts of your bureau are not posted", f"本单位有 {waiting:,} 份草稿尚未入账",
+            "Post or withdraw some of them first.", "请先完成签名入账，或撤回其中一部分。",
+        )  # fmt: skip
 
 
 def check_again(draft: Draft, *, same: bool, now: datetime.datetime) -> None:

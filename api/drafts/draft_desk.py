@@ -23,6 +23,7 @@ from api.drafts.draft import (
     check_apart,
     check_maker,
     check_reviewer,
+    check_room,
     check_signable,
     may_review,
     name_of,
@@ -96,7 +97,8 @@ class DraftDesk:
         `disclosures` open exactly the commitments of the events, as they must when it is posted.
 
         Raises:
-            RequestRefused: 403, not a maker; 409, a draft of that name has other events, was returned, or has expired.
+            RequestRefused: 403, not a maker; 409, a draft of that name has other events, was returned, or has expired, or
+                too many drafts of the party wait.
         """
         check_maker(present.roles)
         now, called = self._front.now(), identifier or f"d-{secrets.token_hex(16)}"
@@ -114,7 +116,10 @@ class DraftDesk:
         )
         with writing_beside(self._ledger.engine) as connection:
             kept.forget_old(connection, format_instant(now))
+            waiting = kept.unposted(connection, present.party)
             new = kept.keep_draft(connection, draft, version)
+            if new:
+                check_room(waiting)
             first = kept.first_events(connection, draft)
         whole = self.whole(present, draft.id)
         check_again(whole.draft, same=same_events(first, version.events), now=now)

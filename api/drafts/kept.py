@@ -2,7 +2,7 @@
 """Drafts as rows of the database; whoever changes one says which version they saw, and loses if it is not the newest."""
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.drafts.draft import KEPT_AFTER, Draft, Version, Whole, refuse_changed
@@ -24,6 +24,12 @@ def keep_draft(connection: Connection, draft: Draft, version: Version) -> bool:
         return False
     _keep_version(connection, draft.id, version)
     return True
+
+
+def unposted(connection: Connection, party: str) -> int:
+    """How many drafts of `party` are not posted."""
+    wanted = select(func.count()).select_from(DRAFT).where(DRAFT.c.party == party, DRAFT.c.state != "posted")
+    return connection.execute(wanted).scalar_one()
 
 
 def first_events(connection: Connection, draft: Draft) -> tuple[bytes, ...]:

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from sqlalchemy import func, select
 
+from api.drafts import draft as draft_rules
 from api.drafts import kept
 from api.drafts.draft_desk import DraftDesk, Progress
 from ledger.draft_file import parse_draft
@@ -282,6 +283,28 @@ def test_an_id_with_other_events_is_refused(counter: Site, maker: Visitor, world
     assert maker.get(f"/v1/drafts/{first['id']}").json()["events"] == one
     assert maker.write("DELETE", f"/v1/drafts/{first['id']}").status_code == 204
     assert maker.write("POST", "/v1/drafts", {"id": "2026-1", "events": two}).json()["events"] == two
+
+
+def test_a_bureau_has_no_more_drafts_than_people_sign(
+    counter: Site,
+    maker: Visitor,
+    checker: Visitor,
+    stranger: Visitor,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One more is refused and leaves nothing; what stands is answered, others have room, and a posted one makes room."""
+    monkeypatch.setattr(draft_rules, "UNPOSTED_MAX", 2)
+    bodies = [{"id": f"2026-{at}", "events": events_in(world.issued(f"L{at}", 100))} for at in range(3)]
+    made = [maker.write("POST", "/v1/drafts", body).json() for body in bodies[:2]]
+    kept_rows = rows(counter)
+    assert refused(maker.write("POST", "/v1/drafts", bodies[2]), 409, "draft-many")["place"] == "drafts"
+    assert rows(counter) == kept_rows
+    assert maker.write("POST", "/v1/drafts", bodies[0]).status_code == 200
+    assert stranger.write("POST", "/v1/drafts", bodies[2]).status_code == 201
+    for visitor, role in ((maker, "maker"), (checker, "checker")):
+        assert signed(visitor, made[0], role).status_code == 200
+    assert maker.write("POST", "/v1/drafts", bodies[2]).status_code == 201
 
 
 def test_what_can_no_longer_be_signed_is_not_prepared_again_by_its_id(
