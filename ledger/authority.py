@@ -7,6 +7,7 @@ Source: DESIGN §3 *Keys*.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from ledger import submission as wire
@@ -20,7 +21,7 @@ from ledger.kinds.form import kind_of
 from ledger.kinds.mandate import AdministratorChange
 from ledger.kinds.registry import Account, Key, Party, Project
 from ledger.past_events import PastEvents
-from ledger.problems import Problem
+from ledger.problems import Problem, problem_at
 from ledger.register import Register
 from ledger.rights import PLACES
 from ledger.rulings import is_over
@@ -28,6 +29,7 @@ from ledger.seats import Asked, asked_of, check_seats
 from ledger.separation import persons_apart
 from ledger.submission import Signature, Submission
 
+_problem: Final = partial(problem_at, check="I6")
 POSSESSION: Final = "possession"
 
 
@@ -85,8 +87,7 @@ def check_signatures(register: Register, submission: Submission) -> Iterator[Pro
                 f"signatures, {signature.role}",
                 f"key {signature.key[:16]}… does not sign by {signature.alg}",
                 f"密钥 {signature.key[:16]}… 不使用算法 {signature.alg}",
-                "sign by the suite in which the key is registered",
-                "请使用登记密钥时的算法签名",
+                ("sign by the suite in which the key is registered", "请使用登记密钥时的算法签名"),
             )
         elif not wire.check_signature(signature, submission.header, public=public or b""):
             yield _problem(
@@ -94,8 +95,10 @@ def check_signatures(register: Register, submission: Submission) -> Iterator[Pro
                 f"signatures, {signature.role}",
                 f"the signature of key {signature.key[:16]}… does not fit the header",
                 f"密钥 {signature.key[:16]}… 的签名与提交头不符",
-                "sign the header as it is sent, in the same role, with the private key of that key id",
-                "请用该密钥对实际提交的头部、以同一角色重新签名",
+                (
+                    "sign the header as it is sent, in the same role, with the private key of that key id",
+                    "请用该密钥对实际提交的头部、以同一角色重新签名",
+                ),
             )
 
 
@@ -121,8 +124,7 @@ def check_signers(
             "header.party",
             f"party {submission.header.party} is not registered",
             f"单位 {submission.header.party} 未登记",
-            "have the party registered first",
-            "请先登记该单位",
+            ("have the party registered first", "请先登记该单位"),
         )
         return
     asked = asked_of(register, submission, recorded=recorded, past=past)
@@ -149,8 +151,7 @@ def _check_administrators(register: Register, submission: Submission) -> Iterato
             "signatures",
             f"{number} administrators signed, {register.genesis.threshold} are needed",
             f"有 {number} 名管理员签名，需要 {register.genesis.threshold} 名",
-            "have more administrators sign the same header",
-            "请更多管理员对同一提交头签名",
+            ("have more administrators sign the same header", "请更多管理员对同一提交头签名"),
         )
     yield from duty_problems(register, signed, submission)
     proved = {signature.key for signature in submission.signatures if signature.role == POSSESSION}
@@ -161,8 +162,10 @@ def _check_administrators(register: Register, submission: Submission) -> Iterato
             "signatures",
             f"key {key[:16]}… is registered without its own signature, or signs without being registered",
             f"密钥 {key[:16]}… 登记而未自签，或自签而未登记",
-            "let each new key, and no other, sign the header in the role possession",
-            "请每个新密钥（且仅新密钥）以 possession 角色签名",
+            (
+                "let each new key, and no other, sign the header in the role possession",
+                "请每个新密钥（且仅新密钥）以 possession 角色签名",
+            ),
         )
     for signature in submission.signatures:
         if signature.role not in {ADMINISTRATOR, POSSESSION}:
@@ -232,8 +235,7 @@ def _unknown_key(signature: Signature) -> Problem:
         f"signatures, {signature.role}",
         f"key {signature.key[:16]}… is not registered",
         f"密钥 {signature.key[:16]}… 未登记",
-        "have the administrators register the key first",
-        "请先由管理员登记该密钥",
+        ("have the administrators register the key first", "请先由管理员登记该密钥"),
     )
 
 
@@ -249,18 +251,8 @@ def _key_problem(signature: Signature, code: str, en: str, zh: str) -> Problem:
         f"signatures, {signature.role}",
         f"key {signature.key[:16]}… {en}",
         f"密钥 {signature.key[:16]}… {zh}",
-        "sign with a key that has the right, or have the administrators register one",
-        "请使用有权的密钥签名，或由管理员登记",
-    )
-
-
-def _problem(code: str, place: str, en: str, zh: str, remedy_en: str, remedy_zh: str) -> Problem:
-    return Problem(
-        code=code,
-        check="I6",
-        place=place,
-        message_en=en,
-        message_zh=zh,
-        remedy_en=remedy_en,
-        remedy_zh=remedy_zh,
+        (
+            "sign with a key that has the right, or have the administrators register one",
+            "请使用有权的密钥签名，或由管理员登记",
+        ),
     )

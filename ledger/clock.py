@@ -12,7 +12,7 @@ from typing import Final
 from ledger.errors import EnvironmentFault
 from ledger.genesis import Genesis
 from ledger.instant import format_instant, parse_instant
-from ledger.problems import Problem
+from ledger.problems import Problem, problem_at
 
 Clock = Callable[[], datetime.datetime]
 """Gives the present moment, aware."""
@@ -77,12 +77,4 @@ def slowness(genesis: Genesis, *, previous: str, now: datetime.datetime) -> Envi
 
 
 def _problem(code: str, en: str, zh: str, remedy: tuple[str, str]) -> Problem:
-    return Problem(
-        code=code,
-        check="form",
-        place="header.signed_at",
-        message_en=en,
-        message_zh=zh,
-        remedy_en=remedy[0],
-        remedy_zh=remedy[1],
-    )
+    return problem_at(code, "header.signed_at", en, zh, remedy, check="form")

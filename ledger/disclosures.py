@@ -12,7 +12,7 @@ from ledger.commitments import Disclosure, commitment_of, parse_disclosure
 from ledger.errors import FormatError
 from ledger.kinds.form import fields_of, kind_of
 from ledger.kinds.vocabulary import AnyEvent
-from ledger.problems import Problem, problem_of
+from ledger.problems import Problem, problem_at, problem_of
 from ledger.submission import Submission
 from ledger.texts import text_problems
 
@@ -106,12 +106,4 @@ def _unopened(commitment: str) -> Problem:
 
 
 def _problem(code: str, en: str, zh: str, remedy: tuple[str, str], *, place: str = "disclosures") -> Problem:
-    return Problem(
-        code=code,
-        check="form",
-        place=place,
-        message_en=en,
-        message_zh=zh,
-        remedy_en=remedy[0],
-        remedy_zh=remedy[1],
-    )
+    return problem_at(code, place, en, zh, remedy, check="form")

@@ -7,7 +7,7 @@ from ledger.genesis import Administrator
 from ledger.kinds.form import kind_of
 from ledger.kinds.mandate import AdministratorChange
 from ledger.open_records import OfficeState
-from ledger.problems import Problem
+from ledger.problems import Problem, problem_at
 from ledger.register import Register
 from ledger.rights import Duty, duties_for
 from ledger.submission import Submission
@@ -51,12 +51,4 @@ def duty_problems(
 
 
 def _problem(code: str, en: str, zh: str, remedy: tuple[str, str]) -> Problem:
-    return Problem(
-        code=code,
-        check="I6",
-        place="signatures",
-        message_en=en,
-        message_zh=zh,
-        remedy_en=remedy[0],
-        remedy_zh=remedy[1],
-    )
+    return problem_at(code, "signatures", en, zh, remedy, check="I6")

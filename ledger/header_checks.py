@@ -9,7 +9,7 @@ from ledger import wellformed
 from ledger.errors import FormatError
 from ledger.instant import is_instant, parse_instant
 from ledger.past_events import PastEvents
-from ledger.problems import Check, Problem
+from ledger.problems import Problem, problem_at
 from ledger.register import Register
 from ledger.submission import Submission, check_form, is_bound
 
@@ -28,35 +28,35 @@ def header_problems(
         ("header.origin", header.origin, register.genesis.origin),
     ):
         if given != wanted:
-            yield _problem(
-                "other-ledger", "I6", field, f"{given} is not this ledger ({wanted})", f"{given} 不是本账本（{wanted}）",
-                "sign a header that names this ledger's genesis and origin", "请使用本账本的创世哈希和名称重新签名",
+            yield problem_at(
+                "other-ledger", field, f"{given} is not this ledger ({wanted})", f"{given} 不是本账本（{wanted}）",
+                ("sign a header that names this ledger's genesis and origin", "请使用本账本的创世哈希和名称重新签名"),
+                check="I6",
             )  # fmt: skip
     if root and not is_bound(submission):
-        yield _problem(
-            "root", "I6", "header.root", "count or root do not fit the events", "事件数或根哈希与事件不符",
-            "compute the RFC 9162 root over the canonical bytes of the events as sent, then sign",
-            "请对实际提交的规范字节计算根哈希后再签名",
+        yield problem_at(
+            "root", "header.root", "count or root do not fit the events", "事件数或根哈希与事件不符",
+            ("compute the RFC 9162 root over the canonical bytes of the events as sent, then sign",
+            "请对实际提交的规范字节计算根哈希后再签名"), check="I6",
         )  # fmt: skip
     key = (header.party, header.id)
     if key in register.pending_submissions or past.submission(*key) is not None:
-        yield _problem(
-            "submission-duplicate", "I7", "header.id", f"{header.party}/{header.id} was submitted before",
-            f"{header.party}/{header.id} 已提交过", "use a new id for new content", "新内容请使用新的编号",
+        yield problem_at(
+            "submission-duplicate", "header.id", f"{header.party}/{header.id} was submitted before",
+            f"{header.party}/{header.id} 已提交过", ("use a new id for new content", "新内容请使用新的编号"), check="I7",
         )  # fmt: skip
     yield from _time_problems(register, header.signed_at, recorded)
     try:
         check_form(submission, place="signatures")
     except FormatError as error:
         if is_instant(header.signed_at):
-            yield _problem(
+            yield problem_at(
                 "signature-order",
-                "I6",
                 "signatures",
                 error.message_en,
                 error.message_zh,
-                error.remedy_en,
-                error.remedy_zh,
+                (error.remedy_en, error.remedy_zh),
+                check="I6",
             )
 
 
@@ -71,34 +71,22 @@ def _time_problems(register: Register, signed_at: str, recorded: str) -> Iterato
             return
     if register.genesis.clock == "replay":
         if signed_at > recorded:
-            yield _problem(
-                "signed-late", "form", "header.signed_at", f"signed at {signed_at}, after it is recorded",
-                f"签名时刻 {signed_at} 晚于入账时刻", "record it at or after the time of signing", "请在签名之后入账",
+            yield problem_at(
+                "signed-late", "header.signed_at", f"signed at {signed_at}, after it is recorded",
+                f"签名时刻 {signed_at} 晚于入账时刻", ("record it at or after the time of signing", "请在签名之后入账"),
+                check="form",
             )  # fmt: skip
         return
     before = parse_instant(recorded) - parse_instant(signed_at)
     if before < -AHEAD_MAX:
-        yield _problem(
-            "signed-ahead", "I6", "header.signed_at", f"signed at {signed_at}, more than 5 minutes after it is recorded",
-            f"签名时刻 {signed_at} 比入账晚 5 分钟以上", "set the clock of the signing machine, then sign again",
-            "请校准签名机时钟后重新签名",
+        yield problem_at(
+            "signed-ahead", "header.signed_at", f"signed at {signed_at}, more than 5 minutes after it is recorded",
+            f"签名时刻 {signed_at} 比入账晚 5 分钟以上", ("set the clock of the signing machine, then sign again",
+            "请校准签名机时钟后重新签名"), check="I6",
         )  # fmt: skip
     if before > BEHIND_MAX:
-        yield _problem(
-            "signed-long-ago", "I6", "header.signed_at", f"signed at {signed_at}, more than 30 days before it is recorded",
-            f"签名时刻 {signed_at} 比入账早 30 天以上", "sign it again with the present time", "请以当前时刻重新签名",
+        yield problem_at(
+            "signed-long-ago", "header.signed_at", f"signed at {signed_at}, more than 30 days before it is recorded",
+            f"签名时刻 {signed_at} 比入账早 30 天以上", ("sign it again with the present time", "请以当前时刻重新签名"),
+            check="I6",
         )  # fmt: skip
-
-
-def _problem(  # noqa: PLR0913, PLR0917 - the texts of a problem
-    code: str, check: Check, place: str, en: str, zh: str, remedy_en: str, remedy_zh: str
-) -> Problem:
-    return Problem(
-        code=code,
-        check=check,
-        place=place,
-        message_en=en,
-        message_zh=zh,
-        remedy_en=remedy_en,
-        remedy_zh=remedy_zh,
-    )

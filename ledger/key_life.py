@@ -13,7 +13,7 @@ from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Key
 from ledger.log_keys import is_held
 from ledger.open_records import KeyState, LogKeyState
-from ledger.problems import Check, Problem
+from ledger.problems import Check, Problem, problem_at
 from ledger.register import Register
 
 
@@ -25,7 +25,7 @@ def take_key(register: Register, event: Key, *, recorded: str) -> Iterator[Probl
     yield from _administrators_key(register, event)
     public = key_material(event)
     if public is None:
-        yield _problem(
+        yield problem_at(
             "key-id", "public", "the public key is none of its suite, or has another key id", "公钥无效，或与密钥编号不符",
             ("give the raw public key in base64 and the id computed from it", "请填写原始公钥的 base64 及由其算得的编号"),
             check="form",
@@ -37,7 +37,7 @@ def take_key(register: Register, event: Key, *, recorded: str) -> Iterator[Probl
 def _revoke(register: Register, event: Key, *, recorded: str) -> Iterator[Problem]:
     state = register.keys.get(event.key)
     if state is None or state.revoked_at is not None:
-        yield _problem(
+        yield problem_at(
             "key-revoke", "key", "the key is not registered or revoked already", "该密钥未登记或已吊销",
             ("check the key id", "请核对密钥编号"),
         )  # fmt: skip
@@ -93,34 +93,20 @@ def _log_key(register: Register, event: LogKeyChange) -> LogKey | Problem:
 
 def _log_key_problem(en: str, zh: str, *, check: Check = "I7") -> Problem:
     remedy = ("make the event with fundtrace keys log", "请用 fundtrace keys log 生成该事件")
-    return _problem("log-key", "vkey", en, zh, remedy, check=check)
+    return problem_at("log-key", "vkey", en, zh, remedy, check=check)
 
 
 def _administrators_key(register: Register, event: Key) -> Iterator[Problem]:
     """Administrators hold no business role: neither their keys nor they themselves nor their devices sign business."""
     for one in register.administrators.values():
         if event.key == one.key or event.person == one.person or event.device == one.device:
-            yield _problem(
+            yield problem_at(
                 "key-administrator", "key", f"{one.id} is an administrator and holds no business key",
                 f"{one.id} 是管理员，不得持有业务密钥",
                 ("register a key of another person and device", "请登记其他人员和设备的密钥"),
             )  # fmt: skip
     if ADMINISTRATOR in event.roles:
-        yield _problem(
+        yield problem_at(
             "key-administrator", "roles", "no key event makes an administrator", "密钥登记不能授予管理员角色",
             ("leave that role out; an administrator is appointed", "请去掉该角色；管理员须经任命"),
         )  # fmt: skip
-
-
-def _problem(
-    code: str, place: str, en: str, zh: str, remedy: tuple[str, str], *, check: Check = "I7"
-) -> Problem:
-    return Problem(
-        code=code,
-        check=check,
-        place=place,
-        message_en=en,
-        message_zh=zh,
-        remedy_en=remedy[0],
-        remedy_zh=remedy[1],
-    )

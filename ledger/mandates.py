@@ -14,7 +14,7 @@ from ledger.genesis import Administrator
 from ledger.instant import is_instant, parse_instant
 from ledger.kinds.mandate import DEPUTATION_DAYS_MAX, AdministratorChange, Deputation, Override
 from ledger.open_records import DeputationState, OfficeState
-from ledger.problems import Check, Problem
+from ledger.problems import Problem, problem_at
 from ledger.register import Register
 from ledger.rights import Duty
 from ledger.separation import persons_apart
@@ -27,7 +27,7 @@ def take_deputation(register: Register, event: Deputation, *, party: str, record
     state = register.deputations.get(event.id)
     if event.action == "end":
         if state is None or state.ended:
-            yield _problem(
+            yield problem_at(
                 "deputation-unknown", "id", f"no deputation {event.id} is running", f"没有正在生效的授权 {event.id}",
                 ("check its id", "请核对授权编号"),
             )  # fmt: skip
@@ -35,7 +35,7 @@ def take_deputation(register: Register, event: Deputation, *, party: str, record
             register.put(register.deputations, event.id, replace(state, ended=True))
         return
     if state is not None:
-        yield _problem(
+        yield problem_at(
             "id-duplicate",
             "id",
             f"{event.id} exists already",
@@ -58,7 +58,7 @@ def _window_problems(event: Deputation) -> Iterator[Problem]:
 
 
 def _window(en: str, zh: str) -> Problem:
-    return _problem(
+    return problem_at(
         "deputation-window", "valid_to", en, zh,
         ("shorten the window; for longer register a key for the successor", "请缩短期限；长期请为接任者登记密钥"),
         check="form",
@@ -70,7 +70,7 @@ def _pair_problems(register: Register, event: Deputation, *, party: str, recorde
     for field in ("principal", "deputy"):
         state = register.keys.get(getattr(event, field))
         if state is None or not is_valid(state, recorded) or state.registered.holder != party:
-            yield _problem(
+            yield problem_at(
                 "deputation-key", field, f"{field} is no valid key of {party}", f"{field} 不是 {party} 的有效密钥",
                 ("name the ids of two keys of the party", "请填写本单位两把密钥的编号"),
             )  # fmt: skip
@@ -80,13 +80,13 @@ def _pair_problems(register: Register, event: Deputation, *, party: str, recorde
         return
     principal, deputy = found["principal"], found["deputy"]
     if principal.person == deputy.person or principal.device == deputy.device:
-        yield _problem(
+        yield problem_at(
             "deputation-same", "deputy", "principal and deputy are one person or one device",
             "委托人与受托人为同一人或同一设备",
             ("let another person sign with another device", "请委托他人并使用另一设备"),
         )  # fmt: skip
     if event.role not in principal.roles:
-        yield _problem(
+        yield problem_at(
             "deputation-role", "role", f"the principal does not hold the role {event.role}",
             f"委托人没有 {event.role} 角色",
             ("nobody lends what he has not", "只能委托本人具有的角色"),
@@ -99,7 +99,7 @@ def take_override(register: Register, event: Override, *, party: str, name: str)
         register.put(register.overrides, name, party)
         return
     if event.event not in register.overrides:
-        yield _problem(
+        yield problem_at(
             "override-unknown", "event", f"{event.event} is no override that waits for it",
             f"{event.event} 不是待追认的越权事项",
             ("name the override by party/submission/index", "请填写越权事项的名称（单位/提交编号/序号）"),
@@ -126,7 +126,7 @@ def take_administrator(register: Register, event: AdministratorChange) -> Iterat
 
 def _appoint(register: Register, event: AdministratorChange) -> Iterator[Problem]:
     if event.id in register.parties or event.id in register.offices or event.id in register.administrators:
-        yield _problem(
+        yield problem_at(
             "id-duplicate",
             "id",
             f"{event.id} exists already",
@@ -134,7 +134,7 @@ def _appoint(register: Register, event: AdministratorChange) -> Iterator[Problem
             ("choose another id", "请换一个编号"),
         )
     if material(event.alg, event.public, event.key or "") is None:
-        yield _problem(
+        yield problem_at(
             "key-id", "public", "the public key is none of its suite, or has another key id", "公钥无效，或与密钥编号不符",
             ("give the raw public key in base64 and the id computed from it", "请填写原始公钥的 base64 及由其算得的编号"),
             check="form",
@@ -157,7 +157,7 @@ def _appoint(register: Register, event: AdministratorChange) -> Iterator[Problem
     taken = [*register.administrators.values(), *held]
     for field in ("person", "device", "key"):
         if any(getattr(one, field) == getattr(new, field) for one in taken):
-            yield _problem(
+            yield problem_at(
                 "administrator-twice", field, f"that {field} holds another office or signs business already",
                 f"该 {field} 已任其他管理员或持有业务密钥",
                 ("appoint another person, with a device and a key of their own", "请任命他人，并使用其专用的设备和密钥"),
@@ -173,7 +173,7 @@ def _assign(register: Register, event: AdministratorChange) -> Iterator[Problem]
         return
     before = duty_of(register, event.id)
     if before is not None:
-        yield _problem(
+        yield problem_at(
             "administrator-duty", "duty", f"{event.id} has the duty {before} for good",
             f"{event.id} 的分工已定为 {before}",
             ("dismiss him and appoint somebody else", "请免去后另行任命"),
@@ -182,7 +182,7 @@ def _assign(register: Register, event: AdministratorChange) -> Iterator[Problem]
         duty = duty_of(register, other.id)
         same = other.person == own.person or other.device == own.device
         if other.id != own.id and same and duty not in {None, event.duty}:
-            yield _problem(
+            yield problem_at(
                 "administrator-twice", "duty", f"{other.id} is the same person or device with another duty",
                 f"{other.id} 为同一人或同一设备且已有其他分工",
                 ("no one holds two duties", "一人不得兼任两项"),
@@ -196,7 +196,7 @@ def _lockout(register: Register) -> Iterator[Problem]:
         able = [one for one in register.administrators.values() if duty_of(register, one.id) in {None, duty}]
         left = persons_apart(able)
         if left < register.genesis.threshold:
-            yield _problem(
+            yield problem_at(
                 "administrator-lockout", "action",
                 f"{left} would be left for the duty {duty}, {register.genesis.threshold} must sign",
                 f"{duty} 分工将只剩 {left} 人，签名门限为 {register.genesis.threshold}",
@@ -205,21 +205,7 @@ def _lockout(register: Register) -> Iterator[Problem]:
 
 
 def _no_administrator(event: AdministratorChange) -> Problem:
-    return _problem(
+    return problem_at(
         "administrator-unknown", "id", f"{event.id} is no administrator", f"{event.id} 不是管理员",
         ("check the id", "请核对编号"),
     )  # fmt: skip
-
-
-def _problem(
-    code: str, place: str, en: str, zh: str, remedy: tuple[str, str], *, check: Check = "I7"
-) -> Problem:
-    return Problem(
-        code=code,
-        check=check,
-        place=place,
-        message_en=en,
-        message_zh=zh,
-        remedy_en=remedy[0],
-        remedy_zh=remedy[1],
-    )

@@ -45,6 +45,21 @@ class Problem:
         return f"{at}{self.place}: "
 
 
+def problem_at(
+    code: str, place: str, en: str, zh: str, remedy: tuple[str, str], *, check: Check = "I7"
+) -> Problem:
+    """The problem `code` at `place`, by message and remedy in English and Chinese."""
+    return Problem(
+        code=code,
+        check=check,
+        place=place,
+        message_en=en,
+        message_zh=zh,
+        remedy_en=remedy[0],
+        remedy_zh=remedy[1],
+    )
+
+
 def problem_of(error: InputError, *, check: Check = "form") -> Problem:
     """The problem that says what `error` says."""
     return Problem(

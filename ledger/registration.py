@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final, assert_never
 
 from ledger.kinds.registry import Account, Calendar, Fund, Party, Policy, Project
-from ledger.problems import Problem
+from ledger.problems import Problem, problem_at
 from ledger.register import Register
 from ledger.rulings import ruling_problems, take_rulings
 
@@ -52,7 +52,7 @@ def check_registration(register: Register, event: Registered, *, today: datetime
     before = registered(register, event)
     wanted = 1 if before is None else before.version + 1
     if event.version != wanted:
-        yield _problem(
+        yield problem_at(
             "version", "version", f"{event.id} would be version {wanted}, not {event.version}",
             f"{event.id} 应为第 {wanted} 版，而非第 {event.version} 版",
             ("choose another id for a new entry, or the next version for a change", "新登记请换编号；变更请用下一版本号"),
@@ -60,7 +60,7 @@ def check_registration(register: Register, event: Registered, *, today: datetime
     for field in _FIXED.get(type(event), ()):
         given = getattr(before, field, None)
         if given is not None and getattr(event, field) != given:
-            yield _problem(
+            yield problem_at(
                 "registry-fixed", field, f"{field} of {event.id} is {given} for good",
                 f"{event.id} 的 {field} 已登记为 {given}，不可变更",
                 ("register a new entry under another id", "请以新编号另行登记"),
@@ -78,12 +78,12 @@ def check_registration(register: Register, event: Registered, *, today: datetime
 
 def _party_problems(register: Register, event: Party) -> Iterator[Problem]:
     if event.id in register.administrators or event.id in register.offices:
-        yield _problem(
+        yield problem_at(
             "id-duplicate", "id", f"{event.id} is an administrator", f"{event.id} 是管理员编号",
             ("choose another id", "请换一个编号"),
         )  # fmt: skip
     if "transcriber" in event.roles and not register.genesis.historical:
-        yield _problem(
+        yield problem_at(
             "role-transcriber", "roles", "this ledger is not historical", "本账本不是历史账本",
             ("only the genesis of a historical ledger admits a transcriber", "只有历史账本才设转录单位"),
         )  # fmt: skip
@@ -92,7 +92,7 @@ def _party_problems(register: Register, event: Party) -> Iterator[Problem]:
 
 def _account_problems(register: Register, event: Account) -> Iterator[Problem]:
     if event.bank is not None and "bank" not in register.parties[event.bank].roles:
-        yield _problem(
+        yield problem_at(
             "account-bank", "bank", f"{event.bank} is no bank", f"{event.bank} 不是银行",
             ("name the bank that signs the statements, or none", "请填写出具对账单的银行，没有则不填"),
         )  # fmt: skip
@@ -108,13 +108,13 @@ def _way_up(
         if above is None:
             return
         if above == identifier:
-            yield _problem(
+            yield problem_at(
                 "registry-circle", field, f"{identifier} would lie above itself", f"{identifier} 将成为自身的上级",
                 ("name one that does not depend on it", "请填写不依赖于它的对象"),
             )  # fmt: skip
             return
         above = next_of(above)
-    yield _problem(
+    yield problem_at(
         "registry-depth", field, f"more than {STEPS_MAX} lie above {identifier}", f"{identifier} 之上超过 {STEPS_MAX} 级",
         ("name one nearer to the top", "请填写层级更高的对象"),
     )  # fmt: skip
@@ -140,15 +140,3 @@ def take_registration(register: Register, event: Registered, *, party: str) -> N
             register.put(register.authors, ("calendar", event.id), party)
         case _:
             assert_never(event)
-
-
-def _problem(code: str, place: str, en: str, zh: str, remedy: tuple[str, str]) -> Problem:
-    return Problem(
-        code=code,
-        check="I7",
-        place=place,
-        message_en=en,
-        message_zh=zh,
-        remedy_en=remedy[0],
-        remedy_zh=remedy[1],
-    )

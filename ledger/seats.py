@@ -8,7 +8,7 @@ and device (会计法 art. 25, internal control).
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import combinations
 from typing import Final
 
@@ -19,13 +19,14 @@ from ledger.kinds.mandate import Deputation, Override
 from ledger.kinds.registry import Key
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.past_events import PastEvents
-from ledger.problems import Problem
+from ledger.problems import Problem, problem_at
 from ledger.register import Register
 from ledger.rights import EMERGENCY, is_told_by_action, rights_to
 from ledger.rulings import Large, approvers_asked, large_asked, panel_asked
 from ledger.separation import persons_apart
 from ledger.submission import Submission
 
+_problem: Final = partial(problem_at, check="I6")
 _PAIR: Final = frozenset({"maker", "checker"})
 _ROLE_ZH: Final = {
     "maker": "经办", "checker": "复核", "approver": "审批", "bank": "银行", "panel": "验收组", "auditor": "审计",
@@ -92,8 +93,10 @@ def check_seats(register: Register, submission: Submission, asked: Asked) -> Ite
                 "signatures",
                 f"{persons_apart(strangers)} of the panel are from other parties than {own}, {asked.outside} are needed",
                 f"验收组中外单位人员 {persons_apart(strangers)} 名，需要 {asked.outside} 名",
-                "have panel members of other parties sign the header too",
-                "请外单位验收组成员也对提交头签名",
+                (
+                    "have panel members of other parties sign the header too",
+                    "请外单位验收组成员也对提交头签名",
+                ),
             )
     given = {signature.role for signature in submission.signatures}
     for one, other in combinations(sorted(given & _ROLE_ZH.keys(), key=_ROLE_ORDER.index), 2):
@@ -114,8 +117,7 @@ def _missing(role: str, signed: int, number: int) -> Problem:
         "signatures",
         en,
         zh,
-        f"have a {role} of the party sign the header too",
-        f"请本单位{name_zh}也对提交头签名",
+        (f"have a {role} of the party sign the header too", f"请本单位{name_zh}也对提交头签名"),
     )
 
 
@@ -139,8 +141,10 @@ def _check_separation(
                 "signatures",
                 f"{one} and {other} are the same {what}",
                 f"{_ROLE_ZH[one]}与{_ROLE_ZH[other]}为同一{name_zh}",
-                f"let another {what} sign as {other}",
-                f"请换一{'个人' if what == 'person' else '台设备'}作{_ROLE_ZH[other]}签名",
+                (
+                    f"let another {what} sign as {other}",
+                    f"请换一{'个人' if what == 'person' else '台设备'}作{_ROLE_ZH[other]}签名",
+                ),
             )
 
 
@@ -156,8 +160,7 @@ def _override_problems(submission: Submission) -> Iterator[Problem]:
             "events",
             f"an override stands first and covers {', '.join(sorted(EMERGENCY))} only",
             f"越权声明须为首个事件，且只涵盖 {'、'.join(sorted(EMERGENCY))}",
-            "declare it once, before what it covers",
-            "请先声明一次，再列所涵盖的事项",
+            ("declare it once, before what it covers", "请先声明一次，再列所涵盖的事项"),
         )
 
 
@@ -176,23 +179,10 @@ def _grant_problems(submission: Submission) -> Iterator[Problem]:
             "signatures",
             "the principal has not signed, in the role that is lent",
             "委托人未以所委托的角色签名",
-            "let the principal sign the header in that role",
-            "请委托人以该角色对提交头签名",
+            ("let the principal sign the header in that role", "请委托人以该角色对提交头签名"),
         )
 
 
 def _signers(register: Register, submission: Submission, role: str) -> list[Key]:
     states = [register.keys.get(one.key) for one in submission.signatures if one.role == role]
     return [state.registered for state in states if state is not None]
-
-
-def _problem(code: str, place: str, en: str, zh: str, remedy_en: str, remedy_zh: str) -> Problem:
-    return Problem(
-        code=code,
-        check="I6",
-        place=place,
-        message_en=en,
-        message_zh=zh,
-        remedy_en=remedy_en,
-        remedy_zh=remedy_zh,
-    )

@@ -4,7 +4,7 @@
 from collections.abc import Iterator
 
 from ledger.kinds.upper import UpperEvent, UpperFund
-from ledger.problems import Problem
+from ledger.problems import Problem, problem_at
 from ledger.register import Register
 
 
@@ -17,7 +17,7 @@ def is_pinned(register: Register, named: UpperEvent | UpperFund) -> bool:
 def check_source(register: Register, source: UpperEvent, *, fund: str | None) -> Iterator[Problem]:
     """Problems, unless `source` is of a ledger that a policy pins, and `fund`, if one is named, began there."""
     if not is_pinned(register, source):
-        yield _problem(
+        yield problem_at(
             "ledger-unpinned", "source.genesis",
             f"no policy pins ledger {source.origin} with genesis {source.genesis}",
             f"没有规则认可账本 {source.origin}（创世哈希 {source.genesis}）",
@@ -26,19 +26,7 @@ def check_source(register: Register, source: UpperEvent, *, fund: str | None) ->
         )  # fmt: skip
     began = None if fund is None else register.funds[fund].upper
     if fund is not None and (began is None or began.genesis != source.genesis):
-        yield _problem(
+        yield problem_at(
             "fund-source", "fund", f"fund {fund} did not begin in that ledger", f"资金 {fund} 并非来自该账本",
             ("register the fund with `upper` naming that ledger", "请登记该资金并在 upper 中写明上级账本"),
         )  # fmt: skip
-
-
-def _problem(code: str, place: str, en: str, zh: str, remedy: tuple[str, str]) -> Problem:
-    return Problem(
-        code=code,
-        check="I7",
-        place=place,
-        message_en=en,
-        message_zh=zh,
-        remedy_en=remedy[0],
-        remedy_zh=remedy[1],
-    )

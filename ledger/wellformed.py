@@ -6,6 +6,7 @@ These are posting rules and no parsing rules: a log that breaks them is still re
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Final, assert_never
 
 from ledger.instant import EARLIEST, LATEST, is_date, is_instant
@@ -18,8 +19,9 @@ from ledger.kinds.fact import Publication
 from ledger.kinds.registry import Account, Calendar, Fund, Key, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.party import is_uscc
-from ledger.problems import Problem
+from ledger.problems import Problem, problem_at
 
+_problem: Final = partial(problem_at, check="form")
 _DATES: Final[Mapping[type[AnyEvent], tuple[tuple[str, str], ...]]] = {
     Movement: (("value_on", "value_on"),),
     BankBalance: (("from_on", "from"), ("to_on", "to")),
@@ -146,15 +148,3 @@ def _date_problem(field: str, day: datetime.date) -> Problem:
         f"{day} does not lie between {EARLIEST} and {LATEST}", f"{day} 不在 {EARLIEST} 至 {LATEST} 之间",
         ("check the year; leave the field out where there is no date", "请核对年份；没有日期时不填该字段"),
     )  # fmt: skip
-
-
-def _problem(code: str, place: str, en: str, zh: str, remedy: tuple[str, str]) -> Problem:
-    return Problem(
-        code=code,
-        check="form",
-        place=place,
-        message_en=en,
-        message_zh=zh,
-        remedy_en=remedy[0],
-        remedy_zh=remedy[1],
-    )
