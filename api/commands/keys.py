@@ -19,7 +19,7 @@ from ledger.genesis import ADMINISTRATOR
 from ledger.keys import key_id
 from ledger.kinds.log_key import LogKeyChange
 from ledger.kinds.registry import Policy
-from ledger.kinds.vocabulary import ADMITTED_BY_GENESIS, KINDS
+from ledger.kinds.vocabulary import ADMITTED_BY_GENESIS, KNOWN_VERSIONS
 from ledger.log_keys import possession_bytes, short_name
 from ledger.log_signer import LogSigner
 from ledger.store.engine import reading
@@ -197,7 +197,8 @@ def _check_kinds(kinds: Sequence[str]) -> None:
     Raises:
         InputError: otherwise.
     """
-    open_ = sorted(f"{kind}/1" for kind in KINDS.keys() - ADMITTED_BY_GENESIS)
+    founding = {(kind, 1) for kind in ADMITTED_BY_GENESIS}
+    open_ = sorted(f"{kind}/{version}" for kind, version in KNOWN_VERSIONS - founding)
     for one in kinds:
         if one not in open_:
             raise InputError(

@@ -15,9 +15,8 @@ from ledger.keys import key_id
 from ledger.kinds.registry import Key
 from ledger.kinds.vocabulary import event_bytes
 from tests.api.test_keys_command import fundtrace
-from tests.later_kinds import admitting as versions
 from tests.ledger.test_mandates import admitting
-from tests.ledgers import accept, founded, post_all
+from tests.ledgers import accept, founded
 from tests.worlds import AUDIT, COUNTY
 
 if TYPE_CHECKING:
@@ -135,8 +134,12 @@ def test_a_request_says_what_holds_the_key(
     for admitted in (False, True):
         draft = tmp_path / f"{admitted}.draft"
         if admitted:
-            with founded(db, world) as sequencer:
-                post_all(sequencer, [world.submission(AUDIT, versions("key/2"))])
+            pair = [tmp_path / "audit-maker.pem", tmp_path / "audit-checker.pem"]
+            for path, signer in zip(pair, world.seats[AUDIT].keys.values(), strict=True):
+                save_private_key(path, signer, passphrase=SECRET)
+            signers = ("--maker", pair[0], "--checker", pair[1])
+            log_key = ("--log-key-file", tmp_path / "log.pem")
+            done("keys", "admit", "key/2", "--party", AUDIT, *signers, "--db", db, *log_key)
         shown = done("keys", "register", request, "--by", "admin-a", "--db", db, "--out", draft)
         (event,) = parse_draft(draft.read_bytes(), place="draft").events
         assert isinstance(event, Key)
