@@ -120,7 +120,7 @@ def another_key(
     *,
     like: str,
     role: KeyRole,
-    **changed: Any,  # noqa: ANN401 - fields by name
+    **changed: object,
 ) -> Visitor:
     """A further key of the province in `role`, of the person and device of the key of `like`, unless `changed`."""
     signer = signer_named(f"another {like} {role} {changed}")

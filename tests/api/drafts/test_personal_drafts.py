@@ -43,7 +43,7 @@ def texts(*commitments: str) -> list[str]:
     return sorted(KNOWN[one] for one in commitments)
 
 
-def paid(world: World, sd: tuple[str, ...], **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - fields of an event
+def paid(world: World, sd: tuple[str, ...], **changed: object) -> dict[str, Any]:
     """A payment to a person, as JSON."""
     found: dict[str, Any] = json.loads(event_bytes(msgspec.structs.replace(world.use(5), sd=sd, **changed)))
     return found

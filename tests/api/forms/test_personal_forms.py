@@ -8,6 +8,7 @@ import io
 import itertools
 import json
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,9 +36,8 @@ from tests.served import served
 from tests.worlds import BANK, UNIT, UNIT_ACCOUNT, make_world
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
-    from typing import Any
 
     from tests.api.forms.conftest import Bureau
 
@@ -241,16 +241,11 @@ def test_a_draft_that_shows_another_person_is_not_shown_at_all(bureau: Bureau, l
         parse_draft(wrong, place="draft")
     assert raised.value.code == "disclosure-missing"
     bare = bureau.folder / "bare.draft"
-    bare.write_bytes(format_draft(type(draft)(**{**fields(draft), "disclosures": ()})))
+    bare.write_bytes(format_draft(replace(draft, disclosures=())))
     shown = line.done("sign", str(bare))
     assert "Personal fields NOT shown: 3" in shown
     assert ZHANG[0] not in shown
     assert "NOT shown" not in line.done("sign", str(out))
-
-
-def fields(draft: Any) -> dict[str, Any]:  # noqa: ANN401 - a record
-    """The fields of a record by name."""
-    return {name: getattr(draft, name) for name in draft.__slots__}
 
 
 def test_an_uploaded_sheet_becomes_a_draft_and_no_log_shows_it(
@@ -290,7 +285,7 @@ def line() -> CommandLine:
 
 
 @pytest.fixture
-def written() -> Any:  # noqa: ANN401 - a generator of a sink
+def written() -> Iterator[io.StringIO]:
     """Everything that this process writes to a log."""
     sink = io.StringIO()
     handler = logging.StreamHandler(sink)

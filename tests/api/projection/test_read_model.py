@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 import pytest
@@ -49,7 +49,7 @@ TOPICS: Final = (
 )  # fmt: skip
 
 
-def changed(event: AnyEvent, **fields: Any) -> AnyEvent:  # noqa: ANN401 - values of any field
+def changed(event: AnyEvent, **fields: object) -> AnyEvent:
     """`event` with other values."""
     return msgspec.structs.replace(event, **fields)
 

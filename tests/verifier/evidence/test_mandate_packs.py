@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ledger.kinds.registry import KeyRole
+    from ledger.rights import Duty
     from ledger.submission import Submission
     from tests.malicious.forger import Forger
     from tests.worlds import World
@@ -68,8 +69,14 @@ def appointing() -> Log:
     forger, _ = a_log()
     world = forger.world
     forger.post(admitting(world), admitting_log_keys(world))
-    names = {"sys-1": "system", "sys-2": "system", "sec-1": "security", "sec-2": "security", "aud-1": "audit"}
-    forger.post(change(world, *(appointed(name, duty) for name, duty in names.items())))  # type: ignore[arg-type]
+    names: dict[str, Duty] = {
+        "sys-1": "system",
+        "sys-2": "system",
+        "sec-1": "security",
+        "sec-2": "security",
+        "aud-1": "audit",
+    }
+    forger.post(change(world, *(appointed(name, duty) for name, duty in names.items())))
     gone = [AdministratorChange(occurred_on=DAY, action="dismiss", id=f"admin-{one}") for one in "ab"]
     forger.post(world.submission("sec-1", *gone, signers=by(world, "admin-a", "admin-b", "aud-1")))
     forger.post(key_of(world, "clerk", "checker", "sec-1", "sec-2"))
