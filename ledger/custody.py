@@ -34,7 +34,7 @@ def custody_problems(key: Key, *, role: str, large: Large) -> Iterator[Problem]:
         code="key-custody",
         check="I6",
         place=f"signatures, {role}",
-        message_en=f"key {key.key[:16]}… {kept_en}; {amount} on {lines}: above {limit} is signed offline",
+        message_en=f"key {key.key[:16]}… {kept_en}; {amount} on {lines} exceeds {limit}, so it is signed offline",
         message_zh=f"密钥 {key.key[:16]}… {kept_zh}；{lines} 合计 {amount}，超过须离线签署的限额 {limit}",
         remedy_en="sign the draft by fundtrace sign, with a key that is registered as held in a file or a device",
         remedy_zh="请用登记为存放于文件或设备的密钥，以 fundtrace sign 离线签署草稿",
