@@ -79,7 +79,7 @@ def parse_pack(data: bytes) -> Pack:
     """Return what the file holds.
 
     Raises:
-        LimitError: more than 16 MiB or 256 members, or a member longer than its kind may be.
+        LimitError: more than 16 MiB or 1,024 members, or a member longer than its kind may be.
         FormatError: not the one archive that `format_pack` writes of these parts.
     """
     if len(data) > MAX_PACK_BYTES:

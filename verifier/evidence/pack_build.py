@@ -25,7 +25,7 @@ from ledger.kinds.mandate import AdministratorChange, Deputation, Override
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.merkle import MemoryHashes, Tree
 from ledger.receipt import Receipt, format_receipt
-from verifier.evidence.pack import Pack, format_pack
+from verifier.evidence.pack import Pack, format_pack, parse_pack
 from verifier.evidence.pack_check import check_pack
 from verifier.evidence.pack_rights import lends
 from verifier.evidence.registrations import Registry
@@ -59,7 +59,7 @@ def build_pack(log: Log, registry: Registry, subject: int) -> bytes:
 
     Raises:
         MissingError: the log does not reach that far, or lacks a registration.
-        LimitError: a submission with more events than the log lets a pack read.
+        LimitError: a submission with more events than the log lets a pack read, or more evidence than a pack may hold.
         ProofError, SignatureError: the log does not hold what the pack would have to show.
     """
     if subject >= log.size:
@@ -75,8 +75,9 @@ def build_pack(log: Log, registry: Registry, subject: int) -> bytes:
         policy=log.policy,
         stamp=log.stamp,
     )
-    check_pack(pack, NOTHING_BROUGHT)
-    return format_pack(pack)
+    data = format_pack(pack)
+    check_pack(parse_pack(data), NOTHING_BROUGHT)
+    return data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -319,6 +319,19 @@ def test_another_spelling_of_the_subject_is_refused(log: tuple[Forger, int], sub
         parse_pack(archive(members))
 
 
+def test_nothing_is_handed_out_that_no_reader_takes(
+    log: tuple[Forger, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one member fewer allowed than the evidence has."""
+    with zipfile.ZipFile(io.BytesIO(pack_bytes(*log))) as read:
+        members = len(read.namelist())
+    monkeypatch.setattr("verifier.evidence.pack.MAX_MEMBERS", members)
+    assert parse_pack(pack_bytes(*log)).subject == log[1]
+    monkeypatch.setattr("verifier.evidence.pack.MAX_MEMBERS", members - 1)
+    with pytest.raises(LimitError):
+        pack_bytes(*log)
+
+
 def test_a_submission_with_too_many_events_to_read_is_refused() -> None:
     """At the limit it is packed, one below it is not, and the remedy says where to make the pack."""
     forger, _ = a_log()
