@@ -16,6 +16,7 @@ from ledger.kinds.mandate import AdministratorChange
 from tests.ledger.test_log_key_changes import adding
 from tests.ledger.test_log_key_changes import admitting as admitting_log_keys
 from tests.ledger.test_mandates import admitting, appointed, by, by_deputy, change, granted, id_of
+from tests.malicious.forger import judge
 from tests.verifier.evidence.cases import a_log, pack_bytes, pack_of, trusting
 from tests.worlds import COUNTY, DAY, signer_named
 from verifier.evidence.pack import parse_pack
@@ -104,10 +105,27 @@ def without(pack: Pack, seqs: Iterable[int]) -> Pack:
     )
 
 
+def test_a_key_registered_beside_an_appointment(appointing: Log) -> None:
+    """In one submission, which an administrator of duty audit signed too: key, appointment, and what the key then signs."""
+    forger = replace(appointing[0], entries=list(appointing[0].entries))
+    world, clerk = forger.world, signer_named(f"{COUNTY} beside")
+    made = world.key_event(world.seats[COUNTY].party, "checker", clerk)
+    key = msgspec.structs.replace(made, person="beside", device="beside-t")
+    proofs = [("possession", clerk), ("possession", signer_named("sec-3"))]
+    signers = [*by(world, "sec-1", "sec-2", "aud-1"), *proofs]
+    head = forger.post(world.submission("sec-1", key, appointed("sec-3", "security"), signers=signers))
+    pair = [("maker", world.seats[COUNTY].keys["maker"]), ("checker", clerk)]
+    paid = forger.post(world.submission(COUNTY, world.paid("L1", 1), signers=pair)) + 1
+    assert judge(forger.files()).outcome != "broken"
+    for seq in (head, head + 1, head + 2, paid):
+        assert check_pack(parse_pack(pack_bytes(forger, seq)), trusting(forger)).outcome == "verified"
+
+
 @pytest.mark.parametrize("made", ["lent", "appointing"])
 def test_every_entry_has_a_pack(made: str, request: pytest.FixtureRequest) -> None:
     """All that follow the opening, headers too; with the policy of the log, and with nothing brought."""
     forger, subject = request.getfixturevalue(made)
+    assert judge(forger.files()).outcome == "self-consistent"
     for seq in range(len(a_log()[0].entries), subject + 1):
         pack = parse_pack(pack_bytes(forger, seq))
         assert check_pack(pack, trusting(forger)).outcome == "verified", seq
