@@ -59,8 +59,8 @@ def lent() -> Log:
     maker = world.seats[COUNTY].keys["maker"]
     second = granted(world, stand_in, id="dep-2", principal=id_of(maker), role="maker")
     forger.post(world.submission(COUNTY, second, signers=[("maker", maker), ("checker", clerk)]))
-    paid = world.submission(COUNTY, world.paid("L1", 3), signers=[("maker", stand_in), ("checker", clerk)])
     forger.post(by_deputy(world, clerk))
+    paid = world.submission(COUNTY, world.paid("L1", 3), signers=[("maker", stand_in), ("checker", clerk)])
     return forger, forger.post(paid) + 1
 
 
