@@ -72,7 +72,6 @@ class ReadModel:
         self._cash: defaultdict[str, CashBook] = defaultdict(CashBook)
         self._pledged: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._header: Header | None = None
-        self._header_seq = 0
         self._books = _Books()
 
     def close(self) -> None:
@@ -148,7 +147,7 @@ class ReadModel:
                 found(self.register, data)
                 self._note(entry, leaf, "genesis")
             case HeaderEntry():
-                self._header, self._header_seq = entry.header, entry.seq
+                self._header = entry.header
                 header = entry.header
                 self.index.add_submission(header.party, header.id, seq=entry.seq, count=header.count)
                 self._note(entry, leaf, "submission")
@@ -161,7 +160,7 @@ class ReadModel:
         """As `_take` of one after the other, with one look at each sort of event (`ledger.alike`)."""
         events = [(entry, leaf) for entry, leaf, _ in run if isinstance(entry, EventEntry)]
         past = FoldedPast(self.index, reader, before=events[0][0].seq)
-        header = self._header_of(events[0][0])
+        header = self._current_header()
         sort = sort_of(type(events[0][0].event))
         sorts: defaultdict[object, list[AnyEvent]] = defaultdict(list)
         for entry, _ in events:
@@ -185,7 +184,7 @@ class ReadModel:
             self.index.add_alike(of_fund, funded=funded)
 
     def _take_event(self, entry: EventEntry, leaf: bytes, reader: LogReader) -> None:
-        header = self._header_of(entry)
+        header = self._current_header()
         event = entry.event
         past = FoldedPast(self.index, reader, before=entry.seq)
         moves = moves_of(self.register, event, past)
@@ -196,10 +195,10 @@ class ReadModel:
             self._pledged[event.fund][event.party] += event.amount
         self._describe(entry, leaf, actor=header.party)
 
-    def _header_of(self, entry: EventEntry) -> Header:
-        """The header of the submission that `entry` belongs to, which was folded before it."""
-        if self._header is None or entry.submission != self._header_seq:
-            raise ProgrammerError("an event entry before its header: the log was not read from its beginning")
+    def _current_header(self) -> Header:
+        """The header of the submission that is being folded."""
+        if self._header is None:
+            raise ProgrammerError("an event entry before any header: the log was not read from its beginning")
         return self._header
 
     def _take_in(self, entry: EventEntry, header: Header, past: FoldedPast) -> None:

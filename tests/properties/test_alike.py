@@ -146,6 +146,78 @@ def desk_time(world: World) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
+BASES: Final[dict[str, tuple[str, AnyEvent]]] = {
+    "disbursement": (
+        COUNTY,
+        Disbursement(
+            occurred_on=DAY,
+            line="L1",
+            from_account=COUNTY_ACCOUNT,
+            to_account=SUPPLIER_ACCOUNT,
+            amount=1,
+            mode="direct",
+        ),
+    ),
+    "use": (COUNTY, Use(occurred_on=DAY, from_account=COUNTY_ACCOUNT, amount=1)),
+    "transfer": (
+        COUNTY,
+        Transfer(
+            occurred_on=DAY, from_account=COUNTY_ACCOUNT, to_account=UNIT_ACCOUNT, amount=1, reason="lend"
+        ),
+    ),
+    "interest": (COUNTY, Interest(occurred_on=DAY, account=COUNTY_ACCOUNT, amount=1)),
+    "movement": (
+        BANK,
+        Movement(
+            occurred_on=DAY, account=COUNTY_ACCOUNT, statement="s9", line_no=1, direction="credit", amount=1
+        ),
+    ),
+}
+WRONG: Final[dict[str, tuple[Any, ...]]] = {
+    "occurred_on": (datetime.date(2027, 1, 1), datetime.date(2, 1, 1)),
+    "value_on": (datetime.date(9999, 12, 31),),
+    "line": ("L-NONE",),
+    "account": ("nowhere",),
+    "from_account": ("nowhere", SUPPLIER_ACCOUNT),
+    "to_account": ("nowhere",),
+    "counterparty": ("nowhere",),
+    "payee": ("nobody",),
+    "project": ("P-NONE",),
+    "claim": ("C-NONE",),
+    "tag": (Tag(fund="F-NONE", source="grant"), Tag(fund="F-2", source="match", line="L1")),
+    "sd": (COMMITTED[::-1],),
+    "voucher": ("V\u200b1",),
+    "amount": (_KEPT,),
+}
+"""What is refused beside a base of `BASES` in which nothing else differs; an amount only where a line has to hold it."""
+ONE_WRONG: Final = [
+    pytest.param(kind, field, value, id=f"{kind}-{field}-{number}")
+    for kind, (_, base) in BASES.items()
+    for field, values in WRONG.items()
+    for number, value in enumerate(values)
+    if field in base.__struct_fields__
+]
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
+@pytest.mark.parametrize(("kind", "field", "value"), ONE_WRONG)
+def test_one_event_that_differs_is_seen_wherever_it_stands(
+    kind: str, field: str, value: object, *, first: bool
+) -> None:
+    """No field that is judged is left out of what makes a sort."""
+    world, desk = STAGES["replay"]
+    party, base = BASES[kind]
+    good = msgspec.structs.replace(base, line_no=2) if kind == "movement" else base
+    odd = msgspec.structs.replace(base, **{field: value})
+    events: list[AnyEvent] = [odd, good] if first else [good, odd]
+    found = judged(deepcopy(desk), deepcopy(world), party, events)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(posting, "take_alike", lambda *_, **__: False)
+        expected = judged(deepcopy(desk), deepcopy(world), party, events)
+    assert found == expected
+    assert bool(found) == (field != "amount" or kind == "disbursement")
+
+
 @pytest.mark.parametrize("name", STAGES)
 @given(batch=BATCHES)
 def test_at_once_is_one_after_the_other(name: str, batch: tuple[str, list[AnyEvent]]) -> None:

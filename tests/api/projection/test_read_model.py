@@ -65,6 +65,10 @@ def business(world: World) -> Iterator[Submission]:
         changed(world.paid("L2", 60), project=None),
         changed(world.paid("L1", 5), to_account=UNIT_ACCOUNT, mode="transfer"),
         changed(world.paid("L2", 9), to_account=None, payee=SUPPLIER, project=None),
+        world.paid("L2", 3),
+        changed(world.paid("L1", 4), payee=UNIT),
+        changed(world.paid("L1", 6), project=None),
+        changed(world.paid("L1", 8), from_account=UNIT_ACCOUNT),
     )
     yield paid
     owner: AnyEvent = changed(world.use(100), from_account=COUNTY_ACCOUNT)
