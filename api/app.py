@@ -125,7 +125,15 @@ def create_app(
     app.add_middleware(RequestLog, now_ns=time.monotonic_ns)
     app.add_middleware(HeadAsGet)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign] # the way FastAPI documents it
+    _build_routes(app)
     return app
+
+
+def _build_routes(app: FastAPI) -> None:
+    """FastAPI builds a route when it is first looked for; here before any request, so that none waits and no two build."""
+    nowhere = {"type": "http", "method": "GET", "path": "", "root_path": "", "headers": []}
+    for route in app.routes:
+        route.matches(nowhere)
 
 
 def _jobs(

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
 from api.confidential.reading_room import ReadingRoom
-from api.routers.sessions import OriginHeader, TokenHeader, signed_in, signed_in_to_write
+from api.routers.sessions import Writer, signed_in
 from api.small_bodies import Body, described, small
 
 REASON_MAX: Final = 1_000
@@ -93,11 +93,9 @@ def router() -> APIRouter:
     def read_disclosures(
         request: Request,
         body: Annotated[DisclosureQuestion, Depends(small(DisclosureQuestion))],
-        origin: OriginHeader = None,
-        token: TokenHeader = None,
+        present: Writer,
     ) -> Response:
         """The personal fields of one event, for the party that posted it, audit and supervision; each reading is noted."""
-        present = signed_in_to_write(request, origin=origin, token=token)
         known, shown = _room(request).show(present, body.event, reason=body.reason, case_id=body.case or "")
         answer = DisclosureAnswer(
             event=body.event,

@@ -13,7 +13,7 @@ from api.drafts.draft import REASON_MAX, Whole
 from api.drafts.draft_desk import DraftDesk, Prepared
 from api.problems import refusal
 from api.routers.draft_answers import UNCACHED, DraftAnswer, DraftList, draft_answer, draft_row
-from api.routers.sessions import OriginHeader, TokenHeader, signed_in, signed_in_to_write
+from api.routers.sessions import Writer, signed_in
 from api.sessions.front_desk import Present
 from api.small_bodies import Body, described, small
 from ledger.commitments import DisclosureText
@@ -88,14 +88,12 @@ def router() -> APIRouter:
     def prepare(
         request: Request,
         body: Annotated[bytes, Depends(_read)],
-        origin: OriginHeader = None,
-        token: TokenHeader = None,
+        present: Writer,
     ) -> Response:
         """Prepare a submission of these events; it is signed and posted later, or never.
 
         With an `id` of your own, sending it again is always safe: the draft is made once.
         """
-        present = signed_in_to_write(request, origin=origin, token=token)
         made, events = _parsed(body)
         found = _desk(request).prepare(present, events, identifier=made.id, disclosures=made.disclosures)
         return _answer_made(request, present, found)
@@ -120,11 +118,9 @@ def router() -> APIRouter:
         request: Request,
         name: Name,
         body: Annotated[bytes, Depends(_read)],
-        origin: OriginHeader = None,
-        token: TokenHeader = None,
+        present: Writer,
     ) -> Response:
         """A new version in the place of the one that was looked at; signatures over that one count no more."""
-        present = signed_in_to_write(request, origin=origin, token=token)
         made, events = _parsed(body)
         found = _desk(request).change(
             present, name, events, seen=made.version or 0, disclosures=made.disclosures
@@ -132,11 +128,9 @@ def router() -> APIRouter:
         return _answer_made(request, present, found)
 
     @routes.delete("/{name}", status_code=204, response_class=Response, operation_id="withdrawDraft")
-    def withdraw(
-        request: Request, name: Name, origin: OriginHeader = None, token: TokenHeader = None
-    ) -> Response:
+    def withdraw(request: Request, name: Name, present: Writer) -> Response:
         """Withdraw a draft: nothing of it is kept."""
-        _desk(request).withdraw(signed_in_to_write(request, origin=origin, token=token), name)
+        _desk(request).withdraw(present, name)
         return Response(status_code=204, headers=UNCACHED)
 
     _add_acts(routes, told)
@@ -151,14 +145,12 @@ def _add_acts(routes: APIRouter, told: dict[str, Any]) -> None:
         request: Request,
         name: Name,
         body: Annotated[SignatureBody, Depends(small(SignatureBody))],
-        origin: OriginHeader = None,
-        token: TokenHeader = None,
+        present: Writer,
     ) -> Response:
         """Add a signature over the header of the version looked at, made in the browser or offline.
 
         The last one that is needed posts the submission by the ordinary path.
         """
-        present = signed_in_to_write(request, origin=origin, token=token)
         signature = Signature(alg=body.alg, key=body.key, role=body.role, sig=body.sig)
         return draft_answer(request, _desk(request).sign(present, name, signature, seen=body.version))
 
@@ -167,11 +159,9 @@ def _add_acts(routes: APIRouter, told: dict[str, Any]) -> None:
         request: Request,
         name: Name,
         body: Annotated[ReturnBody, Depends(small(ReturnBody))],
-        origin: OriginHeader = None,
-        token: TokenHeader = None,
+        present: Writer,
     ) -> Response:
         """Return a draft to its maker, with a reason."""
-        present = signed_in_to_write(request, origin=origin, token=token)
         _desk(request).send_back(present, name, seen=body.version, reason=body.reason)
         return draft_answer(request, _desk(request).progress(present, name))
 
@@ -180,11 +170,9 @@ def _add_acts(routes: APIRouter, told: dict[str, Any]) -> None:
         request: Request,
         name: Name,
         body: Annotated[VersionBody, Depends(small(VersionBody))],
-        origin: OriginHeader = None,
-        token: TokenHeader = None,
+        present: Writer,
     ) -> Response:
         """Post a complete draft again, after the ledger refused it or the machine failed; it is stored once."""
-        present = signed_in_to_write(request, origin=origin, token=token)
         return draft_answer(request, _desk(request).post(present, name, seen=body.version))
 
 
@@ -193,7 +181,7 @@ def _desk(request: Request) -> DraftDesk:
     return found
 
 
-async def _read(request: Request) -> bytes:
+async def _read(request: Request, present: Writer) -> bytes:  # noqa: ARG001 - asked for before the body
     return await whole_body(request, DRAFT_BYTES_MAX)
 
 

@@ -23,7 +23,7 @@ from api.forms.template import csv_template, file_name
 from api.forms.template_book import xlsx_template
 from api.forms.told import plain
 from api.problems import language_of, problem, refusal
-from api.routers.sessions import OriginHeader, TokenHeader, signed_in_to_write
+from api.routers.sessions import Writer
 from api.served_ledger import ServedLedger
 from api.sessions.front_desk import Present
 from ledger.errors import InputError, MissingError
@@ -130,14 +130,12 @@ def _add_import(routes: APIRouter) -> None:
         request: Request,
         upload: Annotated[Upload, Depends(_read)],
         choice: Annotated[Choice, Depends()],
-        origin: OriginHeader = None,
-        token: TokenHeader = None,
+        present: Writer,
     ) -> Response:
         """Judge a filled form by the rules of the ledger; without `dry_run`, prepare a draft of its rows.
 
         Nothing is posted here: a draft waits for its signatures. With any bad row no draft is made, unless `valid_only`.
         """
-        present = signed_in_to_write(request, origin=origin, token=token)
         ledger: ServedLedger = request.app.state.ledger
         sequencer = ledger.posting()
         with tempfile.TemporaryDirectory(prefix="fundtrace-form-") as folder:
@@ -158,6 +156,7 @@ def _add_import(routes: APIRouter) -> None:
 
 async def _read(
     request: Request,
+    present: Writer,  # noqa: ARG001 - asked for before the body
     kind: Kind,
     *,
     name: FileName = "form",

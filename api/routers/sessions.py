@@ -126,9 +126,8 @@ def router() -> APIRouter:
         return JSONResponse(_told(signed_in(request)), headers=_UNCACHED)
 
     @routes.delete("/session", status_code=204, response_class=Response, operation_id="signOut")
-    def sign_out(request: Request, origin: OriginHeader = None, token: TokenHeader = None) -> Response:
+    def sign_out(request: Request, present: Writer) -> Response:
         """End the session, everywhere."""
-        present = signed_in_to_write(request, origin=origin, token=token)
         front_desk(request).sign_out(present.session)
         answer = Response(status_code=204, headers=_UNCACHED)
         audience = present.session.audience
@@ -177,8 +176,10 @@ def signed_in(request: Request) -> Present:
     return found
 
 
-def signed_in_to_write(request: Request, *, origin: str | None, token: str | None) -> Present:
+def signed_in_to_write(request: Request, origin: OriginHeader = None, token: TokenHeader = None) -> Present:
     """Who is signed in, and wants this write: it comes from a page of this server, with the token of the session.
+
+    A dependency; what reads a body asks for it first, so that no stranger's body is held.
 
     Raises:
         RequestRefused: 401, nobody is signed in; 403, the write comes from elsewhere.
@@ -195,6 +196,9 @@ def signed_in_to_write(request: Request, *, origin: str | None, token: str | Non
             zh=("缺少会话令牌或令牌不符", "请携带 GET /v1/session 给出的令牌。"),
         )
     return present
+
+
+Writer = Annotated[Present, Depends(signed_in_to_write)]
 
 
 def _told(present: Present) -> dict[str, Any]:

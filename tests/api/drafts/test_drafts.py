@@ -625,6 +625,14 @@ def test_nobody_signed_in_sees_nothing(counter: Site) -> None:
         refused(visitor.get(path), 401, "session-none")
 
 
+@pytest.mark.parametrize("path", ["/v1/drafts", "/v1/imports?kind=fund&dry_run=true"])
+def test_no_body_of_a_stranger_is_held(counter: Site, maker: Visitor, path: str) -> None:
+    """Refused before it is read, whatever its size; the body of who is signed in is refused for its size."""
+    huge = "x" * 20_000_000
+    refused(Visitor(counter, signer_named("nobody")).write("POST", path, huge), 401, "session-none")
+    refused(maker.write("POST", path, huge), 413, "body-too-large")
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [
