@@ -8,7 +8,8 @@ of the last kind: typer's own 2 would read as a broken ledger.
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points, version
 from typing import Annotated, Any, Final
 
@@ -21,7 +22,18 @@ from verifier.integrity.verdict import EXIT_CLEAN, EXIT_INCOMPLETE
 from verifier.language import language_of, say_error
 
 COMMAND_GROUP: Final = "fundtrace.commands"
-"""Entry-point group; each is a function that adds commands to the app."""
+"""Entry-point group; each is a function that adds commands to the app: all, or those beside the one wanted."""
+COMMANDS: Final = {
+    "verifier.verify_command": ("verify",),
+    "verifier.audit_command": ("audit",),
+    "verifier.trace_command": ("trace",),
+    "verifier.reconcile_command": ("reconcile",),
+    "verifier.mirror_command": ("mirror",),
+    "verifier.compare_command": ("compare",),
+    "verifier.duplicates_command": ("duplicates",),
+    "verifier.simulation.command": ("simulate",),
+}
+"""Module → the commands that it registers, in the order in which help lists them."""
 OWN_PACKAGES: Final = frozenset({"api", "ledger", "verifier"})
 
 
@@ -78,40 +90,35 @@ def _failed(error: Exception) -> int:
 
 def main() -> None:
     """Run `fundtrace` with the arguments of the process, and exit."""
-    build()(prog_name="fundtrace")
+    build(next(iter(sys.argv[1:]), None))(prog_name="fundtrace")
 
 
-def build() -> typer.Typer:
-    """The app with the commands of every installed part of the program."""
+def build(wanted: str | None = None) -> typer.Typer:
+    """The app with the commands of every installed part of the program; of one module, if that has a command `wanted`."""
     app = typer.Typer(
         cls=Root, invoke_without_command=True, add_completion=False, pretty_exceptions_enable=False
     )
-    absent = [point.name for point in entry_points(group=COMMAND_GROUP) if not _add_commands(app, point)]
+    points = entry_points(group=COMMAND_GROUP)
+    absent = [point.name for point in points if not _add_commands(app, point, wanted)]
+    if wanted is not None and not (app.registered_commands or app.registered_groups):
+        return build()
     app.callback(epilog=_absent_note(absent))(root)
     return app
 
 
-def register(app: typer.Typer) -> None:
-    """`app` has the auditor's commands; each loads what it needs here and nothing of a server."""
-    from verifier import (
-        audit_command,
-        compare_command,
-        duplicates_command,
-        mirror_command,
-        reconcile_command,
-        trace_command,
-        verify_command,
-    )
-    from verifier.simulation import command as simulate_command
+def register(app: typer.Typer, wanted: str | None = None) -> None:
+    """`app` has the auditor's commands, as `add_modules` says; none of them needs anything of a server."""
+    add_modules(app, COMMANDS, wanted)
 
-    verify_command.register(app)
-    audit_command.register(app)
-    trace_command.register(app)
-    reconcile_command.register(app)
-    mirror_command.register(app)
-    compare_command.register(app)
-    duplicates_command.register(app)
-    simulate_command.register(app)
+
+def add_modules(app: typer.Typer, commands: Mapping[str, Sequence[str]], wanted: str | None) -> None:
+    """`app` has the commands of the modules in `commands`: of all, or of the one that has the command `wanted`.
+
+    A command loads what it needs with its module: whoever asks for one does not wait for the others.
+    """
+    for module, names in commands.items():
+        if wanted is None or wanted in names:
+            import_module(module).register(app)
 
 
 def root(
@@ -130,10 +137,10 @@ def root(
         raise typer.Exit(EXIT_INCOMPLETE)
 
 
-def _add_commands(app: typer.Typer, point: EntryPoint) -> bool:
+def _add_commands(app: typer.Typer, point: EntryPoint, wanted: str | None) -> bool:
     """Whether the commands of `point` are in `app`; False when packages it needs are not installed."""
     try:
-        point.load()(app)
+        point.load()(app, wanted)
     except ModuleNotFoundError as error:
         if error.name != point.module and str(error.name).partition(".")[0] in OWN_PACKAGES:
             raise
