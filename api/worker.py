@@ -23,7 +23,9 @@ Judge = Callable[[ServedLedger], Judged]
 """Judges everything committed so far."""
 
 GATHER_SECONDS: Final = 0.2
-"""Folding waits so long after it was woken: what is committed meanwhile is folded in one go."""
+"""Folding waits until nothing has been posted for so long: what is committed meanwhile is folded in one go."""
+LAG_SECONDS: Final = 3
+"""It waits so long at most; whoever asks for the page of an entry waits for folding, and not for this."""
 REST: Final = 4
 """Judging rests so many times as long as it took: it looks at the whole log, and takes a fifth of the time at most."""
 QUIET_SECONDS: Final = 2
@@ -97,6 +99,13 @@ class Worker:
         """Something was committed: fold it soon."""
         self._posted_ns = self._now_ns()
         self._wake.set()
+
+    def may_fold(self, asked_ns: int) -> bool:
+        """Whether folding that was asked for at `asked_ns` begins now: posting pauses, or has not for too long."""
+        now = self._now_ns()
+        posted = self._posted_ns
+        quiet = posted is None or now - posted >= GATHER_SECONDS * _SECOND_NS
+        return quiet or now - asked_ns >= LAG_SECONDS * _SECOND_NS
 
     def fold_all(self) -> None:
         """Fold everything committed so far, unless another thread is at it; stops early when told to stop.
@@ -178,4 +187,6 @@ class Worker:
                 _LOG.error("the stored log cannot be read on: %s", error)
                 return
             self._wake.wait(self._fold_seconds)
-            self._stopped.wait(GATHER_SECONDS)
+            asked = self._now_ns()
+            while not self._stopped.wait(GATHER_SECONDS) and not self.may_fold(asked):
+                pass

@@ -16,6 +16,7 @@ from api.portal.visit import Visit
 from api.routers.entries import entry_bytes
 from api.routers.registry import unknown
 from api.served_ledger import ServedLedger
+from api.worker import Worker
 from ledger.static_headers import IMMUTABLE
 from ledger.store.log_reader import LogReader, StoredCheckpoint
 
@@ -28,6 +29,9 @@ WITH_THE_VERIFIER: Final = {
     "Content-Security-Policy": f"{SECURITY['Content-Security-Policy']}; script-src 'self'; connect-src 'self'",
 }
 """The page of an entry checks itself on the reader's device: modules of this site, and files of its log."""
+
+FOLD_SECONDS: Final = 2.0
+"""So long the reader of an entry posted just now waits for those before it to be folded."""
 
 View = Callable[[Visit], Response]
 """Makes the page of one visit."""
@@ -61,6 +65,9 @@ def show(request: Request, view: View, *, section: str = "", beside: object = ""
 def show_entry(request: Request, seq: int) -> Response:
     """The page of an entry; it never changes, so it may be kept for ever."""
     ledger: ServedLedger = request.app.state.ledger
+    worker: Worker = request.app.state.worker
+    if seq >= ledger.model.size and worker.damage is None:  # posted a moment ago
+        worker.catch_up(seconds=FOLD_SECONDS)
     with ledger.model.lock, ledger.reading() as reader:
         data = entry_bytes(reader, seq)
         checkpoint = _covering(reader, seq)

@@ -16,7 +16,7 @@ from api.judging import judge_ledger
 from api.live_source import LiveSource
 from api.projection.finding_board import Instalment, Judged, telling
 from api.served_ledger import ServedLedger
-from api.worker import PUT_OFF_SECONDS, QUIET_SECONDS, REST, Worker
+from api.worker import GATHER_SECONDS, LAG_SECONDS, PUT_OFF_SECONDS, QUIET_SECONDS, REST, Worker
 from ledger.errors import EnvironmentFault, FormatError
 from ledger.store.engine import open_engine
 from ledger.submission import wire_bytes
@@ -153,6 +153,31 @@ def test_judging_waits_for_a_pause_in_posting_but_not_for_ever(office: Site, wor
     clock[0] += 1
     worker.judge_in_turn()
     assert len(runs) == 2
+
+
+def test_folding_waits_for_a_pause_in_posting_but_not_for_ever(office: Site) -> None:
+    """A fifth of a second without anything posted; at most three seconds."""
+    clock = [0]
+    worker = Worker(office.ledger, nothing_found, fold_seconds=1, judge_seconds=1, now_ns=lambda: clock[0])
+    assert worker.may_fold(0)
+    worker.nudge()
+    clock[0] = round(GATHER_SECONDS * 10**9) - 1
+    assert not worker.may_fold(0)
+    clock[0] += 1
+    assert worker.may_fold(0)
+    for _ in range(LAG_SECONDS * 10 - 2):
+        worker.nudge()
+        assert not worker.may_fold(0)
+        clock[0] += 10**8
+    worker.nudge()
+    assert worker.may_fold(0)
+
+
+def test_the_page_of_an_entry_posted_just_now_is_shown(office: Site, world: World) -> None:
+    """Whoever follows the link of an answer does not wait for the worker's turn."""
+    seq = office.post(wire_bytes(world.issue("L1", 100_000))).json()["seq"] + 1
+    assert office.ledger.model.size <= seq
+    assert office.get(f"/entries/{seq}").status_code == 200
 
 
 def test_a_judgement_that_fails_leaves_the_last_one_standing(office: Site) -> None:
