@@ -4,6 +4,7 @@
 import contextlib
 import time
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,7 @@ from api.caching import ASSET
 from api.confidential.reading_room import ReadingRoom
 from api.description import OPENAPI_PATH, describe
 from api.drafts.draft_desk import DraftDesk
+from api.drafts.forgetting import FORGET_SECONDS, forget_expired
 from api.error_answers import Failures, answer_errors
 from api.heartbeat import Heartbeat
 from api.metrics import Metrics
@@ -88,7 +90,7 @@ def create_app(
         judge,
         fold_seconds=settings.fold_seconds,
         judge_seconds=settings.judge_seconds,
-        jobs=_jobs(settings, ledger, app.state.rounds, app.state.notices),
+        jobs=_jobs(settings, ledger, app.state.rounds, app.state.notices, now=now),
     )
     app.state.front_desk = FrontDesk(ledger, app.state.worker, now=now)
     app.state.draft_desk = DraftDesk(ledger, app.state.front_desk)
@@ -137,7 +139,12 @@ def _build_routes(app: FastAPI) -> None:
 
 
 def _jobs(
-    settings: Settings, ledger: ServedLedger, rounds: Rounds | None, notices: NoticeRound | None
+    settings: Settings,
+    ledger: ServedLedger,
+    rounds: Rounds | None,
+    notices: NoticeRound | None,
+    *,
+    now: Clock,
 ) -> Sequence[Job]:
     """What this server does now and then beside judging."""
     jobs = []
@@ -145,6 +152,7 @@ def _jobs(
         every = settings.heartbeat_seconds
         beat = Heartbeat(ledger, ledger.sequencer, seconds=every, head=ledger.head_file).beat
         jobs.append(Job(run=beat, seconds=every))
+        jobs.append(Job(run=partial(forget_expired, ledger.engine, now), seconds=FORGET_SECONDS))
     anchoring = anchoring_of(settings, ledger)
     if anchoring is not None:
         jobs.append(Job(run=anchoring.anchor_newest, seconds=settings.anchor_seconds))

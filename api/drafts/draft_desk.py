@@ -115,7 +115,7 @@ class DraftDesk:
             expires=format_instant(now + DRAFT_LIFE),
         )
         with writing_beside(self._ledger.engine) as connection:
-            kept.forget_old(connection, format_instant(now))
+            kept.forget_expired(connection, format_instant(now))
             waiting = kept.unposted(connection, present.party)
             new = kept.keep_draft(connection, draft, version)
             if new:

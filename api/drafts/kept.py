@@ -116,8 +116,11 @@ def drop(connection: Connection, draft: Draft) -> None:
     _delete(connection, draft.id)
 
 
-def forget_old(connection: Connection, instant: str) -> None:
-    """Drafts that expired long before `instant` are gone, posted ones too."""
+def forget_expired(connection: Connection, instant: str) -> None:
+    """Expired drafts hold no personal field, and those that expired long before `instant` are gone, posted ones too."""
+    over = select(DRAFT.c.id).where(DRAFT.c.expires <= instant, DRAFT.c.state.not_in(("posting", "posted")))
+    held = (DRAFT_VERSION.c.draft.in_(over), DRAFT_VERSION.c.disclosures.is_not(None))
+    connection.execute(update(DRAFT_VERSION).where(*held).values(disclosures=None))
     earliest = format_instant(parse_instant(instant) - KEPT_AFTER)
     for identifier in (
         connection.execute(select(DRAFT.c.id).where(DRAFT.c.expires < earliest)).scalars().all()

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from api.confidential.access import accesses_after
+from api.drafts.forgetting import forget_expired
 from ledger.commitments import parse_disclosure
 from ledger.draft_file import parse_draft
 from ledger.key_files import save_private_key
@@ -164,6 +165,25 @@ def test_a_new_version_keeps_what_it_still_commits_to(counter: Site, world: Worl
     assert refused.json()["problems"][0]["code"] == "disclosure-missing"
     done = maker.write("PUT", path, {"events": events, "version": 2, "disclosures": texts(*wang)})
     assert (done.status_code, kept_in_drafts(counter)[2]) == (200, " ".join(texts(*LI, *wang)))
+
+
+def test_an_expired_draft_holds_no_value(
+    counter: Site, maker: Visitor, world: World, clock: MovedClock
+) -> None:
+    """Nobody has to come for it to be forgotten; until the last moment it is kept, and a new version brings it again."""
+    draft = prepared(maker, world, ZHANG)
+    clock.move(days=13)
+    forget_expired(counter.ledger.engine, clock)
+    assert kept_in_drafts(counter) == [" ".join(texts(*ZHANG))]
+    clock.move(days=1)
+    forget_expired(counter.ledger.engine, clock)
+    assert kept_in_drafts(counter) == [None]
+    maker.sign_in()
+    assert maker.get(f"/desk/drafts/{draft['id']}").status_code == 200
+    path, body = f"/v1/drafts/{draft['id']}", {"events": draft["events"], "version": 1}
+    assert maker.write("PUT", path, body).status_code == 422
+    assert maker.write("PUT", path, {**body, "disclosures": texts(*ZHANG)}).status_code == 200
+    assert kept_in_drafts(counter)[1] == " ".join(texts(*ZHANG))
 
 
 def test_a_withdrawn_draft_leaves_no_value_on_the_disk(tmp_path: Path) -> None:
