@@ -148,7 +148,19 @@ def test_more_disbursed_than_the_contract_comes_to_is_proved() -> None:
     assert (one.finding_class, one.amount_min, one.amount, one.outstanding) == ("proved", 1, 1, 1)
     assert (one.figures, one.subject) == ({"net": 10_000, "paid": 10_001, "excess": 1}, ("C-9",))
     assert len(one.evidence) == 3
+    assert (one.fund, one.decisive_event) == ("F", "NA/two/0")
     assert found(paid("60.00", "40.00"), "F14") == []
+
+
+def test_the_payment_that_went_beyond_decides() -> None:
+    """Later ones make it more; money of two funds is of neither."""
+    third = "2026-02-16 pay 5.00 L1 TR -> SUP project=D contract=C-9 as=three\n"
+    (one,) = found(paid("60.00", "50.00") + third, "F14")
+    assert (one.amount, one.decisive_event) == (1_500, "NA/two/0")
+    assert one.decisive_on == datetime.date(2026, 2, 9)
+    other = "2026-01-06 fund G CENTRE\n2026-01-21 issue M0 100.00 CENTRE -> NA fund=G\n"
+    (one,) = found(other + paid("60.00", "50.00") + third.replace("L1", "M0"), "F14")
+    assert (one.amount, one.fund) == (1_500, None)
 
 
 def test_changes_returns_and_corrections_count() -> None:

@@ -28,7 +28,7 @@ _TABLES: Final = (
     """CREATE TABLE contract_change (seq INTEGER PRIMARY KEY, name TEXT, leaf TEXT, party TEXT, day INTEGER,
         known INTEGER, amount INTEGER, contract TEXT)""",
     """CREATE TABLE contract_named (seq INTEGER PRIMARY KEY, name TEXT, leaf TEXT, party TEXT, day INTEGER,
-        known INTEGER, amount INTEGER, said TEXT, contract TEXT, milestone TEXT, project TEXT, pays INTEGER)""",
+        known INTEGER, amount INTEGER, said TEXT, contract TEXT, milestone TEXT, project TEXT, pays INTEGER, fund TEXT)""",
     "CREATE TABLE paid_back (name TEXT, target TEXT, amount INTEGER)",
     "CREATE TABLE project_stage (project TEXT, id TEXT, PRIMARY KEY (project, id)) WITHOUT ROWID",
     "CREATE TABLE contract_stage (contract TEXT, id TEXT, PRIMARY KEY (contract, id)) WITHOUT ROWID",
@@ -49,11 +49,11 @@ _CONTRACTS: Final = """
 _CHANGES: Final = """
     SELECT seq, name, leaf, party, day, known, amount FROM contract_change WHERE contract = ? ORDER BY seq"""
 _PAYMENTS: Final = """
-    SELECT seq, name, leaf, party, day, known, amount FROM contract_named
+    SELECT seq, name, leaf, party, day, known, amount, fund FROM contract_named
     WHERE pays AND contract = ? AND (project IS NULL OR project = ?) ORDER BY seq"""
 _BACK: Final = "SELECT amount FROM paid_back WHERE target = ?"
 _NAMED: Final = """
-    SELECT n.seq, n.name, n.leaf, n.party, n.day, n.known, n.amount, n.said, n.milestone, n.project,
+    SELECT n.seq, n.name, n.leaf, n.party, n.day, n.known, n.amount, n.said, n.milestone, n.project, n.fund,
         EXISTS (SELECT 1 FROM contract WHERE project = n.project),
         coalesce(c.project = n.project, 0),
         EXISTS (SELECT 1 FROM project_stage WHERE project = n.project)
@@ -107,8 +107,15 @@ class Agreed(NamedTuple):
     supplier: str
 
 
+class Paid(NamedTuple):
+    """A disbursement on a contract, out of a line of `fund`."""
+
+    event: Named
+    fund: str
+
+
 class Mention(NamedTuple):
-    """An event that names `contract`, as said there, or `milestone`, of `project`.
+    """An event that names `contract`, as said there, or `milestone`, of `project`; with money of `fund`, if of one.
 
     Whether the project has contracts; whether the one named is of the project; whether project or contract have milestones;
     whether the one named is among these.
@@ -118,6 +125,7 @@ class Mention(NamedTuple):
     contract: str | None
     milestone: str | None
     project: str | None
+    fund: str | None
     with_contracts: bool
     contract_known: bool
     with_milestones: bool
@@ -136,7 +144,7 @@ class NamedContracts:
         self._contracts = workspace.batch("INSERT INTO contract VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         self._changes = workspace.batch("INSERT INTO contract_change VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
         self._named = workspace.batch(
-            "INSERT INTO contract_named VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            "INSERT INTO contract_named VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
         self._back = workspace.batch("INSERT INTO paid_back VALUES (?, ?, ?)")
         self._project_stages = workspace.batch("INSERT OR IGNORE INTO project_stage VALUES (?, ?)")
@@ -176,9 +184,9 @@ class NamedContracts:
         """Its changes, in log order; the amount is below zero where they lower it."""
         return self._workspace.rows(Named, _CHANGES, (contract.id,))
 
-    def payments(self, contract: Agreed) -> Iterator[Named]:
+    def payments(self, contract: Agreed) -> Iterator[Paid]:
         """The disbursements that name the contract, of its project or of none, in log order."""
-        return self._workspace.rows(Named, _PAYMENTS, (contract.id, contract.project))
+        return self._workspace.rows(_paid, _PAYMENTS, (contract.id, contract.project))
 
     def came_back(self, payment: Named) -> int:
         """What returns that refer to the payment add up to."""
@@ -205,7 +213,13 @@ class NamedContracts:
         amount: int | None = getattr(event, "amount", None)
         pays = int(isinstance(event, Disbursement))
         self._named.add(
-            *_columns(posted, case, amount), event.contract, number, milestone, event.project, pays
+            *_columns(posted, case, amount),
+            event.contract,
+            number,
+            milestone,
+            event.project,
+            pays,
+            _fund_of(event, case),
         )
 
 
@@ -221,6 +235,18 @@ def _columns(posted: PostedEvent, case: Case, amount: int | None) -> Named:
     )
 
 
+def _fund_of(event: Naming, case: Case) -> str | None:
+    """The fund whose money it is about, where it says so."""
+    match event:
+        case Disbursement() | Claim():
+            line = case.standing.lines.get(event.line or "")
+            return None if line is None else line.fund
+        case Use():
+            return None if event.tag is None else event.tag.fund
+        case Acceptance():
+            return None
+
+
 def _agreed(  # noqa: PLR0913, PLR0917 - the columns of the query
     seq: int, name: str, leaf: str, party: str, day: int, known: int, amount: int,
     contract: str, project: str, supplier: str,
@@ -228,9 +254,15 @@ def _agreed(  # noqa: PLR0913, PLR0917 - the columns of the query
     return Agreed(Named(seq, name, leaf, party, day, known, amount), contract, project, supplier)
 
 
+def _paid(  # noqa: PLR0913, PLR0917 - the columns of the query
+    seq: int, name: str, leaf: str, party: str, day: int, known: int, amount: int, fund: str
+) -> Paid:  # fmt: skip
+    return Paid(Named(seq, name, leaf, party, day, known, amount), fund)
+
+
 def _mention(  # noqa: PLR0913, PLR0917 - the columns of the query
     seq: int, name: str, leaf: str, party: str, day: int, known: int, amount: int | None,
-    contract: str | None, milestone: str | None, project: str | None, *facts: int,
+    contract: str | None, milestone: str | None, project: str | None, fund: str | None, *facts: int,
 ) -> Mention:  # fmt: skip
     event = Named(seq, name, leaf, party, day, known, amount)
-    return Mention(event, contract, milestone, project, *map(bool, facts))
+    return Mention(event, contract, milestone, project, fund, *map(bool, facts))

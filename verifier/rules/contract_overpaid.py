@@ -9,6 +9,7 @@ Arithmetic on signed facts: the holder's payments and the unit's contract, each 
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from verifier.basis.findings import UNSEALED, Finding, Rule, finding_id, params_hash, seal
@@ -33,27 +34,62 @@ RULE: Final = Rule(
 _EVIDENCE_MAX: Final = 20
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Overpaid:
+    """`paid` on `contract`, which comes to `net`; `first` is the payment beyond it, of `funds` all payments were."""
+
+    contract: Agreed
+    net: int
+    paid: int
+    first: Named
+    funds: frozenset[str]
+    entries: tuple[Named, ...]
+
+    @property
+    def excess(self) -> int:
+        """What is too much."""
+        return self.paid - self.net
+
+
 def judge(case: Case, named: NamedContracts) -> Iterator[Finding]:
     """One finding for each contract on which more was paid than its net amount."""
     for contract in named.contracts():
-        entries, net, paid = [contract.event], contract.event.sum, 0
-        for change in named.changes(contract):
-            entries.append(change)
-            net += change.sum
-        last = entries[-1]
-        for last in named.payments(contract):
-            paid += max(0, last.sum - named.came_back(last))
-            if len(entries) < _EVIDENCE_MAX:
-                entries.append(last)
-        if paid > net:
-            yield _finding(case, contract, [*entries[:_EVIDENCE_MAX], last], net=net, paid=paid)
+        found = _overpaid(contract, named)
+        if found is not None:
+            yield _finding(case, found)
 
 
-def _finding(case: Case, contract: Agreed, entries: list[Named], *, net: int, paid: int) -> Finding:
-    last, excess = entries[-1], paid - net
-    told = {name: case.money(value) for name, value in (("paid", paid), ("net", net), ("excess", excess))}
-    shown = sorted({one.evidence for one in entries}, key=lambda one: one.seq)
-    terms = case.book.terms(RULE.id, Addressee(fund=""), last.on)
+def _overpaid(contract: Agreed, named: NamedContracts) -> _Overpaid | None:
+    changes = list(named.changes(contract))
+    net, paid = contract.event.sum + sum(one.sum for one in changes), 0
+    entries, funds = [contract.event, *changes], set()
+    first: Named | None = None
+    for event, fund in named.payments(contract):
+        paid += max(0, event.sum - named.came_back(event))
+        funds.add(fund)
+        if paid > net and first is None:
+            first = event
+        if len(entries) < _EVIDENCE_MAX:
+            entries.append(event)
+    if first is None:
+        return None
+    return _Overpaid(
+        contract=contract,
+        net=net,
+        paid=paid,
+        first=first,
+        funds=frozenset(funds),
+        entries=(*entries[:_EVIDENCE_MAX], first),
+    )
+
+
+def _finding(case: Case, found: _Overpaid) -> Finding:
+    contract, first, excess = found.contract, found.first, found.excess
+    amounts = {"paid": found.paid, "net": found.net, "excess": excess}
+    told = {name: case.money(value) for name, value in amounts.items()}
+    shown = sorted({one.evidence for one in found.entries}, key=lambda one: one.seq)
+    (fund,) = found.funds if len(found.funds) == 1 else (None,)
+    terms = case.book.terms(RULE.id, Addressee(fund=fund or ""), first.on)
     parameters = terms.hashed()
     return seal(
         Finding(
@@ -81,14 +117,15 @@ def _finding(case: Case, contract: Agreed, entries: list[Named], *, net: int, pa
             basis=terms.basis,
             parameters=parameters,
             evidence=tuple(shown),
-            parties=tuple(dict.fromkeys((last.party, contract.supplier))),
+            fund=fund,
+            parties=tuple(dict.fromkeys((first.party, contract.supplier))),
             amount_min=excess,
             amount=excess,
             amount_max=excess,
             outstanding=excess,
             first_event=contract.event.name,
-            decisive_event=last.name,
-            decisive_on=last.decidable_on,
-            figures={"net": net, "paid": paid, "excess": excess},
+            decisive_event=first.name,
+            decisive_on=first.decidable_on,
+            figures=amounts,
         )
     )

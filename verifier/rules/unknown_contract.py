@@ -56,7 +56,7 @@ def _finding(case: Case, one: Mention, field: str, said: str) -> Finding:
     posted, project, amount = one.event, one.project or "", one.event.amount
     on, zh_what = posted.on, {"contract": "合同", "milestone": "任务节点"}[field]
     party = case.party(posted.party)
-    terms = case.book.terms(RULE.id, Addressee(fund=""), on)
+    terms = case.book.terms(RULE.id, Addressee(fund=one.fund or ""), on)
     parameters = terms.hashed()
     return seal(
         Finding(
@@ -81,6 +81,7 @@ def _finding(case: Case, one: Mention, field: str, said: str) -> Finding:
             basis=terms.basis,
             parameters=parameters,
             evidence=(posted.evidence,),
+            fund=one.fund,
             parties=(posted.party,),
             amount_min=None if amount is None else 0,
             amount=amount,
