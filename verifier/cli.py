@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points, version
+from itertools import pairwise
 from typing import Annotated, Any, Final
 
 import typer
@@ -19,7 +20,7 @@ from typer.core import TyperGroup
 
 from ledger.errors import ToldError
 from verifier.integrity.verdict import EXIT_CLEAN, EXIT_INCOMPLETE
-from verifier.language import language_of, say_error
+from verifier.language import Language, language_of, say_error
 
 COMMAND_GROUP: Final = "fundtrace.commands"
 """Entry-point group; each is a function that adds commands to the app: all, or those beside the one wanted."""
@@ -54,7 +55,7 @@ class Root(TyperGroup):
             code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
             sys.stdout.flush()
         except Exception as error:  # noqa: BLE001 - Python's own exit code 1 would read as findings
-            code = _failed(error)
+            code = _failed(error, language=_language_asked(sys.argv[1:] if args is None else args))
         code = code if isinstance(code, int) else EXIT_CLEAN
         if standalone_mode:
             sys.exit(code)
@@ -70,14 +71,25 @@ class Root(TyperGroup):
             raise typer.Exit(_failed(typer.Abort())) from error
 
 
-def _failed(error: Exception) -> int:
+def _language_asked(words: Sequence[str]) -> Language:
+    """That of the option `--lang` among the `words` of a command line, else that of the locale."""
+    asked = [after for word, after in pairwise(words) if word == "--lang"]
+    asked += [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
+    match asked:
+        case ["zh" | "en" as language]:
+            return language
+        case _:
+            return language_of(os.environ)
+
+
+def _failed(error: Exception, *, language: Language = "en") -> int:
     """Say what went wrong in as many words as it deserves; the exit code."""
     match error:
         case BrokenPipeError():
             # Nobody reads our output any more: let the rest of it go nowhere, without a complaint at exit.
             sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - lives as long as the process
         case ToldError():
-            typer.echo(say_error(error, language_of(os.environ)), err=True)
+            typer.echo(say_error(error, language), err=True)
         case typer.Abort():
             typer.echo("stopped · 已中断", err=True)
         case _ if hasattr(error, "format_message"):  # what every mistake in a command line has

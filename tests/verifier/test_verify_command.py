@@ -363,3 +363,13 @@ def test_a_forged_time_is_no_time(forger: Forger, tmp_path: Path) -> None:
     folder = export_files(tmp_path / "forged", files | {"checkpoint": format_note(note.text, [first, later])})
     result = run(str(folder), "--now", "2026-01-05T08:00:00.000Z")
     assert (result.exit_code, "FRESHNESS UNKNOWN" in result.output) == (2, True)
+
+
+@pytest.mark.parametrize("asked", [("--lang", "zh"), ("--lang=zh",)])
+def test_an_error_speaks_the_language_asked_for(tmp_path: Path, asked: tuple[str, ...]) -> None:
+    """That of the option goes before that of the locale."""
+    nowhere = str(tmp_path / "nowhere")
+    chinese = run(nowhere, *asked).stderr
+    assert chinese == run(nowhere, lang="zh_CN.UTF-8").stderr
+    assert chinese != run(nowhere).stderr
+    assert run(nowhere, "--lang", "en", lang="zh_CN.UTF-8").stderr == run(nowhere).stderr
