@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 import msgspec
 import typer
@@ -44,6 +45,7 @@ class _Row(msgspec.Struct, frozen=True):
 
 class _Listed(msgspec.Struct, frozen=True):
     drafts: tuple[_Row, ...]
+    next: str | None = None
 
 
 def _name(text: str) -> str:
@@ -77,13 +79,23 @@ def listing(
     """List the drafts of your bureau. Exit code 0, or 3."""
     language = chosen_language(lang)
     with _counter(url, key, policy, log_key) as counter:
-        body = counter.session.read("/v1/drafts")
+        rows = list(_all_drafts(counter.session, url))
     if as_json:
-        typer.echo(body.decode())
+        typer.echo(msgspec.json.encode({"drafts": rows}).decode())
         return
-    for row in read_answer(body, _Listed, url).drafts:
+    for row in rows:
         line = f"{row.id}  {_state(row, language)}  {row.version}  {row.dated}  {row.submission}"
         typer.echo(_visible(line))
+
+
+def _all_drafts(session: Session, url: str) -> Iterator[_Row]:
+    """Page after page."""
+    after: str | None = ""
+    while after is not None:
+        query = f"?after={quote(after, safe='')}" if after else ""
+        page = read_answer(session.read(f"/v1/drafts{query}"), _Listed, url)
+        yield from page.drafts
+        after = page.next
 
 
 def show(  # noqa: PLR0913 - one parameter for each option of the command

@@ -56,8 +56,6 @@ from ledger.submission import Header, Signature, Submission, events_root
 from ledger.texts import text_problems
 from ledger.wellformed import form_problems
 
-LISTED_MAX = 200
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
@@ -168,10 +166,12 @@ class DraftDesk:
             raise _unknown(name)
         return found
 
-    def listed(self, present: Present) -> list[tuple[Draft, Header]]:
-        """The drafts of the party of whoever is present, each with its newest header."""
+    def listed(
+        self, present: Present, *, after: tuple[str, str] | None, most: int
+    ) -> list[tuple[Draft, Header]]:
+        """At most `most` drafts of the party of whoever is present, each with its newest header, by `kept.drafts_of`."""
         with self._ledger.reading_database() as connection:
-            return kept.drafts_of(connection, present.party, most=LISTED_MAX)
+            return kept.drafts_of(connection, present.party, after=after, most=most)
 
     def to_review(self, present: Present) -> list[tuple[Draft, Header]]:
         """The drafts that whoever is present may check and has not signed, those that expire first at the front."""

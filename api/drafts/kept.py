@@ -2,7 +2,7 @@
 """Drafts as rows of the database; whoever changes one says which version they saw, and loses if it is not the newest."""
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.drafts.draft import KEPT_AFTER, Draft, Version, Whole, refuse_changed
@@ -128,10 +128,16 @@ def forget_expired(connection: Connection, instant: str) -> None:
         _delete(connection, identifier)
 
 
-def drafts_of(connection: Connection, party: str, *, most: int) -> list[tuple[Draft, Header]]:
-    """Drafts of `party` with their newest headers, those that expire last first."""
+def drafts_of(
+    connection: Connection, party: str, *, after: tuple[str, str] | None, most: int
+) -> list[tuple[Draft, Header]]:
+    """Drafts of `party` with their newest headers, those that expire last first; behind the expiry and id `after`."""
     newest = (DRAFT_VERSION.c.draft == DRAFT.c.id) & (DRAFT_VERSION.c.version == DRAFT.c.version)
     wanted = select(DRAFT, DRAFT_VERSION.c.header).join(DRAFT_VERSION, newest).where(DRAFT.c.party == party)
+    if after is not None:
+        expires, identifier = after
+        same = and_(DRAFT.c.expires == expires, DRAFT.c.id > identifier)
+        wanted = wanted.where(or_(DRAFT.c.expires < expires, same))
     found = connection.execute(wanted.order_by(DRAFT.c.expires.desc(), DRAFT.c.id).limit(most))
     return [(_draft(row), _HEADER.decode(row.header)) for row in found]
 

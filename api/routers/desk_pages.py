@@ -11,7 +11,7 @@ from api.drafts.draft_desk import DraftDesk
 from api.notices.due import Due, due_from, today
 from api.portal.frame import page
 from api.portal.wording import Wording
-from api.routers.draft_answers import draft_row, seen_in
+from api.routers.draft_answers import After, draft_page, draft_row, seen_in
 from api.routers.portal_answers import WITH_THE_VERIFIER, page_language, visiting
 from api.routers.sessions import someone_signed_in
 from api.served_ledger import ServedLedger
@@ -45,14 +45,13 @@ def router() -> APIRouter:
             )
 
     @routes.get("/desk/drafts")
-    def drafts(request: Request) -> Response:
+    def drafts(request: Request, after: After = "") -> Response:
         """The drafts of the signer's bureau."""
         present = someone_signed_in(request)
         if present is None:
             return _to_login(request)
-        desk: DraftDesk = request.app.state.draft_desk
-        rows = [draft_row(request, one, header) for one, header in desk.listed(present)]
-        return _page(request, present, "drafts.html", rows=rows)
+        found = draft_page(request, present, after)
+        return _page(request, present, "drafts.html", rows=found["drafts"], after=found["next"])
 
     @routes.get("/desk/due")
     def due(request: Request) -> Response:

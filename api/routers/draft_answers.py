@@ -7,21 +7,32 @@ from dataclasses import replace
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import Request
+from fastapi import Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
 from api.drafts.draft import Draft, Whole
-from api.drafts.draft_desk import Progress, events_of
+from api.drafts.draft_desk import DraftDesk, Progress, events_of
 from api.drafts.signing_view import SeenDraft, SeenEvent, seen_draft
 from api.languages import Language
 from api.problems import language_of, refusal
 from api.routers.portal_answers import visiting
+from api.sessions.front_desk import Present
 from ledger.outcome import Accepted, Refused
 from ledger.problems import Problem
 from ledger.submission import Header, header_bytes
 
 UNCACHED: Final = {"Cache-Control": "no-store"}
+
+
+LISTED_MAX: Final = 200
+After = Annotated[
+    str,
+    Query(
+        pattern="^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{12}Z/[0-9a-f]{32})?$",
+        description="`next` of the page before",
+    ),
+]
 
 
 class DraftRow(BaseModel):
@@ -40,9 +51,10 @@ class DraftRow(BaseModel):
 
 
 class DraftList(BaseModel):
-    """Drafts of the signer's party."""
+    """One page of the drafts of the signer's party, those that expire last first."""
 
     drafts: list[DraftRow]
+    next: Annotated[str | None, Field(description="give it as `after` for the next page; null at the end")]
 
 
 class SeenRow(BaseModel):
@@ -86,6 +98,16 @@ def draft_row(request: Request, draft: Draft, header: Header) -> dict[str, Any]:
     state = "expired" if draft.expired(now) and draft.state != "returned" else draft.state
     told = {"state": state, "submission": header.id, "dated": header.signed_at}
     return {name: told.get(name, getattr(draft, name, None)) for name in DraftRow.model_fields}
+
+
+def draft_page(request: Request, present: Present, after: str) -> dict[str, Any]:
+    """The drafts behind `after`, the `next` of the page before."""
+    expires, _, name = after.partition("/")
+    desk: DraftDesk = request.app.state.draft_desk
+    found = desk.listed(present, after=(expires, name) if after else None, most=LISTED_MAX + 1)
+    rows = [draft_row(request, one, header) for one, header in found[:LISTED_MAX]]
+    more = len(found) > LISTED_MAX
+    return {"drafts": rows, "next": f"{rows[-1]['expires']}/{rows[-1]['id']}" if more else None}
 
 
 def seen_in(request: Request, whole: Whole, *, language: Language) -> SeenDraft:

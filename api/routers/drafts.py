@@ -12,7 +12,7 @@ from api.bodies import whole_body
 from api.drafts.draft import REASON_MAX, Whole
 from api.drafts.draft_desk import DraftDesk, Prepared
 from api.problems import refusal
-from api.routers.draft_answers import UNCACHED, DraftAnswer, DraftList, draft_answer, draft_row
+from api.routers.draft_answers import UNCACHED, After, DraftAnswer, DraftList, draft_answer, draft_page
 from api.routers.sessions import Writer, signed_in
 from api.sessions.front_desk import Present
 from api.small_bodies import Body, described, small
@@ -71,11 +71,9 @@ def router() -> APIRouter:
     told: dict[str, Any] = {"response_model": DraftAnswer}
 
     @routes.get("", response_model=DraftList, operation_id="listDrafts")
-    def listing(request: Request) -> Response:
+    def listing(request: Request, after: After = "") -> Response:
         """The drafts of the signer's party."""
-        desk, present = _desk(request), signed_in(request)
-        rows = [draft_row(request, one, header) for one, header in desk.listed(present)]
-        return JSONResponse({"drafts": rows}, headers=UNCACHED)
+        return JSONResponse(draft_page(request, signed_in(request), after), headers=UNCACHED)
 
     @routes.post(
         "",

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from api.drafts import draft as draft_rules
 from api.drafts import kept
 from api.drafts.draft_desk import DraftDesk, Progress
+from api.routers import draft_answers
 from ledger.draft_file import parse_draft
 from ledger.entry import EventEntry, parse_entry
 from ledger.errors import EnvironmentFault
@@ -768,3 +769,22 @@ def test_a_draft_is_withdrawn_or_posted_and_never_both(
             assert entries(sites[0]) == before + 2 * posted
             assert gone.result().status_code == (409 if posted else 204)
             assert maker.get(path).status_code == (200 if posted else 404)
+
+
+def test_drafts_are_listed_page_by_page(
+    monkeypatch: pytest.MonkeyPatch, maker: Visitor, world: World, clock: MovedClock
+) -> None:
+    """Each once, those that expire last first, also where several expire at one instant."""
+    monkeypatch.setattr(draft_answers, "LISTED_MAX", 2)
+    made = [prepared(maker, world.issued(f"L{number}", 1))["id"] for number in range(3)]
+    clock.move(minutes=1)
+    made.append(prepared(maker, world.issued("L3", 1))["id"])
+    pages: list[list[str]] = []
+    after: str | None = ""
+    while after is not None:
+        body = maker.get(f"/v1/drafts?after={after}").json()
+        pages.append([one["id"] for one in body["drafts"]])
+        after = body["next"]
+    assert pages == [[made[3], min(made[:3])], sorted(made[:3])[1:]]
+    assert "/desk/drafts?after=" in maker.get("/desk/drafts").text
+    assert maker.get("/v1/drafts?after=x").status_code == 422

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.routers import draft_answers
 from ledger.client import LedgerClient
 from ledger.errors import InputError, ProofError
 from ledger.key_files import save_private_key
@@ -118,6 +119,15 @@ def test_what_is_listed_and_shown(desks: Desks) -> None:
     assert out.read_bytes() == desks.maker.get(f"/v1/drafts/{name}/file").content
     assert json.loads(desks.run("show", name, "--json").stdout)["draft"]["header"]["count"] == 2
     assert desks.at(name)["signatures"] == []
+
+
+def test_all_pages_are_listed(monkeypatch: pytest.MonkeyPatch, desks: Desks) -> None:
+    """The server hands out page by page, the command all of them."""
+    monkeypatch.setattr(draft_answers, "LISTED_MAX", 1)
+    names = [desks.prepare(line) for line in ("L1", "L2", "L3")]
+    assert len(desks.maker.get("/v1/drafts").json()["drafts"]) == 1
+    assert {one["id"] for one in json.loads(desks.run("list", "--json").stdout)["drafts"]} == set(names)
+    assert all(name in desks.run("list").output for name in names)
 
 
 def test_the_session_ends_with_the_command(desks: Desks) -> None:
