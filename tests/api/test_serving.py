@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import shutil
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -198,6 +200,27 @@ def test_a_taken_address_is_told_with_a_remedy() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(EnvironmentFault, match=f"{port}.*cannot be used.*--port"):
             bound_socket("127.0.0.1", port)
+
+
+@pytest.mark.loopback
+def test_small_answers_leave_at_once() -> None:
+    """The event loop turns off the gathering of small packets (TCP_NODELAY): an answer in two parts waits for no reader."""
+
+    async def accepted() -> int:
+        found: list[int] = []
+
+        async def note(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            found.append(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        with bound_socket("127.0.0.1", 0) as listening:
+            async with await asyncio.start_server(note, sock=listening):
+                reader, writer = await asyncio.open_connection(*listening.getsockname())
+                await reader.read()
+                writer.close()
+        return found[0]
+
+    assert asyncio.run(accepted())
 
 
 def test_a_ledger_of_others_may_be_served_anywhere() -> None:
