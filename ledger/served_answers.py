@@ -82,14 +82,21 @@ def problems_in(body: bytes, address: str) -> tuple[Problem, ...]:
         raise no_answer(address, f"{body[:80]!r}") from error
 
 
+def _message(words: _Words, place: str, *, colon: str, stop: str) -> str:
+    """The message; where a problem stands alone, `detail` holds it between place and remedy, which stand apart too."""
+    if words.message:
+        return words.message
+    return words.detail.removeprefix(f"{place}{colon}").removesuffix(f"{stop}{words.remedy}")
+
+
 def _problem(listed: _Listed) -> Problem:
     en, zh = listed.languages["en"], listed.languages["zh"]
     return Problem(
         code=listed.code,
         check=listed.check,
         place=listed.place if listed.index is None else listed.place.removeprefix(f"events[{listed.index}]."),
-        message_en=en.message or en.detail,
-        message_zh=zh.message or zh.detail,
+        message_en=_message(en, listed.place, colon=": ", stop=". "),
+        message_zh=_message(zh, listed.place, colon="：", stop="。"),
         remedy_en=en.remedy,
         remedy_zh=zh.remedy,
         index=listed.index,

@@ -209,7 +209,16 @@ def test_a_role_that_the_key_has_not_is_refused(desks: Desks) -> None:
 def test_a_draft_goes_back_with_a_reason_and_is_withdrawn(desks: Desks) -> None:
     """Its maker reads why and drops it; a maker returns nothing, a checker withdraws nothing."""
     name = desks.prepare("L1")
-    assert desks.run("return", name, "--reason", "文号有误", "--yes", role="maker").exit_code == 3
+    refused = desks.run("return", name, "--reason", "文号有误", "--yes", role="maker")
+    assert refused.exit_code == 3
+    assert len(refused.stderr.splitlines()) == 1
+    place, _, rest = refused.stderr.strip().partition(": ")
+    assert place not in rest  # told once, as is the remedy
+    message, _, remedy = rest.partition(". ")
+    assert message
+    assert remedy
+    assert remedy not in message
+    assert not remedy.endswith("..")
     assert desks.run("return", name, "--reason", "文号有误", typed="n\n").exit_code == 3
     assert desks.at(name)["state"] == "open"
     assert desks.run("return", name, "--reason", "文号有误", typed="y\n").exit_code == 0
