@@ -45,7 +45,8 @@ _LONGEST_URL: Final = 2_048
 def open_engine(url: str, *, create: bool = False) -> Engine:
     """Return an engine for the ledger at `url`: a file path, `sqlite:///PATH` or `postgresql://…`.
 
-    Nothing is read or written yet. A missing SQLite file is created only with `create`. The caller disposes of it.
+    Nothing is read or written yet. A missing SQLite file is created only with `create`, at the first use, for its owner
+    alone (0600). The caller disposes of it.
 
     Raises:
         InputError: `url` names no database that a ledger can live in.
@@ -175,9 +176,21 @@ def _open_sqlite(url: URL, *, create: bool) -> Engine:
             remedy_zh="请核对路径，或用 fundtrace init --db 路径 新建账本。",
         )
     engine = create_engine(url.set(drivername="sqlite+pysqlite"), pool_size=_POOL, max_overflow=_POOL)
+    if create:
+        event.listen(engine, "do_connect", lambda *_: _make_private(path))
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_private(path: Path) -> None:
+    """A missing file is made for its owner alone: beside the public log it holds disclosures, drafts and sessions.
+
+    Its write-ahead log gets the mode of the file. Where none can be made, SQLite itself says why.
+    """
+    with contextlib.suppress(OSError):
+        if not path.exists():
+            path.touch(mode=0o600)
 
 
 def _prepare_sqlite(connection: SqliteConnection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's pool record

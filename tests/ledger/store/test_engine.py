@@ -25,6 +25,24 @@ def test_only_databases_that_keep_a_ledger_are_opened(url: str) -> None:
         open_engine(url, create=True)
 
 
+def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """With the write-ahead log beside it; the mode of a file that stands is whatever its owner chose."""
+    path = tmp_path / "ledger.db"
+    engine = open_engine(str(path), create=True)
+    assert not path.exists()
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE t (a)"))
+        assert {one.stat().st_mode & 0o777 for one in tmp_path.iterdir()} == {0o600}
+        assert len(list(tmp_path.iterdir())) > 1
+    engine.dispose()
+    path.chmod(0o640)
+    engine = open_engine(str(path))
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM t")).scalar() == 0
+    engine.dispose()
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
 def test_a_missing_file_is_not_created_by_reading(tmp_path: Path) -> None:
     """A misspelt path gives an error and no empty database."""
     with pytest.raises(EnvironmentFault, match="there is no ledger here"):
