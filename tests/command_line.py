@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from api import cli as server_cli
@@ -14,6 +16,16 @@ from verifier import cli
 
 if TYPE_CHECKING:
     from typer.testing import Result
+
+
+def options_of(app: typer.Typer) -> dict[str, set[str]]:
+    """The commands of `app` by name, with the options that each has."""
+    group = get_command(app)
+    assert isinstance(group, TyperGroup)
+    return {
+        name: {option for parameter in command.params for option in parameter.opts}
+        for name, command in group.commands.items()
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ class _Clerk(socketserver.StreamRequestHandler):
 
     office: ClassVar[Office]
 
-    def handle(self) -> None:  # type: ignore[explicit-override] # typing.override is of Python 3.12
+    def converse(self) -> None:
         office = self.office
         if office.manner == "hangs":
             office.closing.wait(60)
@@ -94,7 +94,7 @@ def _open(clerk: type[socketserver.BaseRequestHandler]) -> Iterator[Office]:
 
 def mail_office() -> contextlib.AbstractContextManager[Office]:
     """A mail server."""
-    return _open(_Clerk)
+    return _open(type(_Clerk.__name__, (_Clerk,), {"handle": _Clerk.converse}))
 
 
 def hook_office() -> contextlib.AbstractContextManager[Office]:

@@ -9,8 +9,7 @@ import shlex
 import symtable
 from pathlib import Path
 
-from typer.main import get_command
-
+from tests.command_line import options_of
 from verifier.cli import build
 
 PAGE = (Path(__file__).parents[2] / "docs" / "auditor" / "attacks.md").read_text(encoding="utf-8")
@@ -24,11 +23,11 @@ TYPED = [
 
 def test_commands_and_options_exist() -> None:
     """Every `fundtrace` line names a command, and options that the command has."""
-    commands = get_command(build()).commands  # type: ignore[attr-defined]  # the app is a group of commands
+    commands = options_of(build())
     lines = [words for words in TYPED if words[0] == "fundtrace"]
     assert len(lines) > 20
     for words in lines:
-        known = {option for parameter in commands[words[1]].params for option in parameter.opts}
+        known = commands[words[1]]
         assert {word for word in words if word.startswith("--")} <= known, words
 
 

@@ -9,9 +9,9 @@ from importlib import import_module
 
 import pytest
 import typer
-from typer.main import get_command
 
 from api import cli as server
+from tests.command_line import options_of
 from verifier import cli
 
 TABLES = {**cli.COMMANDS, **server.COMMANDS}
@@ -23,16 +23,16 @@ def test_a_module_registers_what_the_table_says(module: str) -> None:
     app = typer.Typer()
     app.callback()(cli.root)
     import_module(module).register(app)
-    assert tuple(get_command(app).commands) == TABLES[module]  # type: ignore[attr-defined]  # the app is a group
+    assert tuple(options_of(app)) == TABLES[module]
 
 
 def test_every_module_of_commands_stands_in_a_table() -> None:
     """A command that stands in none could never be called."""
-    whole = get_command(cli.build()).commands  # type: ignore[attr-defined]  # the app is a group
+    whole = options_of(cli.build())
     assert set(whole) == {name for names in TABLES.values() for name in names}
     for name in whole:
-        assert name in get_command(cli.build(name)).commands  # type: ignore[attr-defined]  # as above
-    assert set(get_command(cli.build("nonsense")).commands) == set(whole)  # type: ignore[attr-defined]  # as above
+        assert name in options_of(cli.build(name))
+    assert set(options_of(cli.build("nonsense"))) == set(whole)
 
 
 def test_asking_for_one_command_loads_no_other() -> None:

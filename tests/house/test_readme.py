@@ -8,8 +8,8 @@ import shlex
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
 
+from tests.command_line import options_of
 from verifier.cli import build
 
 ROOT = Path(__file__).parents[2]
@@ -25,14 +25,14 @@ def typed(name: str) -> list[list[str]]:
 @pytest.mark.parametrize("name", READMES)
 def test_commands_and_options_exist(name: str) -> None:
     """Every `fundtrace` line names a command, and options that the command has; every `make` line a target."""
-    commands = get_command(build()).commands  # type: ignore[attr-defined]  # the app is a group of commands
+    commands = options_of(build())
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     for words in typed(name):
         if words[0] == "make":
             assert words[1] in targets
             continue
         assert words[0] == "fundtrace"
-        known = {option for parameter in commands[words[1]].params for option in parameter.opts}
+        known = commands[words[1]]
         assert {word for word in words if word.startswith("--")} <= known, words
 
 

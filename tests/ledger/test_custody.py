@@ -21,6 +21,7 @@ from tests.worlds import AUDIT, COUNTY, DAY, FUND, PROVINCE, UNIT
 if TYPE_CHECKING:
     from ledger.keys import Ed25519Signer
     from ledger.kinds.registry import Custody, KeyRole, Policy
+    from ledger.party import Level
     from ledger.submission import Submission
     from tests.desk import Desk
     from tests.worlds import World
@@ -29,9 +30,16 @@ Signers = list[tuple[str, "Ed25519Signer"]]
 LIMIT = 5_000
 
 
-def offline(amount: int = LIMIT, **more: Any) -> Policy:  # noqa: ANN401 - fields by name
+def offline(
+    amount: int = LIMIT,
+    *,
+    policy: str = "rights",
+    on: datetime.date = DAY,
+    level: Level | None = None,
+    fund: str | None = None,
+) -> Policy:
     """More than that is signed offline."""
-    return ruling("offline_above", amount=amount, **more)
+    return ruling("offline_above", policy=policy, on=on, level=level, fund=fund, amount=amount)
 
 
 def kept_in(world: World, desk: Desk, custody: Custody | None, role: KeyRole) -> tuple[str, Ed25519Signer]:
@@ -172,20 +180,20 @@ def test_two_leaders_sign_offline_too(world: World, open_desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("narrowed", "binds"),
     [
-        ({"level": "county"}, True),
-        ({"level": "city"}, False),
-        ({"fund": FUND}, True),
-        ({"fund": "F-OTHER"}, False),
-        ({"on": DAY + datetime.timedelta(days=1)}, False),
+        (offline(level="county"), True),
+        (offline(level="city"), False),
+        (offline(fund=FUND), True),
+        (offline(fund="F-OTHER"), False),
+        (offline(on=DAY + datetime.timedelta(days=1)), False),
     ],
 )
 def test_it_binds_whom_it_names_from_its_day_on(
-    world: World, open_desk: Desk, pair: Signers, narrowed: dict[str, Any], binds: bool
+    world: World, open_desk: Desk, pair: Signers, narrowed: Policy, binds: bool
 ) -> None:
     """Level of the party, fund of the line, business day of recording; the lowest amount counts."""
     by_page = [pair[0], kept_in(world, open_desk, "browser", "checker")]
     open_desk.must(world.submission(PROVINCE, world.fund("F-OTHER")))
-    open_desk.must(world.submission(AUDIT, offline(**narrowed)))
+    open_desk.must(world.submission(AUDIT, narrowed))
     told = codes(open_desk.post(paid(world, by_page, LIMIT + 1)))
     assert told == (["key-custody"] if binds else [])
     open_desk.must(world.submission(AUDIT, offline(LIMIT - 1, policy="stricter")))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Final
@@ -44,12 +45,10 @@ def serving(answer: Answers) -> AbstractContextManager[str]:
             for name, value in (headers or {"Content-Length": "0"}).items():
                 self.send_header(name, value)
             self.end_headers()
-            try:
+            with contextlib.suppress(OSError):  # until the reader has had enough
                 self.wfile.write(body)
                 while headers is not None and headers.get("Content-Length") == "999999999999":
                     self.wfile.write(ENDLESS)
-            except OSError:
-                pass  # the reader has had enough
 
     return answering(Cheat)
 

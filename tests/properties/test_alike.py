@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import datetime
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 import pytest
@@ -20,6 +21,7 @@ from ledger.kinds.form import Tag, kind_of
 from ledger.kinds.vocabulary import ADMITTED_BY_GENESIS, SECOND
 from tests.desk import open_desk
 from tests.examples import specimens
+from tests.properties.good_or_bad import good_or_bad
 from tests.worlds import (
     BANK,
     COUNTY,
@@ -45,11 +47,7 @@ _KEPT: Final = 1_000
 """What line L1 holds."""
 
 
-def mostly(*good: Any, bad: tuple[Any, ...]) -> st.SearchStrategy[Any]:  # noqa: ANN401 - values of any field
-    """One of `good`, now and then one of `bad`."""
-    return st.integers(0, 59).flatmap(lambda number: st.sampled_from(bad if number == 0 else good))
-
-
+mostly: Final = partial(good_or_bad, one_in=60)
 ACCOUNT: Final = mostly(COUNTY_ACCOUNT, UNIT_ACCOUNT, bad=("nowhere",))
 TAG: Final = mostly(
     None, Tag(fund=FUND, source="grant"), Tag(fund=FUND, source="grant", line="L1"),
@@ -103,9 +101,11 @@ BATCHES: Final = st.one_of(
 )
 
 
-def stage(**genesis: Any) -> tuple[World, Desk]:  # noqa: ANN401 - as `make_world`
+def stage(
+    *, ceilings: Literal["refuse", "flag"] = "refuse", clock: Literal["wall", "replay"] = "replay"
+) -> tuple[World, Desk]:
     """Two lines, a bank line, a payment, a return that waits for the line R2, and what has not been settled yet."""
-    world = make_world(**genesis)
+    world = make_world(ceilings=ceilings, clock=clock)
     desk = open_desk(world)
     desk.must(world.submission(PROVINCE, world.fund("F-2")))
     desk.must(world.submission(PROVINCE, world.issued("L1", _KEPT), world.issued("L2", 2**52, fund="F-2")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -20,6 +21,7 @@ from ledger.kinds.vocabulary import decode_event, event_bytes
 from tests.desk import open_desk
 from tests.examples import specimens
 from tests.later_kinds import LATER, admitting
+from tests.properties.good_or_bad import good_or_bad
 from tests.worlds import (
     AUDIT,
     BANK,
@@ -52,10 +54,7 @@ PARTIES: Final = ("admin-a", PROVINCE, CITY, COUNTY, UNIT, BANK, AUDIT, SUPPLIER
 ACCOUNTS: Final = (COUNTY_ACCOUNT, UNIT_ACCOUNT, SUPPLIER_ACCOUNT)
 
 
-def mostly(*good: Any, bad: tuple[Any, ...]) -> st.SearchStrategy[Any]:  # noqa: ANN401 - JSON values
-    """One of `good`, now and then one of `bad`."""
-    return st.integers(0, 11).flatmap(lambda number: st.sampled_from(bad if number == 0 else good))
-
+mostly: Final = partial(good_or_bad, one_in=12)
 
 ANYBODY: Final = mostly(
     PROVINCE, CITY, COUNTY, COUNTY, COUNTY, UNIT, UNIT, BANK, SUPPLIER, AUDIT, bad=("newcomer", "admin-b")

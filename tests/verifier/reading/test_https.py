@@ -54,8 +54,8 @@ def address(tmp_path: Path) -> Iterator[str]:
     Forger(make_world()).export(tmp_path / "log")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
-    with serving(tmp_path / "log", tls=context) as server:
-        yield f"https://127.0.0.1:{server.server_port}"
+    with serving(tmp_path / "log", tls=context) as shelf:
+        yield shelf.address
 
 
 @pytest.mark.loopback

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.verifier.reading.folder_server import FolderServer
+    from tests.verifier.reading.folder_server import Shelf
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +131,7 @@ def test_a_bundle_with_fewer_entries_is_refused() -> None:
 
 
 @pytest.fixture
-def server(tmp_path: Path, forger: Forger) -> Iterator[FolderServer]:
+def shelf(tmp_path: Path, forger: Forger) -> Iterator[Shelf]:
     """The log behind a web server, at /log/ and nowhere else."""
     export_files(tmp_path / "log", forger.files())
     with serving(tmp_path) as made:
@@ -139,9 +139,9 @@ def server(tmp_path: Path, forger: Forger) -> Iterator[FolderServer]:
 
 
 @pytest.fixture
-def address(server: FolderServer) -> str:
+def address(shelf: Shelf) -> str:
     """Where it is served."""
-    return f"http://127.0.0.1:{server.server_port}"
+    return shelf.address
 
 
 @pytest.mark.loopback
@@ -152,13 +152,13 @@ def test_a_web_address(address: str, forger: Forger) -> None:
 
 
 @pytest.mark.loopback
-def test_a_busy_server_is_asked_again(server: FolderServer, address: str, forger: Forger) -> None:
+def test_a_busy_server_is_asked_again(shelf: Shelf, address: str, forger: Forger) -> None:
     """Twice more, after a pause each; then it is the network's fault."""
     waits: list[int] = []
-    server.failures = 2
+    shelf.failures = 2
     assert_serves(open_web(address + "/log", pause=waits.append), forger)
     assert waits == list(web_source.PAUSES_SECONDS)
-    server.failures = 9
+    shelf.failures = 9
     with pytest.raises(EnvironmentFault):
         open_web(address + "/log", pause=waits.append)
 
