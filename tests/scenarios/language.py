@@ -25,6 +25,9 @@ Values with spaces stand in double quotes; `#` begins a comment. Lists are comma
 ranges `A..B`; money is decimal text; a tag is `FUND/source` or `FUND/source/LINE`; an event is referred to by
 its label. Indented lines are parts of the event above: `match`, `deadline`, `milestone`, `row`.
 
+A hash is written as any word, whose SHA-256 it then is, or as 64 hex digits; an invoice as `WORD/AMOUNT`. The rules of a
+fund on acceptance and retention are parts of their own: `accepts 15 calendar 3`, `retains 3 100 365`.
+
 Words for every event: `as=LABEL` names it (default: verb and a count of that verb, such as `pay-2`); `by=PARTY` says
 who posts it (default: the actor by DESIGN §3, or ``someone``); `recorded=DATE` says when (default: the business
 date, or the date of the line above if that is later). Events are recorded at noon in China.
@@ -81,6 +84,15 @@ VERBS: Final[dict[str, tuple[dict[str, Any], tuple[str, ...]]]] = {
         ("contract", "approved_by", "direction", "amount"),
     ),
     "progress": ({"kind": "progress"}, ("project", "value")),
+    "settle": ({"kind": "settlement"}, ("project", "amount")),
+    "plan": ({"kind": "plan"}, ("line", "period", "amount")),
+    "carry": ({"kind": "allocation", "action": "carry_over"}, ("line", "amount", "from", "to")),
+    "restore": ({"kind": "restitution"}, ("amount", "line", "to_account")),
+    "list": ({"kind": "payee_list"}, ("fund", "period", "persons", "amount")),
+    "publish": (
+        {"kind": "publication", "subject": "测试", "place": "公告栏", "hash": "5e" * 32},
+        ("subject",),
+    ),
     "object": ({"kind": "objection", "text": "测试"}, ("id", "event", "days")),
     "reply": ({"kind": "reply", "text": "测试"}, ("objection",)),
     "waive": ({"kind": "waiver", "document": "财农〔2026〕9号", "hash": "5d" * 32}, ("fund",)),
@@ -93,13 +105,21 @@ PARTS: Final = {
     "deadline": ("deadlines", ("duty", "days", "unit")),
     "milestone": ("milestones", ("id", "task", "party", "due_on")),
     "stage": ("milestones", ("id", "task")),
+    "sum": ("matching_amounts", ("amount",)),
+    "accepts": ("acceptance", ("days", "unit", "panel")),
+    "retains": ("retention", ("num", "den", "days")),
     "row": ("rows", ("id", "rule")),
 }
+SINGLE: Final = frozenset({"acceptance", "retention"})
+"""Parts of which an event has one."""
 LISTS: Final = frozenset(
     {"roles", "related", "functional", "economic", "denied_economic"}
     | {"funds", "off", "worked", "panel", "evidence", "admits"}
 )
-MONEY: Final = frozenset({"amount", "opening", "closing", "value", "budget"})
+MONEY: Final = frozenset(
+    {"amount", "opening", "closing", "value", "budget", "advance_cap", "retention", "surplus"}
+)
+HASHES: Final = frozenset({"hash", "root", "payee_list"})
 ROW_FIELDS: Final = frozenset({"id", "rule", "basis", "unit", "fund", "level"})
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -143,7 +163,10 @@ class _Reader:
         self.complete(verb, plain)
         for part in parts:
             place, record = _part(part)
-            plain.setdefault(place, []).append(record)
+            if place in SINGLE:
+                plain[place] = record
+            else:
+                plain.setdefault(place, []).append(record)
         self.append(_event(plain), label=label, party=party, recorded=datetime.date.fromisoformat(recorded))
 
     def value(self, key: str, raw: str) -> Any:  # noqa: ANN401 - any JSON value
@@ -152,13 +175,16 @@ class _Reader:
             case _ if key in MONEY:
                 return parse_amount(raw, place=key)
             case _ if key in LISTS:
-                return [item for word in raw.split(",") for item in _spread(word)]
+                return _list(key, raw)
             case "tag":
                 return dict(zip(("fund", "source", "line"), raw.split("/"), strict=False))
             case "event":
                 return self.names.get(raw, raw)
+            case "invoice":
+                word, _, amount = raw.partition("/")
+                return {"hash": digest(word), "amount": parse_amount(amount, place=key)}
             case _:
-                return raw
+                return digest(raw) if key in HASHES else raw
 
     def complete(self, verb: str, plain: dict[str, Any]) -> None:
         """Fill in what the text may leave out."""
@@ -278,6 +304,12 @@ def _fields(names: tuple[str, ...], words: list[str]) -> dict[str, str]:
     return given
 
 
+def _list(key: str, raw: str) -> list[str]:
+    if key == "evidence":
+        return sorted(digest(word) for word in raw.split(","))
+    return [item for word in raw.split(",") for item in _spread(word)]
+
+
 def _spread(word: str) -> list[str]:
     """The dates of a range `A..B`, or the word itself."""
     first, dots, last = word.partition("..")
@@ -291,13 +323,20 @@ def _part(text: str) -> tuple[str, dict[str, Any]]:
     name, *words = shlex.split(text, comments=True)
     place, names = PARTS[name]
     record: dict[str, Any] = dict(_fields(names, words))
-    if name in {"deadline", "row"}:
+    if name in {"deadline", "row", "accepts", "retains"}:
         record.setdefault("basis", "测试")
+    if name == "sum":
+        record["amount"] = parse_amount(record["amount"], place="sum")
     if name == "row":
         parameters = {key: int(value) for key, value in record.items() if key not in ROW_FIELDS}
         record = {key: value for key, value in record.items() if key in ROW_FIELDS}
         record |= {"parameters": parameters} if parameters else {}
     return place, record
+
+
+def digest(word: str) -> str:
+    """The 64 hex digits that `word` is, or the SHA-256 of it."""
+    return word if re.fullmatch("[0-9a-f]{64}", word) else hashlib.sha256(word.encode()).hexdigest()
 
 
 def _event(plain: dict[str, Any]) -> AnyEvent:

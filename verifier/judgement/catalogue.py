@@ -2,10 +2,12 @@
 """The rules that a judgement runs; adding a rule is one file under `verifier.rules` and a few lines here."""
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Any, Final
 
 from verifier.basis.findings import Finding
 from verifier.judgement.money_watch import MoneyWatch
+from verifier.matters.family import Family
+from verifier.matters.watch import MatterWatch
 from verifier.obligations.case import Case
 from verifier.obligations.line_excess import LineExcess
 from verifier.obligations.matching_facts import MatchingFacts
@@ -17,6 +19,7 @@ from verifier.rules import (
     contract_overpaid,
     disbursement_delay,
     emergency_override,
+    invoice_reused,
     matching_demand,
     matching_shortfall,
     over_limit,
@@ -126,6 +129,14 @@ def _disbursement(case: Case) -> Watch:
     return DutyWatch(case, disbursement_delay.RULE, disbursement_delay.note, disbursement_delay.judge)
 
 
+FAMILIES: Final[tuple[Family[Any], ...]] = (invoice_reused.FAMILY,)
+"""Rules that judge matter by matter (`verifier.matters.family`)."""
+
+
+def _families(case: Case) -> Watch:
+    return MatterWatch(case, FAMILIES)
+
+
 WATCHES: Final[tuple[Callable[[Case], Watch], ...]] = (
     MoneyWatch,  # first: it lets the case know what the bank says
     _passing_on,
@@ -134,5 +145,6 @@ WATCHES: Final[tuple[Callable[[Case], Watch], ...]] = (
     OverLimitWatch,
     OverrideWatch,
     ContractWatch,
+    _families,
 )
 """Makers of the rules; each is called once for a case."""
