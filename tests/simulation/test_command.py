@@ -77,7 +77,7 @@ def test_nothing_but_the_labels_says_who_is_guilty(folder: Path) -> None:
     for name in ("events.ndjson", "world.json"):
         text = (folder / name).read_text("utf-8")
         assert not any(
-            word in text for word in ("guilty", "innocent", "violation", "DIV_", "DELAY_", "MATCH_SHORT")
+            word in text for word in ("guilty", "innocent", "violation", "DIV_", "DELAY_", "MATCH_")
         )
 
 

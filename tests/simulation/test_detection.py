@@ -94,9 +94,20 @@ def test_decisive_entries_are_those_of_the_labels(judgement: tuple[World, Posted
     """Where the money is judged by an account, both name the same entry as the decisive one."""
     world, _, findings = judgement
     for label in world.labels:
-        if label.scheme in {"DIV_SHORTAGE", "DELAY_PASS_ON"} and label.is_violation:
+        if label.rules in {("F02",), ("F03",)} and label.twin_of is None and label.expected == "proved":
             (found,) = hits(label, findings)
             assert found.decisive_event == label.decisive_event
+
+
+def test_what_is_found_was_first_known_when_the_label_says(
+    judgement: tuple[World, Posted, list[Finding]],
+) -> None:
+    """The date on which the finding could be known is that of the script's own arithmetic."""
+    world, _, findings = judgement
+    for label in world.labels:
+        if label.first_detectable_date is not None:
+            (found,) = hits(label, findings)
+            assert found.decisive_on == label.first_detectable_date, label.case_id
 
 
 @pytest.fixture(scope="module")

@@ -1,20 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Labels name events that exist, and twins differ in the decisive fact and nowhere else."""
 
+import datetime
 import json
 import re
-from typing import Any
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
+from ledger.instant import parse_instant
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.fact import Claim
 from ledger.kinds.registry import Key
 from tests.simulation.posted_world import Posted, post
 from verifier.posted import PostedEvent
 from verifier.simulation.county import PAIRS, City, County
-from verifier.simulation.labels import Label, to_lines
+from verifier.simulation.diary import TIME_ZONE
+from verifier.simulation.labels import RULES, Label, Scheme, to_lines
 from verifier.simulation.world import World, simulate
 
 PROGRAMMES = 3
@@ -51,21 +55,48 @@ def test_every_violation_has_an_innocent_twin(world: World) -> None:
         guilty = by_id[label.twin_of or ""]
         assert guilty.is_violation is not guilty.is_irregular_only
         assert guilty.is_irregular_only is (guilty.scheme == "LEDGER_VS_BANK")
-        for name in ("scheme", "fund", "difficulty", "rules", "legal_deadline"):
+        for name in ("scheme", "fund", "difficulty", "rules", "legal_deadline", "programme"):
             assert getattr(guilty, name) == getattr(label, name)
         assert guilty.amount_true > 0 == label.amount_true == label.amount_min_provable
         assert label.expected == "none"
 
 
 def test_every_scheme_is_there_and_one_case_cannot_be_decided(world: World) -> None:
-    """Six schemes; per programme one guilty case has nothing provable."""
+    """Seven schemes; per programme one guilty case has nothing provable."""
     assert {label.scheme for label in world.labels} == {
-        "DIV_OUT_OF_SCOPE", "DIV_SHORTAGE", "DELAY_DISBURSE", "DELAY_PASS_ON", "MATCH_SHORT",
+        "DIV_DIRECT", "DIV_VIA_GENERAL", "DIV_BORROW_RETURN", "DELAY_FULL", "MATCH_NONE", "MATCH_LATE",
         "LEDGER_VS_BANK",
     }  # fmt: skip
     undecidable = [label for label in world.labels if label.expected == "undecidable"]
     assert len(undecidable) == PROGRAMMES
     assert {label.amount_min_provable for label in undecidable} == {0}
+
+
+def test_what_can_be_known_says_when(world: World, posted: Posted) -> None:
+    """The date and the last entry recorded until its evening, which is all that the date of a delay takes."""
+    for label in world.labels:
+        known_on = label.first_detectable_date
+        assert (known_on is not None) is (label.expected == "proved")
+        if known_on is None:
+            assert label.first_detectable_seq is None
+        else:
+            until = (one.seq for one in posted.events if local_date(one.recorded) <= known_on)
+            assert label.first_detectable_seq == max(until)
+            assert label.legal_deadline is None or known_on == label.legal_deadline + datetime.timedelta(
+                days=1
+            )
+
+
+def local_date(recorded: str) -> datetime.date:
+    """The date in the province on which something was recorded."""
+    return parse_instant(recorded).astimezone(ZoneInfo(TIME_ZONE)).date()
+
+
+def test_every_scheme_has_rules_of_the_catalogue() -> None:
+    """All 22 schemes of the specification, each with the rules whose finding is a hit."""
+    assert len(RULES) == 22
+    assert set(RULES) == set(get_args(Scheme))
+    assert all(rules and len(set(rules)) == len(rules) for rules in RULES.values())
 
 
 def test_labels_are_lines_of_json(world: World) -> None:
@@ -79,7 +110,7 @@ def test_late_cases_are_late_and_their_twins_are_not(world: World, posted: Poste
     """By the events themselves: what fulfils the duty lies after the deadline, or on it, or is missing."""
     dates = {one.name: one.event for one in posted.events}
     for label in world.labels:
-        if label.legal_deadline is None or label.scheme == "MATCH_SHORT":
+        if label.legal_deadline is None or label.scheme.startswith("MATCH_"):
             continue
         later = [
             dates[name].occurred_on

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The general budget of a county: what the province sends for wages, the wages, interest, and two loans to oneself.
 
-Cases DIV_SHORTAGE: pair 1 lends general money to a platform company, pair 2 pays debt service before the transfer
-meant for it has come. Neither payment names a fund. Whether it took the fund's money shows in the balance alone.
+Cases: pair 1 lends general money to a platform company (DIV_VIA_GENERAL), pair 2 pays debt service before the transfer
+meant for it has come (DIV_BORROW_RETURN). Neither payment names a fund. Whether it took the fund's money shows in the
+balance alone, once the bank has closed the statement.
 """
 
 import datetime
@@ -15,6 +16,7 @@ from verifier.simulation.diary import Diary, reference_of
 from verifier.simulation.funds import DEBT, MEALS, ROAD, WAGES, match_owed
 from verifier.simulation.holidays import YEAR
 from verifier.simulation.labels import Case, Labels
+from verifier.simulation.statements import closed_on
 
 _GENERAL_ON: Final = (
     datetime.date(YEAR, 1, 15),
@@ -89,7 +91,7 @@ def _lend(diary: Diary, labels: Labels, county: County) -> None:
     (name,) = diary.act(_CASE_ON, county.finance, "lend-platform", lent)
     case = Case(
         slug="shortage",
-        scheme="DIV_SHORTAGE",
+        scheme="DIV_VIA_GENERAL",
         variant="lent to a platform company" if county.guilty else "lent out of general money that sufficed",
         difficulty=2,
         fund=ROAD,
@@ -97,6 +99,8 @@ def _lend(diary: Diary, labels: Labels, county: County) -> None:
         events=(name,),
         lines=((county.treasury, reference_of(name, _CASE_ON)),),
         amount=county.figures.lent_short,
+        known_on=closed_on(_CASE_ON.month),
+        concealment=("commingled",),
     )
     labels.add(case, programme=county.variant, guilty=county.guilty)
 
@@ -115,7 +119,7 @@ def _serve_debt(diary: Diary, labels: Labels, county: County) -> None:
     (name,) = diary.act(_CASE_ON, county.finance, "debt-service", debt)
     case = Case(
         slug="borrow",
-        scheme="DIV_SHORTAGE",
+        scheme="DIV_BORROW_RETURN",
         variant="used and refilled" if county.guilty else "paid after the transfer had come",
         difficulty=4,
         fund=MEALS,
@@ -123,5 +127,7 @@ def _serve_debt(diary: Diary, labels: Labels, county: County) -> None:
         events=(name,),
         lines=((county.treasury, reference_of(name, _CASE_ON)),),
         amount=county.figures.debt_short,
+        known_on=closed_on(_CASE_ON.month),
+        concealment=("commingled", "refilled"),
     )
     labels.add(case, programme=county.variant, guilty=county.guilty)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """School meals in one county: the county pays the grant to the school, the school buys food every month.
 
-Cases: DIV_OUT_OF_SCOPE (pair 1: the school's spending on cars), DELAY_DISBURSE (pair 3: an approved claim never paid),
+Cases: DIV_DIRECT (pair 1: the school's spending on cars), DELAY_FULL (pair 3: an approved claim never paid),
 and LEDGER_VS_BANK (pair 3), which is irregular and no wrong.
 Pair 1 hands the whole grant on at once, pair 2 monthly, pair 3 by claim.
 """
@@ -103,7 +103,7 @@ def _buy_in_question(diary: Diary, labels: Labels, county: County) -> None:
     (name,) = diary.act(_SCOPE_ON, county.school, "purchase-0521", bought)
     case = Case(
         slug="scope",
-        scheme="DIV_OUT_OF_SCOPE",
+        scheme="DIV_DIRECT",
         variant="cars kept from meals money" if county.guilty else "food, same day, trader and amount",
         difficulty=1,
         fund=MEALS,
@@ -112,6 +112,8 @@ def _buy_in_question(diary: Diary, labels: Labels, county: County) -> None:
         lines=((county.school_account, reference_of(name, _SCOPE_ON)),),
         decisive_event=name,
         amount=county.figures.cars,
+        known_on=_SCOPE_ON,
+        rules=("F01",),
     )
     labels.add(case, programme=county.variant, guilty=county.guilty)
 
@@ -131,6 +133,9 @@ def _mistake_amount(diary: Diary, labels: Labels, county: County) -> None:
         events=(name,),
         lines=((county.school_account, reference_of(name, _MISTAKE_ON)),),
         amount=_MISTAKE,
+        known_on=_MISTAKE_ON,
+        rules=("R1",),
+        irregular=True,
     )
     labels.add(case, programme=county.variant, guilty=county.guilty)
 
@@ -163,7 +168,7 @@ def _claim(diary: Diary, labels: Labels, county: County, number: int, amount: in
     if is_case:
         case = Case(
             slug="unpaid",
-            scheme="DELAY_DISBURSE",
+            scheme="DELAY_FULL",
             variant="never paid" if unpaid else "paid in time",
             difficulty=1,
             fund=MEALS,
@@ -172,6 +177,8 @@ def _claim(diary: Diary, labels: Labels, county: County, number: int, amount: in
             lines=tuple((county.treasury, reference_of(name, paid)) for name in done),
             decisive_event=approval,
             amount=amount,
+            known_on=due(approved, PAY_DAYS) + datetime.timedelta(days=1),
             legal_deadline=due(approved, PAY_DAYS),
+            rules=("F04",),
         )
         labels.add(case, programme=county.variant, guilty=county.guilty)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rural roads in one county: matching money, three claims of the road unit, payments to the builder, acceptance.
 
-Cases: DELAY_DISBURSE (pair 2, the second claim, whose due day falls into Labour Day) and MATCH_SHORT (pair 3).
+Cases: DELAY_FULL (pair 2, the second claim, whose due day falls into Labour Day), MATCH_NONE and MATCH_LATE (pair 3).
 """
 
 import datetime
@@ -20,6 +20,7 @@ from verifier.simulation.labels import Case, Labels
 LATE_PAIR: Final = 2
 MATCH_PAIR: Final = 3
 _LATE_DAYS: Final = (1, 12, 40)
+_LATE_MATCH: Final = 2
 _SHARES: Final = (30, 25, 20)
 _SUBMITTED: Final = (datetime.date(YEAR, 3, 3), datetime.date(YEAR, 3, 27), datetime.date(YEAR, 5, 27))
 _APPROVED: Final = (datetime.date(YEAR, 3, 10), datetime.date(YEAR, 4, 3), datetime.date(YEAR, 6, 3))
@@ -89,7 +90,7 @@ def _claim(diary: Diary, labels: Labels, county: County, number: int, amount: in
     if is_case:
         case = Case(
             slug="late-payment",
-            scheme="DELAY_DISBURSE",
+            scheme="DELAY_FULL",
             variant=f"paid {late} day(s) late" if county.guilty else "paid upon the moved due day",
             difficulty=3,
             fund=ROAD,
@@ -98,7 +99,9 @@ def _claim(diary: Diary, labels: Labels, county: County, number: int, amount: in
             lines=((county.road_payer, reference_of(done, paid)),),
             decisive_event=approval,
             amount=amount,
+            known_on=deadline + datetime.timedelta(days=1),
             legal_deadline=deadline,
+            rules=("F04",),
         )
         labels.add(case, programme=county.variant, guilty=county.guilty)
 
@@ -141,7 +144,7 @@ def _match(diary: Diary, labels: Labels, county: County) -> None:
     if is_case:
         case = Case(
             slug="match",
-            scheme="MATCH_SHORT",
+            scheme="MATCH_LATE" if _late_match(county) else "MATCH_NONE",
             variant=variant,
             difficulty=2,
             fund=ROAD,
@@ -150,9 +153,14 @@ def _match(diary: Diary, labels: Labels, county: County) -> None:
             lines=((county.road_account, reference_of(done, day)),),
             decisive_event=done,
             amount=owed if day > MATCH_DUE else owed - paid,
+            known_on=MATCH_DUE + datetime.timedelta(days=1),
             legal_deadline=MATCH_DUE,
         )
         labels.add(case, programme=county.variant, guilty=county.guilty)
+
+
+def _late_match(county: County) -> bool:
+    return county.variant % 3 == _LATE_MATCH
 
 
 def _short_match(county: County, owed: int) -> tuple[int, datetime.date, str]:

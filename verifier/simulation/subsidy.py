@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The household subsidy in one county: line and cash to the township, which pays households by list.
 
-Cases: DELAY_PASS_ON (pair 1: the county sits on the township's line) and DIV_SHORTAGE that nobody can decide (pair 2:
+Cases: DELAY_FULL (pair 1: the county sits on the township's line) and DIV_VIA_GENERAL that nobody can decide (pair 2:
 the township's account has no bank statements, so what it held beside the grant is unknown).
 """
 
@@ -73,7 +73,7 @@ def _pass_on(diary: Diary, labels: Labels, county: County, line: str, received: 
     if is_case:
         case = Case(
             slug="pass-on-county",
-            scheme="DELAY_PASS_ON",
+            scheme="DELAY_FULL",
             variant="county passes on six weeks late"
             if county.guilty
             else "passed on upon the moved due day",
@@ -82,7 +82,9 @@ def _pass_on(diary: Diary, labels: Labels, county: County, line: str, received: 
             events=(received, done),
             decisive_event=received,
             amount=county.figures.subsidy,
+            known_on=deadline + datetime.timedelta(days=1),
             legal_deadline=deadline,
+            rules=("F03",),
         )
         labels.add(case, programme=county.variant, guilty=county.guilty)
 
@@ -128,7 +130,7 @@ def _spend_on_office(diary: Diary, labels: Labels, county: County) -> None:
     lines = () if county.guilty else ((county.township_account, reference_of(name, _OFFICE_ON)),)
     case = Case(
         slug="unknown-opening",
-        scheme="DIV_SHORTAGE",
+        scheme="DIV_VIA_GENERAL",
         variant="no statements, opening unknown" if county.guilty else "statements show that it sufficed",
         difficulty=5,
         fund=SUBSIDY,
@@ -137,6 +139,7 @@ def _spend_on_office(diary: Diary, labels: Labels, county: County) -> None:
         lines=lines,
         decisive_event=name if county.guilty else None,
         amount=county.figures.office,
-        decidable=False,
+        expected="undecidable",
+        concealment=("commingled", "no_statements"),
     )
     labels.add(case, programme=county.variant, guilty=county.guilty)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the centre down to the counties: indicators by document, cash by treasury, each level on time but one city.
 
-Case DELAY_PASS_ON at city level: of two equal documents of the second batch the city passes one on upon the due day,
+Case DELAY_FULL at city level: of two equal documents of the second batch the city passes one on upon the due day,
 which Labour Day has moved, and the other one later.
 """
 
@@ -189,7 +189,7 @@ def _pass_second_batch_on(diary: Diary, labels: Labels, city: City) -> None:
         received = f"{PROVINCE_FINANCE}/split-second/{2 * city.variant + number}"
         case = Case(
             slug="pass-on-city",
-            scheme="DELAY_PASS_ON",
+            scheme="DELAY_FULL",
             variant=f"city passes on {days_late} day(s) late"
             if county.guilty
             else "passed on upon the moved due day",
@@ -198,7 +198,9 @@ def _pass_second_batch_on(diary: Diary, labels: Labels, city: City) -> None:
             events=(received, done),
             decisive_event=received,
             amount=county.figures.supplement,
+            known_on=deadline + datetime.timedelta(days=1),
             legal_deadline=deadline,
+            rules=("F03",),
         )
         labels.add(case, programme=city.variant, guilty=county.guilty)
 

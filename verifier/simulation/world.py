@@ -2,7 +2,7 @@
 """The whole simulated world: from a seed to a signed genesis, signed submissions in order of time, and labels."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,7 +21,7 @@ from verifier.simulation.diary import Act, Diary
 from verifier.simulation.founding import check_origin, found_genesis
 from verifier.simulation.funds import ISSUER, SUBSIDY, fund_events, policy_event
 from verifier.simulation.holidays import calendar_event
-from verifier.simulation.labels import Label, Labels
+from verifier.simulation.labels import Ends, Label, Labels
 from verifier.simulation.meals import feed_pupils
 from verifier.simulation.road import build_roads
 from verifier.simulation.statements import MONTHS, close_months, closed_on
@@ -92,16 +92,27 @@ def simulate(*, seed: int, programmes: int, origin: str) -> World:
     diary, labels = Diary(), Labels(seed=seed)
     _live(diary, labels, cast, cities)
     names = close_months(diary)
+    acts = tuple(diary.in_order())
     return World(
         seed=seed,
         genesis=genesis,
         genesis_signatures=sign_genesis(genesis, [cast.signer(one) for one in ADMINISTRATORS]),
         cast=cast,
         cities=cities,
-        acts=tuple(diary.in_order()),
-        labels=labels.finish(names),
+        acts=acts,
+        labels=labels.finish(names, evenings(acts)),
         as_of=closed_on(MONTHS[-1]),
     )
+
+
+def evenings(acts: Iterable[Act]) -> Ends:
+    """The log on the evening of every day with entries, when `acts` are posted in this order behind the genesis."""
+    ends: dict[datetime.date, int] = {}
+    seq = 0
+    for act in acts:
+        seq += 1 + len(act.events)
+        ends[act.moment.date()] = seq
+    return Ends(tuple(ends), tuple(ends.values()))
 
 
 def _live(diary: Diary, labels: Labels, cast: Cast, cities: tuple[City, ...]) -> None:
