@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which parameters apply to whom and from when: the pack, over it `policy` events, over it the fund's own terms.
 
-A pack is package data: every number with unit, legal basis and status. The status says how well the basis is known:
-``law`` read in the statute, ``published`` seen in a published document, ``convention`` neither. Layers, the later one
-wins, parameter by parameter:
+Layers, the later one wins, parameter by parameter:
 
-1. rows of the pack, the more narrowly addressed later;
+1. rows of the pack (`verifier.basis.pack_form`), the more narrowly addressed later;
 2. rows of `policy` events not narrowed to a fund, from their position and `effective_on` on;
 3. `deadlines` of the fund; a fund that lists deadlines of a duty replaces the pack's conventions for that duty
    altogether, since its list says who owes; law stays for whom the fund does not name;
@@ -13,18 +11,17 @@ wins, parameter by parameter:
 """
 
 import datetime
+import functools
 import importlib.resources
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-import msgspec
-
 from ledger.errors import InputError
 from ledger.genesis import Genesis
 from ledger.kinds.registry import Deadline, Fund, Policy, PolicyRow
 from ledger.party import Level
-from verifier.basis.findings import Record
+from verifier.basis.pack_form import Pack, PackRow, pack_of_parts
 from verifier.basis.right_notices import bears_on_rights, loosened_rights
 from verifier.basis.working_days import Unit
 from verifier.language import Told
@@ -39,33 +36,6 @@ DIRECT_FLAGS: Final = frozenset({"01", "02"})
 """Flags of direct funds (直达资金标识); ``09`` is none."""
 
 PACKS: Final = ("cn-special-funds", "generic")
-
-
-class PackRow(Record, frozen=True, kw_only=True):
-    """Defaults of one rule, narrowed to a level or to direct funds."""
-
-    id: str
-    rule: str
-    parameters: dict[str, int]
-    status: Literal["law", "published", "convention"]
-    basis: Told
-    unit: Unit | None = None
-    level: Level | None = None
-    direct: Literal[True] | None = None
-
-
-class Pack(Record, frozen=True, kw_only=True):
-    """A rule pack: id, version, title, rows."""
-
-    id: str
-    version: int
-    title: Told
-    rows: tuple[PackRow, ...]
-
-    @property
-    def name(self) -> str:
-        """Id and version, as reports show them."""
-        return f"{self.id}/{self.version}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,11 +102,14 @@ class _Layer:
 class RuleBook:
     """The rules in force, folded from the log in order; ask it at the position of the event that is judged."""
 
-    __slots__ = ("_funds", "_policies", "notices", "pack")
+    __slots__ = ("_funds", "_policies", "_rows", "notices", "pack")
 
     def __init__(self, pack: Pack) -> None:
         """The defaults of `pack`; no policy and no fund yet."""
         self.pack = pack
+        self._rows: dict[str, list[PackRow]] = {}
+        for row in sorted(pack.rows, key=_generality):
+            self._rows.setdefault(row.rule, []).append(row)
         self._policies: dict[str, Policy] = {}
         self._funds: dict[str, Fund] = {}
         self.notices: list[Notice] = []
@@ -172,7 +145,9 @@ class RuleBook:
                 decisive = layer
         if decisive is None:
             nothing = Told(zh="规则包中没有该规则", en="the pack has no such rule")
-            decisive = _Layer(values={}, unit=None, basis=nothing, status="convention", row="", source="")
+            decisive = _Layer(
+                values={}, unit=None, basis=nothing, status="convention", row="", source=self.pack.name
+            )
         return Terms(
             values=tuple(sorted(values.items())),
             unit=(decisive.unit or "calendar") if "days" in values else None,
@@ -188,8 +163,9 @@ class RuleBook:
 
     def _layers(self, rule: str, to: Addressee, on: datetime.date) -> Iterator[_Layer]:
         deadlines = self._deadlines(rule, to)
-        for row in sorted(self.pack.rows, key=lambda row: (row.direct is not None, row.level is not None)):
-            if row.rule == rule and row.level in {None, to.level} and (to.direct or not row.direct):
+        for row in self._rows.get(rule, ()):
+            begun = row.effective_on is None or row.effective_on <= on
+            if begun and row.level in {None, to.level} and (to.direct or not row.direct):
                 yield self._pack_layer(row, replaced=bool(deadlines))
         yield from self._policy_layers(rule, to, on, fund=None)
         for deadline in sorted(deadlines, key=lambda one: one.level is not None):
@@ -228,7 +204,7 @@ class RuleBook:
         return self.terms(row.rule, Addressee(fund=row.fund or "", level=row.level), on)
 
     def _row_notices(self, policy: Policy, row: PolicyRow, old: Terms, new: Terms) -> Iterator[Notice]:
-        known = {name for one in self.pack.rows if one.rule == row.rule for name in one.parameters}
+        known = {name for one in self._rows.get(row.rule, ()) for name in one.parameters}
         if row.rule in DUTIES:
             known.add("days")
         for name, value in sorted(row.parameters.items()):
@@ -243,6 +219,7 @@ class RuleBook:
                 yield _notice(policy, row, zh, f"{en} to {value}")
 
 
+@functools.cache
 def load_pack(name: str) -> Pack:
     """The pack that ships as `name`.
 
@@ -258,8 +235,9 @@ def load_pack(name: str) -> Pack:
             remedy_en="Use the version of FundTrace that the ledger names its rule pack from.",
             remedy_zh="请使用带有该规则包的 FundTrace 版本。",
         )
-    data = importlib.resources.files("verifier.packs").joinpath(f"{name}.json").read_bytes()
-    return msgspec.json.decode(data, type=Pack)
+    folder = importlib.resources.files("verifier.packs").joinpath(name)
+    parts = ((file.name, file.read_bytes()) for file in folder.iterdir() if file.name.endswith(".json"))
+    return pack_of_parts(parts, place=f"verifier/packs/{name}")
 
 
 def rules_of(genesis: Genesis) -> RuleBook:
@@ -276,6 +254,11 @@ def pack_for(names: tuple[str, ...], currency: str) -> str:
     if names:
         return names[0]
     return "cn-special-funds" if currency == "CNY" else "generic"
+
+
+def _generality(row: PackRow) -> tuple[bool, bool, datetime.date]:
+    """Sorts the more narrowly addressed later, and of those alike the one in force later."""
+    return row.direct is not None, row.level is not None, row.effective_on or datetime.date.min
 
 
 def _policy_layer(policy: Policy, row: PolicyRow) -> _Layer:
