@@ -59,6 +59,8 @@ class FormReading:
     errors: list[RowError] = field(default_factory=list)
     error_count: int = 0
     bad_rows: set[int] = field(default_factory=set)
+    columns_good: bool = True
+    """Whether the header row is as it must be."""
     rows: int = 0
     passed_over: list[int] = field(default_factory=list)
     """Rows that say they are a sum or an example."""
@@ -93,9 +95,12 @@ class FormReading:
                     yield from self._event(row, self.header, serials=filled.serials)
 
     def note(self, error: RowError) -> None:
-        """`error` is counted, its row is bad, and it is kept while there is room."""
+        """`error` is counted, its row is bad unless it is the header, and it is kept while there is room."""
         self.error_count += 1
-        self.bad_rows.add(error.row)
+        if self.header is not None and error.row == self.header.row:
+            self.columns_good = False
+        else:
+            self.bad_rows.add(error.row)
         if len(self.errors) < ERRORS_KEPT:
             self.errors.append(error)
 
@@ -123,9 +128,9 @@ class FormReading:
         return self.filled.sheet if self.filled is not None else None
 
     @property
-    def columns_good(self) -> bool:
-        """Whether the header row was as it must be."""
-        return self.header is not None and self.header.row not in self.bad_rows
+    def good(self) -> int:
+        """How many rows read without fault; none where the header row is not as it must be."""
+        return self.rows - len(self.bad_rows) if self.columns_good else 0
 
     def _event(self, row: FilledRow, header: Header, *, serials: bool) -> Iterator[EventAt]:
         if _is_no_data(row):

@@ -110,7 +110,7 @@ def read_whole(found: FormReading, step: Step) -> None:
 
 def unjudged(found: FormReading) -> Result:
     """The result of a reading whose rows no ledger has judged: good is what reads."""
-    return Result(reading=found, good=found.rows - len(found.bad_rows))
+    return Result(reading=found, good=found.good)
 
 
 def _judged(sequencer: Sequencer, found: FormReading, poster: Poster) -> Iterator[tuple[EventAt, bool]]:

@@ -35,7 +35,7 @@ class Placed:
 class Header:
     """The header row: where it stands, what its columns are, which are not taken; `above` are the rows before it.
 
-    `titled` are the positions with any title.
+    `titled` are the positions with any title; `complete` says that no column is missing that every row needs.
     """
 
     row: int
@@ -46,6 +46,7 @@ class Header:
     above: tuple[FilledRow, ...]
     own: FilledRow
     mapping: FieldMapping | None = None
+    complete: bool = True
 
     @property
     def titles(self) -> dict[str, str]:
@@ -93,7 +94,7 @@ def read_header(
         else:
             unit = split_unit(title)[1] or noted or "元"
             placed[column.name] = Placed(position=position, title=title, column=column, unit=unit)
-    missing = (one for one in form_of(kind).columns if one.needed and one.name not in {*placed, *given})
+    missing = [one for one in form_of(kind).columns if one.needed and one.name not in {*placed, *given}]
     errors.extend((title_of(one, "zh"), "", _missing(one)) for one in missing)
     return Header(
         row=own.number,
@@ -104,6 +105,7 @@ def read_header(
         above=tuple(above),
         own=own,
         mapping=mapping,
+        complete=not missing,
     )
 
 

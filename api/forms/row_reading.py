@@ -51,7 +51,7 @@ def read_row(
     """
     cells = _cells(row, header, serials=serials)
     faults = [*_outside(row, header), *cells.faults]
-    if cells.uncertain:
+    if cells.uncertain or not header.complete:
         return None, faults
     if header.mapping is not None:
         header.mapping.meant(cells.fields)

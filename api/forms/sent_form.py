@@ -39,7 +39,7 @@ def send(client: LedgerClient, found: FormReading, envelope: Envelope, step: Ste
             if any(problem.code == _CONFLICT for problem in outcome.problems):
                 raise _sent_before(found.file, submission)
             refused = refused_after_all(result, submission, outcome.problems, posted)
-            return replace(refused, good=found.rows - len(found.bad_rows))
+            return replace(refused, good=found.good)
         posted = replace(
             posted,
             submissions=posted.submissions + 1,
