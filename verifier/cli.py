@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "verifier.compare_command": ("compare",),
     "verifier.duplicates_command": ("duplicates",),
     "verifier.simulation.command": ("simulate",),
+    "verifier.simulation.scoring.command": ("score",),
 }
 """Module → the commands that it registers, in the order in which help lists them."""
 OWN_PACKAGES: Final = frozenset({"api", "ledger", "verifier"})
