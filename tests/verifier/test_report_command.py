@@ -58,7 +58,11 @@ def test_the_report_for_programs_holds_findings_as_they_were_printed(folder: Pat
     (reported,) = report["findings"]
     assert to_line(msgspec.convert(reported["finding"], Finding)) == line
     finding = parse_line(line)
-    assert reported["life"] == {"state": "raised", "since": str(finding.decisive_on), "days": reported["life"]["days"]}
+    assert reported["life"] == {
+        "state": "raised",
+        "since": str(finding.decisive_on),
+        "days": reported["life"]["days"],
+    }
     head, total = report["head"], report["total"]
     assert (head["as_of"], head["known_by"], head["demo"]) == ("2026-06-30", finding.known_by, True)
     assert (head["size"], head["exit_code"]) == (finding.known_by + 1, 1)
