@@ -19,6 +19,7 @@ from ledger.errors import EnvironmentFault, InputError
 from ledger.hashing import hash_from_hex
 from ledger.policy import Policy, parse_policy
 from ledger.timestamp import MAX_ROOTS_BYTES, Roots, parse_roots
+from verifier.basis.tracing_rule import TracingRule
 from verifier.integrity.state import SavedState
 from verifier.integrity.trust import Trust
 from verifier.integrity.walk import Progress as Step
@@ -70,6 +71,13 @@ AuthoritiesOption = Annotated[
         metavar="PEM",
         help="Believe time stamps of authorities with these root certificates.",
         show_default=False,
+    ),
+]
+RuleOption = Annotated[
+    TracingRule,
+    typer.Option(
+        "--rule",
+        help="Whose money a payment took: libr (lowest intermediate balance by purpose), or fifo, lifo, prorata by fund.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print for programs.")]

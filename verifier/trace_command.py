@@ -8,6 +8,7 @@ import typer
 
 from ledger.errors import InputError
 from ledger.register import Register
+from verifier.basis.tracing_rule import DEFAULT_TRACING, TracingRule
 from verifier.integrity.trust import Trust
 from verifier.integrity.verdict import Verdict
 from verifier.reading.sources import Source
@@ -18,6 +19,7 @@ from verifier.source_options import (
     LanguageOption,
     LogKeyOption,
     PolicyOption,
+    RuleOption,
     SourceArgument,
     chosen_language,
     chosen_source,
@@ -53,6 +55,7 @@ def trace(  # noqa: PLR0913 - one parameter for each option of the command
     *,
     line: LineOption = None,
     fund: FundOption = None,
+    rule: RuleOption = DEFAULT_TRACING,
     depth: DepthOption = 8,
     rows: RowsOption = 50,
     db: DatabaseOption = None,
@@ -72,13 +75,13 @@ def trace(  # noqa: PLR0913 - one parameter for each option of the command
     trust = chosen_trust(policy, log_key, genesis, None)
     caps = Caps(depth=depth, rows=rows)
     with contextlib.closing(chosen_source(source, db)) as opened:
-        verdict, found, currency = _run(opened, trust, caps, line=line, fund=fund)
+        verdict, found, currency = _run(opened, trust, caps, rule, line=line, fund=fund)
     traced = standing(found, verdict, language)
     print_answer(traced, text_of(traced, currency, language), verdict, language, as_json=as_json)
 
 
 def _run(
-    source: Source, trust: Trust, caps: Caps, *, line: str | None, fund: str | None
+    source: Source, trust: Trust, caps: Caps, rule: TracingRule, *, line: str | None, fund: str | None
 ) -> tuple[Verdict, MoneyTrace | None, str]:
     """The verdict, the trace if the ledger stands, and the currency.
 
@@ -90,18 +93,24 @@ def _run(
             return found.verdict, None, ""
         if found.books is None:
             raise _unknown("fund" if line is None else "line", line or fund or "")
-        traced = _traced(found.books, found.register, caps, line=line, fund=fund)
+        traced = _traced(found.books, found.register, caps, rule, line=line, fund=fund)
         return found.verdict, traced, found.genesis.currency
 
 
 def _traced(
-    books: MoneyBooks, register: Register, caps: Caps, *, line: str | None, fund: str | None
+    books: MoneyBooks,
+    register: Register,
+    caps: Caps,
+    rule: TracingRule,
+    *,
+    line: str | None,
+    fund: str | None,
 ) -> MoneyTrace:
     if line is not None and line not in register.lines:
         raise _unknown("line", line)
     if fund is not None and fund not in register.funds:
         raise _unknown("fund", fund)
-    books.close()
+    books.close(rule=rule)
     if line is not None:
         return trace_line(books, register.lines, line, caps)
     return trace_fund(books, register.lines, fund or "", caps)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from tests.scenarios.language import Scenario, scenario
 from verifier.basis.findings import Finding
 from verifier.basis.rulepack import RuleBook, load_pack
+from verifier.basis.tracing_rule import DEFAULT_TRACING, TracingRule
 from verifier.judgement.run import Judgement
 from verifier.obligations.case import Case
 from verifier.obligations.records import Booking, Unsettled
@@ -59,10 +60,11 @@ def judge(  # noqa: PLR0913 - what a test may vary
     covered: Iterable[str] = (),
     known_by: int | None = None,
     ledger: str = "",
+    tracing: TracingRule = DEFAULT_TRACING,
 ) -> list[Finding]:
     """The findings of a scenario on top of `STAGE`, all or those of `rule`; `bank` maps labels to bank dates.
 
-    `ledger` are fields of the genesis, such as ``historical=true``.
+    `ledger` are fields of the genesis, such as ``historical=true``; `tracing` is the selected rule.
     """
     made = text if isinstance(text, Scenario) else scenario(text, stage=f"ledger {ledger}\n{STAGE}")
     said = {label: _said(word) for label, word in (bank or {}).items()}
@@ -74,6 +76,7 @@ def judge(  # noqa: PLR0913 - what a test may vary
             known_by=made.events[-1].seq if known_by is None else known_by,
             workspace=workspace,
             book=RuleBook(load_pack("cn-special-funds")),
+            tracing=tracing,
             bank=Bank(said=said, covered=frozenset(covered)),
         )
         judgement = Judgement(case)

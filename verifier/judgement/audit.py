@@ -16,6 +16,7 @@ from ledger.errors import InputError
 from ledger.genesis import Genesis
 from ledger.instant import business_date
 from verifier.basis.rulepack import rules_of
+from verifier.basis.tracing_rule import DEFAULT_TRACING, TracingRule
 from verifier.integrity.replay import Replay
 from verifier.integrity.trust import Trust
 from verifier.integrity.verdict import EXIT_BROKEN, EXIT_CLEAN, EXIT_FINDINGS, Verdict
@@ -30,7 +31,7 @@ _NO_TRUST: Final = Trust()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked: as of which date, known by which position or instant, trusting whom.
+    """What is asked: as of which date, known by which position or instant, trusting whom, tracing by which rule.
 
     Without `as_of` it is the date of the last entry judged, in the ledger's time zone; without `known_by` everything
     is known (semantics O10).
@@ -39,6 +40,7 @@ class Question:
     as_of: datetime.date | None = None
     known_by: int | str | None = None
     trust: Trust = _NO_TRUST
+    tracing: TracingRule = DEFAULT_TRACING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,9 @@ def _run(
             if frame is None:
                 continue
             if judgement is None:
-                judgement = Judgement(_case(replay.genesis, replay.genesis_hash, frame, scratch))
+                judgement = Judgement(
+                    _case(replay.genesis, replay.genesis_hash, frame, scratch, question.tracing)
+                )
             judgement.take(posted)
         verdict = replay.verdict()
     if judgement is None or (end is None and verdict.exit_code != EXIT_CLEAN):
@@ -123,7 +127,7 @@ def _frame(source: Source, question: Question, end: int | None) -> _Frame | None
             return None
         last = (source.size if end is None else end) - 1
         known_by = _known_by(source, question.known_by, last)
-        as_of = question.as_of or business_date(recorded_at(source, known_by), genesis.genesis.time_zone)
+        as_of = question.as_of or business_date(_recorded(source, known_by), genesis.genesis.time_zone)
     except _BeyondError:
         raise
     except InputError:
@@ -152,24 +156,19 @@ def _known_by(source: Source, asked: int | str | None, last: int) -> int:
 
 def _until(source: Source, instant: str, last: int) -> int:
     """The last of the entries 0 to `last` that was recorded at `instant` or before, by bisection."""
-    if recorded_at(source, 0) > instant:
+    if _recorded(source, 0) > instant:
         raise _beyond(f"nothing was recorded by {instant}", f"截至 {instant} 尚无任何条目入账")
     low, high = 0, last
     while low < high:
         middle = (low + high + 1) // 2
-        if recorded_at(source, middle) <= instant:
+        if _recorded(source, middle) <= instant:
             low = middle
         else:
             high = middle - 1
     return low
 
 
-def recorded_at(source: Source, seq: int) -> str:
-    """The instant at which entry `seq` of `source` was recorded.
-
-    Raises:
-        InputError: the source lacks it, or it is malformed.
-    """
+def _recorded(source: Source, seq: int) -> str:
     return parse_entry(_entry(source, seq), place=f"entry {seq}").recorded
 
 
@@ -198,7 +197,9 @@ def _beyond(en: str, zh: str) -> _BeyondError:
     )
 
 
-def _case(genesis: Genesis, genesis_hash: str, frame: _Frame, workspace: Workspace) -> Case:
+def _case(
+    genesis: Genesis, genesis_hash: str, frame: _Frame, workspace: Workspace, tracing: TracingRule
+) -> Case:
     return Case(
         genesis=genesis,
         genesis_hash=genesis_hash,
@@ -206,4 +207,5 @@ def _case(genesis: Genesis, genesis_hash: str, frame: _Frame, workspace: Workspa
         known_by=frame.known_by,
         workspace=workspace,
         book=rules_of(genesis),
+        tracing=tracing,
     )

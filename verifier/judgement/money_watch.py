@@ -56,7 +56,7 @@ class MoneyWatch:
 
     def findings(self) -> Iterator[Finding]:
         """Close the books, let the case know what the bank says unless it was told otherwise, and judge."""
-        self.books.close(windows_of(self._case))
+        self.books.close(windows_of(self._case), self._case.tracing)
         if isinstance(self._case.bank, NoFeeds):
             self._case.bank = self.books.bank()
         for _, judge in JUDGES:

@@ -15,6 +15,7 @@ from rich.text import Text
 from ledger.amount import group_amount
 from verifier import verdict_text
 from verifier.basis.findings import Finding, FindingClass, Severity
+from verifier.basis.tracing_rule import TRACING_RULES
 from verifier.judgement.audit import Audit
 from verifier.judgement.run import Judgement
 from verifier.language import Language, Told, counted, say
@@ -106,18 +107,19 @@ def _heading(audit: Audit, language: Language) -> Iterator[RenderableType]:
 
 
 def _frame(judgement: Judgement, language: Language) -> Iterator[RenderableType]:
-    """As of when, known by what, by which pack and calendars, and what is to be said of the rules."""
+    """As of when, known by what, by which pack, calendars and rule of tracing, and what is to be said of the rules."""
     case = judgement.case
     pack = case.book.pack
     adopted = case.calendar.adopted()
     names = ", ".join(f"{year} {name}" for year, name in adopted.items()) or "–"
+    tracing = TRACING_RULES[case.tracing]
     yield Text(
         say(
             Told(
                 zh=f"截至 {case.as_of}（已知至第 {case.known_by:,} 条）；规则包 {pack.name} {pack.title.zh}；"
-                f"节假日安排 {names}，其他年度暂按周一至周五。",
+                f"节假日安排 {names}，其他年度暂按周一至周五；资金追踪采用{tracing.zh}。",
                 en=f"As of {case.as_of}, known by entry {case.known_by:,}; rule pack {pack.name} {pack.title.en}; "
-                f"calendars {names}, other years Monday to Friday, provisionally.",
+                f"calendars {names}, other years Monday to Friday, provisionally; money traced by {tracing.en}.",
             ),
             language,
         )

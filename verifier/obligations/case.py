@@ -11,6 +11,7 @@ from ledger.instant import business_date
 from ledger.kinds.registry import Calendar, Fund, Policy
 from verifier.basis.findings import Evidence
 from verifier.basis.rulepack import RuleBook
+from verifier.basis.tracing_rule import DEFAULT_TRACING, TracingRule
 from verifier.basis.working_days import WorkingDays
 from verifier.language import Told
 from verifier.obligations.records import BankDates, NoFeeds
@@ -29,8 +30,8 @@ def _business_date(minute: str, time_zone: str) -> datetime.date:
 class Case:
     """One judgement: `genesis` of the ledger with leaf hash `genesis_hash`, as of `as_of`, up to position `known_by`.
 
-    `standing`, `book` and `calendar` hold what the events taken so far say. `bank` answers once reconciliation is
-    done.
+    `tracing` is the selected rule of tracing (T15). `standing`, `book` and `calendar` hold what the events taken so far
+    say. `bank` answers once reconciliation is done.
     """
 
     genesis: Genesis
@@ -39,6 +40,7 @@ class Case:
     known_by: int
     workspace: Workspace
     book: RuleBook
+    tracing: TracingRule = DEFAULT_TRACING
     bank: BankDates = field(default_factory=NoFeeds)
     standing: Standing = field(default_factory=Standing)
     calendar: WorkingDays = field(default_factory=WorkingDays)
@@ -60,7 +62,7 @@ class Case:
             case Fund():
                 self.book.register_fund(event)
             case Policy():
-                self.book.adopt(event, recorded_on=self.recorded_on(posted))
+                self.book.adopt(event)
             case Calendar():
                 self.calendar.adopt(event)
             case _:

@@ -5,6 +5,9 @@ Basis: 预算法 (2018) art. 93(5), 处罚处分条例 (Decree 427) art. 6(2). A
 came in for it less what went out as declared. Other payments take other money first; when the balance falls below what is
 owed, the difference was spent on something else, and money of other sources that comes later does not make it good.
 
+An auditor may select FIFO, LIFO or pro-rata by fund (semantics T15): then a finding stands where that rule takes money of
+the fund, `amount` is the rule's, the bounds stay, and it is proved only as far as the minimum reaches.
+
 Three amounts (semantics T8): the provable minimum (this fund alone, the most favourable order of each day), the fund's
 proportional share of what the account is short, and the greedy maximum. Proved if the minimum, or a part of it, rests on
 signed statements with a known opening and nothing is in doubt; otherwise indicated. Where the balance is not known, what
@@ -18,6 +21,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from verifier.basis.findings import Finding, FindingClass, Mark, Rule, Severity, Step
+from verifier.basis.tracing_rule import DEFAULT_TRACING, TRACING_RULES
 from verifier.language import Told
 from verifier.obligations.case import Case
 from verifier.tracing.money_books import MoneyBooks
@@ -53,12 +57,13 @@ def judge(case: Case, books: MoneyBooks) -> Iterator[Finding]:
 def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, found: FoundShortage) -> Finding:
     short, account = found.shortage, found.account
     decisive, first = entries.entry(short.decisive.seq), entries.entry(short.first.seq)
+    named = decisive if short.named is None else entries.entry(short.named.seq)
     kind = _class(case, account, short, decisive)
     came = list(entries.credits_before(account, short.fund, short.decisive.day, most=CREDITS_SHOWN))
     lost = [(loss, entries.entry(loss.entry.seq)) for loss in short.losses]
     reports = [entries.entry(loss.entry.report) for loss in short.losses if loss.entry.report]
     lead = Lead(
-        subject=(short.fund, account, decisive.name),
+        subject=(short.fund, account, named.name),
         finding_class=kind,
         severity=_severity(short, kind),
         explanation=_explain(case, found, kind, decisive),
@@ -78,7 +83,7 @@ def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, found: FoundS
         first=first,
         decisive=decisive,
         decisive_on=entries.decidable_on(decisive),
-        evidence=[one.evidence for one in (*came, *reports, *(entry for _, entry in lost))],
+        evidence=[one.evidence for one in (*came, *reports, named, *(entry for _, entry in lost))],
         paths=tuple((_step(account, loss, entry),) for loss, entry in lost),
         figures={
             "balance": short.balance,
@@ -86,6 +91,7 @@ def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, found: FoundS
             "joint_min": found.joint,
             "peak_outstanding": short.peak,
         },
+        parameters={"tracing": case.tracing},
         marks=_marks(short, kind),
     )
     return money_finding(case, books, RULE, lead)
@@ -142,6 +148,16 @@ def _explain(case: Case, found: FoundShortage, kind: FindingClass, decisive: Ent
             f"但期初余额或其间流水不全，现有数据不能判定。",
             en=f"From {day} ({decisive.name}) on {account.en} may no longer hold what it owes fund {fund.en}: {amount.en} "
             f"is missing by what is known, but the opening balance or lines in between are not, so this cannot be decided.",
+        )
+    if case.tracing != DEFAULT_TRACING:
+        rule = TRACING_RULES[case.tracing]
+        return Told(
+            zh=f"按选定的{rule.zh}，{account.zh} 自 {day}（{decisive.name}）起有资金{fund.zh}的 {amount.zh} 被其他支出占用"
+            f"（至少 {least.zh}，至多 {most.zh}）；已归还 {back.zh}，尚缺 {open_.zh}。"
+            f"“至少”一数不随所选方法改变：该账户余额不足以保有该资金的部分。",
+            en=f"By the selected rule ({rule.en}), from {day} ({decisive.name}) on other payments from {account.en} took "
+            f"{amount.en} of fund {fund.en} (at least {least.en}, at most {most.en}); {back.en} came back, {open_.en} is "
+            f"outstanding. The least is the same under every rule: what the balance could no longer cover.",
         )
     return Told(
         zh=f"{account.zh} 在 {day}（{decisive.name}）之后余额 {balance.zh}，低于应为各专项资金保有的 {owed.zh}。"

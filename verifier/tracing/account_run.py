@@ -18,14 +18,18 @@ Choices where the semantics is silent
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from verifier.basis.tracing_rule import DEFAULT_TRACING, TracingRule
 from verifier.reconciliation.coverage import Coverage
 from verifier.reconciliation.doubts import Doubts
 from verifier.reconciliation.flows import UNLIMITED, Counted, Effect, Flow
 from verifier.reconciliation.money_facts import CREDIT
+from verifier.tracing.attribution import Attribution
 from verifier.tracing.conservation import FundTally
 from verifier.tracing.entitlement import Entitlement
+from verifier.tracing.lots import lots_of
 from verifier.tracing.maximum import Maximum
 from verifier.tracing.minimum import Minimum
+from verifier.tracing.selected_run import SelectedRun
 from verifier.tracing.shortages import Admission, Short, Shortage, Shortages
 
 Lost = tuple[tuple[str, int], ...]
@@ -47,8 +51,8 @@ class SignedBalance(NamedTuple):
 class AccountTrace(NamedTuple):
     """What became of the money in one account up to the as-of date.
 
-    `balance` is None where the opening balance is not known; `elsewhere` is, by fund, what was declared as paid from it and
-    came from other money; `joint` is the total shortage of the account over all funds.
+    `shortages` are by the selected rule. `balance` is None where the opening balance is not known; `elsewhere` is, by fund,
+    what was declared as paid from it and came from other money; `joint` is the total shortage over all funds.
     """
 
     account: str
@@ -71,7 +75,7 @@ def signed_balances(coverage: Coverage, *, as_of: int) -> list[SignedBalance]:
     return sorted(one for one in found if one.day <= as_of + 1)
 
 
-def trace_account(
+def trace_account(  # noqa: PLR0913 - all that one account is traced by
     account: str,
     flows: Iterable[Flow],
     *,
@@ -79,9 +83,13 @@ def trace_account(
     coverage: Coverage,
     doubts: Doubts,
     as_of: int,
+    rule: TracingRule = DEFAULT_TRACING,
 ) -> AccountTrace:
-    """The trace of `account`; `flows` are its movements up to `as_of` in order, `opening` None if not known (T4)."""
-    tracer = _Tracer(account, opening, coverage, doubts)
+    """The trace of `account`; `flows` are its movements up to `as_of` in order, `opening` None if not known (T4).
+
+    Shortages are what funds lost by `rule` (T15).
+    """
+    tracer = _Tracer(account, opening, coverage, doubts, rule)
     pending = signed_balances(coverage, as_of=as_of)
     for flow in flows:
         while pending and pending[0].day <= flow.day:
@@ -95,7 +103,9 @@ def trace_account(
 class _Tracer:
     """The runs over one account, kept in step day by day."""
 
-    def __init__(self, account: str, opening: int | None, coverage: Coverage, doubts: Doubts) -> None:
+    def __init__(
+        self, account: str, opening: int | None, coverage: Coverage, doubts: Doubts, rule: TracingRule
+    ) -> None:
         self._account = account
         self._coverage = coverage
         self._doubts = doubts
@@ -105,6 +115,9 @@ class _Tracer:
         self._minimum = Minimum(start)
         self._maximum = Maximum(start)
         self._shortages = Shortages()
+        lots = lots_of(rule)
+        self._selected = None if lots is None else SelectedRun(Attribution(lots, opening or 0))
+        self._place = 0
         self._day = 0
         self._today: list[Counted] = []
         self._overdrew: Flow | None = None
@@ -116,6 +129,10 @@ class _Tracer:
             self._day = flow.day
         effect = self._stated.apply(flow, resolved=self._known, tested=self._tested(flow.day))
         self._today.append(Counted(flow.side, flow.amount, effect.portions))
+        self._place += 1
+        if self._selected is not None:
+            short = self._short(effect.lost, flow, self._overdrawer(flow), resolved=self._known)
+            self._selected.move(flow, effect, short)
         self._note(flow, effect)
         self._mark_overdraft(flow)
 
@@ -125,22 +142,29 @@ class _Tracer:
         resolved = self._known and not signed.chained
         lost = self._stated.set_balance(signed.balance, resolved=resolved)
         for fund, part in self._minimum.set_balance(signed.balance, resolved=resolved).items():
-            self._shortages.prove(fund, part, firm=False)
+            self._prove(fund, part, firm=False)
         self._maximum.set_balance(signed.balance)
         self._known = True
+        self._place += 1
         entry = Flow(self._account, signed.day, signed.seq, 1, max(signed.balance, 0))
-        self._lose(lost, entry, entry, resolved=resolved)
-        self._shortages.cap(self._maximum.diverted)
+        short = self._short(lost, entry, entry, resolved=resolved)
+        self._lose(lost, short)
+        if self._selected is not None:
+            self._selected.set_balance(signed.balance, short)
+        self._cap()
 
     def finish(self) -> AccountTrace:
         self._close_day()
         tallies = self._stated.funds
+        shortages = self._shortages.finish(self._maximum.diverted)
+        if self._selected is not None:
+            shortages = self._selected.finish(shortages, self._maximum.diverted)
         return AccountTrace(
             self._account,
             self._stated.balance if self._known else None,
             tallies,
             dict(self._stated.elsewhere),
-            self._shortages.finish(self._maximum.diverted),
+            shortages,
             self._shortages.admissions(),
             sum(tally.diverted for tally in tallies.values()),
         )
@@ -163,26 +187,42 @@ class _Tracer:
             self._shortages.readmit(flow.undoes, effect.readmitted)
         for fund, part in effect.restored:
             self._shortages.restore(fund, part)
-        first = flow if flow.side != CREDIT else self._overdrew or flow
-        self._lose(effect.lost, flow, first, resolved=self._known)
+        if effect.lost:
+            self._lose(
+                effect.lost, self._short(effect.lost, flow, self._overdrawer(flow), resolved=self._known)
+            )
 
-    def _lose(self, lost: Lost, entry: Flow, first: Flow, *, resolved: bool) -> None:
-        if not lost:
-            return
+    def _overdrawer(self, flow: Flow) -> Flow:
+        """The debit that overdrew, when `flow` is a credit that the overdraft swallows."""
+        return flow if flow.side != CREDIT else self._overdrew or flow
+
+    def _short(self, lost: Lost, entry: Flow, first: Flow, *, resolved: bool) -> Short:
         owed = sum(part for _, part in lost) + max(self._stated.balance, 0)
-        short = Short(entry, first, resolved, self._stated.balance, owed)
+        return Short(entry, first, resolved, self._stated.balance, owed, self._place)
+
+    def _lose(self, lost: Lost, short: Short) -> None:
         for fund, part in lost:
             self._shortages.lose(fund, part, short)
+
+    def _prove(self, fund: str, part: int, *, firm: bool) -> None:
+        self._shortages.prove(fund, part, firm=firm)
+        if self._selected is not None:
+            self._selected.prove(fund, part, firm=firm)
+
+    def _cap(self) -> None:
+        self._shortages.cap(self._maximum.diverted)
+        if self._selected is not None:
+            self._selected.cap(self._maximum.diverted)
 
     def _close_day(self) -> None:
         if not self._today:
             return
         lost = self._minimum.day(self._today, tested=self._known and self._tested(self._day))
         for fund, part in lost.items():
-            self._shortages.prove(fund, part, firm=self._firm(fund))
+            self._prove(fund, part, firm=self._firm(fund))
         self._maximum.day(self._today)
         self._today = []
-        self._shortages.cap(self._maximum.diverted)
+        self._cap()
         self._reported = {fund for fund in self._reported if self._rests(fund)}
 
     def _firm(self, fund: str) -> bool:

@@ -16,6 +16,7 @@ from typing import Final
 
 from ledger.errors import ProgrammerError
 from ledger.genesis import Genesis
+from verifier.basis.tracing_rule import DEFAULT_TRACING, TracingRule
 from verifier.basis.workday_numbers import WorkdayNumbers
 from verifier.posted import PostedEvent
 from verifier.reconciliation.bank_record import BankRecord
@@ -54,6 +55,7 @@ class MoneyBooks:
         self.tables = FactTables(workspace, as_of=as_of, time_zone=genesis.time_zone)
         self._historical = genesis.historical
         self.windows = DEFAULT
+        self.rule: TracingRule = DEFAULT_TRACING
         self._coverage: dict[str, Coverage] | None = None
         self._traced: TraceTables | None = None
 
@@ -61,9 +63,10 @@ class MoneyBooks:
         """The books after `posted`; events come in log order."""
         self.tables.take(posted)
 
-    def close(self, windows: Windows = DEFAULT) -> None:
-        """Reconcile and trace everything; called once, after the last event."""
+    def close(self, windows: Windows = DEFAULT, rule: TracingRule = DEFAULT_TRACING) -> None:
+        """Reconcile and trace everything, with losses by `rule`; called once, after the last event."""
         link_facts(self.tables)
+        self.rule = rule
         self.windows = windows
         self._coverage = read_coverage(self.workspace)
         numbers = WorkdayNumbers(self.tables.calendars)
@@ -116,6 +119,7 @@ class MoneyBooks:
                 coverage=coverage,
                 doubts=doubts,
                 as_of=self.as_of.toordinal(),
+                rule=self.rule,
             )
 
     def _opening(self, account: str, coverage: Coverage) -> int | None:

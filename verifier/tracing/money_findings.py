@@ -51,13 +51,14 @@ class Lead:
     evidence: Iterable[Evidence] = ()
     paths: tuple[tuple[Step, ...], ...] = ()
     figures: Mapping[str, int] | None = None
+    parameters: Mapping[str, int | str] | None = None
     marks: frozenset[Mark] = frozenset()
 
 
 def money_finding(case: Case, books: MoneyBooks, rule: Rule, lead: Lead) -> Finding:
-    """The finding that `lead` of `rule` is; its parameters are its terms and the windows of reconciliation."""
+    """The finding that `lead` of `rule` is; its parameters are its terms, the windows of reconciliation and its own."""
     terms = case.book.terms(rule.id, Addressee(fund=lead.fund or ""), lead.decisive_on)
-    parameters: dict[str, int | str] = {**terms.hashed(), **asdict(books.windows)}
+    parameters: dict[str, int | str] = {**terms.hashed(), **asdict(books.windows), **(lead.parameters or {})}
     owner = case.standing.owner(lead.account)
     marks: set[Mark] = {*lead.marks, *(HISTORICAL if case.genesis.historical else ())}
     found = {lead.first.evidence, lead.decisive.evidence, *lead.evidence}

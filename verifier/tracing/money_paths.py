@@ -26,6 +26,7 @@ import msgspec
 
 from ledger.errors import ProgrammerError
 from ledger.open_records import Line
+from verifier.basis.tracing_rule import DEFAULT_TRACING
 from verifier.tracing.line_tree import LineStand, authority_of, lines_below, lines_of, tree_of
 from verifier.tracing.money_books import MoneyBooks
 from verifier.tracing.trace_records import AccountStand, MoneyTrace, PayeeStand, Payment
@@ -107,6 +108,9 @@ def _trace(books: MoneyBooks, asked: _Asked, stands: list[LineStand], caps: Caps
     else:
         told = [_with_fund_loss(one, holdings.get(one.account, NO_HOLDING)) for one in told]
     names = FUND_SUMS if asked.line is None else LINE_SUMS
+    if asked.line is None and books.rule != DEFAULT_TRACING:
+        told = _with_taken(books, told, asked.fund)
+        names = (*names, "taken")
     cash = {name: sum(getattr(one, name) or 0 for one in told) for name in names}
     payments, count = _payments(books.workspace, asked, caps.rows)
     shown = [stand for stand in stands if stand.depth < caps.depth][: caps.rows]
@@ -127,6 +131,7 @@ def _trace(books: MoneyBooks, asked: _Asked, stands: list[LineStand], caps: Caps
         payees=tuple(payees[: caps.rows]),
         payments=payments,
         cut={name: rows for name, rows in cut.items() if rows > 0},
+        rule=books.rule,
     )
 
 
@@ -180,6 +185,15 @@ def _with_losses(books: MoneyBooks, stand: AccountStand, one: Holding) -> Accoun
         unresolved=one.unresolved,
         balance=books.traced.balance(stand.account),
     )
+
+
+def _with_taken(books: MoneyBooks, stands: list[AccountStand], fund: str) -> list[AccountStand]:
+    """`stands` with what other payments took of `fund` by the selected rule (T15)."""
+    taken: Counter[str] = Counter()
+    for found in books.traced.shortages():
+        if found.shortage.fund == fund:
+            taken[found.account] += found.shortage.outstanding
+    return [msgspec.structs.replace(one, taken=taken[one.account]) for one in stands]
 
 
 def _with_fund_loss(stand: AccountStand, one: Holding) -> AccountStand:

@@ -12,13 +12,17 @@ LOSSES_MAX: Final = 20
 
 
 class Short(NamedTuple):
-    """An entry that left the account short: the debit that overdrew, balance after it, and what all funds were owed."""
+    """An entry that left the account short: the debit that overdrew, balance after it, and what all funds were owed.
+
+    `place` counts the movements and signed balances of the account up to it.
+    """
 
     entry: Flow
     first: Flow
     resolved: bool
     balance: int
     owed: int
+    place: int = 0
 
 
 class Loss(NamedTuple):
@@ -35,7 +39,8 @@ class Shortage:
     `resolved` False: the data cannot tell (T4). `amount` is gross by the stated order, `amount_min` certain, `amount_max`
     possible; `proved` is the part of the minimum that nothing puts in doubt. `peak` is the most outstanding at any time.
     `decisive` is the entry after which the account was short, `first` the debit that overdrew (T10). `balance` is what
-    the account held after it, `owed` what it owed all funds just before the loss was taken.
+    the account held after it, `owed` what it owed all funds just before the loss was taken. `place` is that of the entry
+    in its account; `named` is the entry that names the finding where that is another one (T15).
     """
 
     fund: str
@@ -53,6 +58,8 @@ class Shortage:
     by_report: bool = False
     losses: list[Loss] = field(default_factory=list)
     last_day: int = 0
+    place: int = 0
+    named: Flow | None = None
 
     @property
     def outstanding(self) -> int:
@@ -89,7 +96,13 @@ class Shortages:
         found = self._open.get((fund, resolved))
         if found is None:
             found = Shortage(
-                fund=fund, resolved=resolved, first=at.first, decisive=entry, balance=at.balance, owed=at.owed
+                fund=fund,
+                resolved=resolved,
+                first=at.first,
+                decisive=entry,
+                balance=at.balance,
+                owed=at.owed,
+                place=at.place,
             )
             self._open[fund, resolved] = found
             self._found.append(found)

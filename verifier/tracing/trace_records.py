@@ -4,6 +4,7 @@
 import datetime
 
 from verifier.basis.findings import Record
+from verifier.basis.tracing_rule import DEFAULT_TRACING, TracingRule
 from verifier.tracing.line_tree import LineStand
 
 
@@ -15,7 +16,8 @@ class AccountStand(Record, frozen=True, kw_only=True):
     fund: `elsewhere` was declared as the fund's and paid from other money (before any of the fund's had
     come, or out of scope and beyond it); `held` is on hand; `advance` was paid ahead of its credit; `lost` is diverted,
     less what came back; `unresolved` may be lost. `out_of_scope` is the part of `used` that lies outside the scope, net.
-    `balance` is what the account holds altogether, absent where its opening balance is not known. For a line:
+    `taken` is what other payments took by the rule that was selected instead of LIBR, less what came back, `unresolved`
+    included. `balance` is what the account holds altogether, absent where its opening balance is not known. For a line:
     `fund_lost` is what the account lost, or may have lost, of the whole fund; nobody can say of which of its lines.
     """
 
@@ -33,6 +35,7 @@ class AccountStand(Record, frozen=True, kw_only=True):
     advance: int | None = None
     lost: int | None = None
     unresolved: int | None = None
+    taken: int | None = None
     balance: int | None = None
     fund_lost: int | None = None
 
@@ -65,7 +68,7 @@ class Payment(Record, frozen=True, kw_only=True):
 
 
 class MoneyTrace(Record, frozen=True, kw_only=True):
-    """The answer; `cut` says of each list how many rows are not shown."""
+    """The answer; `cut` says of each list how many rows are not shown, `rule` by which rule `taken` was reckoned."""
 
     fund: str
     line: str | None
@@ -77,3 +80,4 @@ class MoneyTrace(Record, frozen=True, kw_only=True):
     payees: tuple[PayeeStand, ...]
     payments: tuple[Payment, ...]
     cut: dict[str, int]
+    rule: TracingRule = DEFAULT_TRACING

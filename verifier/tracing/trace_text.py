@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ledger.amount import group_amount
+from verifier.basis.tracing_rule import DEFAULT_TRACING, TRACING_RULES
 from verifier.kind_words import KIND_WORDS
 from verifier.language import Language, Told, say
 from verifier.tracing.line_tree import LineStand
@@ -36,6 +37,7 @@ _CASH_COLUMNS: Final[dict[str, Told]] = {
     "advance": Told(zh="垫付未补", en="advanced"),
     "lost": Told(zh="被占用", en="diverted"),
     "unresolved": Told(zh="不能判定", en="cannot be decided"),
+    "taken": Told(zh="按选定方法被占用", en="taken by the selected rule"),
     "fund_lost": Told(zh="该资金在此账户被占用（不分指标）", en="this account lost of the whole fund"),
     "balance": Told(zh="账户余额", en="balance"),
 }
@@ -69,6 +71,8 @@ def text_of(trace: MoneyTrace, currency: str, language: Language) -> Iterator[st
         language
     ]
     yield f"{asked}  {date}"
+    if trace.rule != DEFAULT_TRACING:
+        yield say(TRACING_RULES[trace.rule], language)
     yield _sums(trace.authority, _AUTHORITY, language)
     yield _sums(trace.cash, _CASH_COLUMNS, language)
     sections: tuple[tuple[str, list[str]], ...] = (
