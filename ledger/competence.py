@@ -14,7 +14,7 @@ from ledger.kinds.form import kind_of
 from ledger.kinds.mandate import Deputation, Override
 from ledger.kinds.registry import Account, Calendar, Fund, Party, Policy, Project
 from ledger.kinds.vocabulary import AnyEvent
-from ledger.party import BANK, FINANCE, OVERSIGHT, PUBLIC, covers, level_rank
+from ledger.party import BANK, FINANCE, JUDGED, OVERSIGHT, PUBLIC, covers, level_rank
 from ledger.past_events import PastEvents
 from ledger.register import Register
 from ledger.rulings import is_over, places_named
@@ -106,12 +106,13 @@ def _may_plan(register: Register, event: Project, *, party: str) -> bool:
 def _may_rule(register: Register, event: Policy, *, party: str) -> bool:
     """An audit or supervision office rules for its own level and below, and changes no policy of an office above it.
 
-    Places it settles in its own place only.
+    A body that is judged itself, since it also handles money, sets no rules. Places are settled within its own place only.
     """
     rank = level_rank(register.parties[party].level)
     levels = (row.level for row in event.rows if row.level is not None)
     return (
         has_role(register, party, OVERSIGHT)
+        and not has_role(register, party, JUDGED)
         and _follows(register, ("policy", event.id), party)
         and all(rank <= level_rank(level) for level in levels)
         and all(covers(register.parties[party].division, place) for place in places_named(event))

@@ -47,6 +47,8 @@ BANK: Final[frozenset[PartyRole]] = frozenset({"bank"})
 OVERSIGHT: Final[frozenset[PartyRole]] = frozenset({"audit", "supervision"})
 PUBLIC: Final[frozenset[PartyRole]] = frozenset({"finance", "department", "unit"})
 """Public bodies, which handle money of the budget."""
+JUDGED: Final[frozenset[PartyRole]] = PUBLIC | BANK | {"supplier", "beneficiary"}
+"""Whoever handles or gets the money; rules are not set by them (DESIGN §6)."""
 
 USCC_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _COUNTY_DIGITS: Final = 6

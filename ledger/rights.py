@@ -146,8 +146,8 @@ RIGHTS: Final[tuple[Right, ...]] = (
     Right(
         kind="policy", actor=ByState(),
         who=(
-            "an audit or supervision party; rows narrowed to a level: of that level or a higher one",
-            "审计或监督单位；限定层级的条款须由该级或上级发布",
+            "an audit or supervision party that handles no money; rows narrowed to a level: of that or a higher one",
+            "不经手资金的审计或监督单位；限定层级的条款须由该级或上级发布",
         ),
     ),
     Right(

@@ -10,6 +10,7 @@ import typer
 
 from ledger.errors import FormatError
 from ledger.instant import parse_instant
+from verifier.audit_report.asking import WRITTEN, DisclosuresOption, ReportOption, asked_for
 from verifier.basis.tracing_rule import DEFAULT_TRACING
 from verifier.judgement.audit import Audit, Question, audited
 from verifier.judgement.report import closing, print_report
@@ -65,6 +66,8 @@ def audit(  # noqa: PLR0913 - one parameter for each option of the command
     policy: PolicyOption = None,
     log_key: LogKeyOption = None,
     genesis: GenesisOption = None,
+    report: ReportOption = None,
+    disclosures: DisclosuresOption = None,
     as_json: JsonOption = False,
     lang: LanguageOption = None,
 ) -> None:
@@ -74,6 +77,7 @@ def audit(  # noqa: PLR0913 - one parameter for each option of the command
     0 no findings, 1 findings or matters that cannot be decided, 2 integrity broken, 3 could not complete.
     """
     language = chosen_language(lang)
+    asked = asked_for(report, disclosures, source)
     question = Question(
         as_of=_date(as_of),
         known_by=_position(known_by),
@@ -84,6 +88,8 @@ def audit(  # noqa: PLR0913 - one parameter for each option of the command
         with progress_bar("audit") as progress:
             done = stack.enter_context(audited(opened, question, progress=progress))
         (_print_lines if as_json else print_report)(done, language)
+        for path in asked.answer(done, opened, language):
+            typer.echo(f"{say(WRITTEN, language)}{path}", err=as_json)
         raise typer.Exit(done.exit_code)
 
 

@@ -71,6 +71,7 @@ DUTIES: Final[dict[str, Told]] = {
     "match": Told(zh="落实配套资金", en="bring the matching money"),
     "answer": Told(zh="答复公众异议", en="answer the objection"),
     "milestone": Told(zh="完成任务节点", en="do the milestone"),
+    "rectify": Told(zh="答复整改要求", en="answer the rectification order"),
 }
 WORDS: Final[dict[str, Told]] = {
     "account": Told(zh="账户", en="account"),
@@ -106,7 +107,7 @@ WORDS: Final[dict[str, Told]] = {
     "late": Told(zh="结账后入账", en="after close"),
     "left": Told(zh="左方", en="left"),
     "line": Told(zh="指标", en="line"),
-    "matter": Told(zh="异议、任务节点", en="objection, milestone"),
+    "matter": Told(zh="异议、任务节点、案件", en="objection, milestone, case"),
     "net": Told(zh="净额", en="net"),
     "never": Told(zh="从未", en="never"),
     "no": Told(zh="否", en="no"),

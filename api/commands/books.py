@@ -13,10 +13,10 @@ import typer
 from api.books.printed import print_sheets
 from api.books.sheets import sheets_of
 from api.books.workbook import write_workbook
-from api.forms.row_file import new_file
 from ledger.instant import parse_instant
 from verifier.integrity.verdict import EXIT_CLEAN, EXIT_FINDINGS
 from verifier.language import Language, Told, say
+from verifier.new_file import new_file
 from verifier.source_options import (
     DatabaseOption,
     GenesisOption,

@@ -15,7 +15,6 @@ import typer
 
 from api.books.workbook import write_workbook
 from api.commands.signing_in import believed_keys, signed_in
-from api.forms.row_file import new_file
 from api.public_lists.opened import Texts, texts_at, texts_in
 from api.public_lists.payments import Payment, payments_in
 from api.public_lists.public_list import Notice, PublicList, csv_of, public_list, sheet_of
@@ -30,6 +29,7 @@ from ledger.key_files import file_faults
 from ledger.masking import PROFILE_BYTES_MAX, VILLAGE, WEB, Circumstance, Profile, parse_profile
 from verifier.integrity.verdict import EXIT_CLEAN, EXIT_FINDINGS
 from verifier.language import Language, Told, say
+from verifier.new_file import new_file
 from verifier.reading.sources import Source
 from verifier.source_options import (
     DatabaseOption,

@@ -13,9 +13,10 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from api.forms.form_reading import FormReading
-from api.forms.row_file import both_languages, new_file, write_rows
+from api.forms.row_file import both_languages, write_rows
 from ledger.errors import LimitError
 from ledger.intake.rows import RowError
+from verifier.new_file import new_file
 
 ROWS_MAX: Final = 20_000
 """A workbook is changed in memory, some kilobytes a row."""

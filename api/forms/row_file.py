@@ -18,9 +18,10 @@ from openpyxl.cell import WriteOnlyCell
 
 from api.forms.filled_rows import FilledRow, open_filled
 from api.forms.form_reading import FormReading
-from ledger.errors import EnvironmentFault, InputError
+from ledger.errors import InputError
 from ledger.intake.cells import Cell
 from ledger.intake.rows import RowError
+from verifier.new_file import new_file
 
 ERRORS_TITLE: Final = "错误 errors"
 
@@ -46,32 +47,6 @@ def write_rows(found: FormReading, out: Path, *, only_bad: bool) -> int:
             sink(_line(row, header, found.header.width, told))
             written += row.number > header
     return written
-
-
-@contextlib.contextmanager
-def new_file(out: Path) -> Iterator[Path]:
-    """A path to write to that becomes `out` at the end, or is gone if anything fails; an existing file is never touched.
-
-    Raises:
-        EnvironmentFault: `out` exists, or cannot be written.
-    """
-    draft = out.with_name(f".{out.name}.part")
-    try:
-        if out.exists():
-            raise FileExistsError(17, "File exists")
-        yield draft
-        draft.rename(out)
-    except OSError as error:
-        raise EnvironmentFault(
-            code="form.out",
-            place=str(out),
-            message_en=f"the file cannot be written: {error.strerror or error}",
-            message_zh=f"无法写入文件：{error.strerror or error}",
-            remedy_en="Name a new file in a folder that is yours.",
-            remedy_zh="请指定可写文件夹中的新文件。",
-        ) from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def both_languages(errors: Sequence[RowError]) -> str:

@@ -36,7 +36,7 @@ class Owed:
 
     `id` orders obligations by what started them, and stays the same from one judgement to the next. `line` is None for
     matching money, which is owed to a fund. From `soon_from` on it is due soon. What is no matter of money has neither
-    fund nor amount: the answer to objection `matter`, milestone `matter` of `project`. `provisional` says that no
+    fund nor amount: the answer to objection or case `matter`, milestone `matter` of `project`. `provisional` says that no
     calendar is adopted for a year that the due day was counted in (semantics O5).
     """
 

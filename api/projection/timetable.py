@@ -55,7 +55,9 @@ class Timetable:
 
     def tasks(self) -> dict[tuple[str | None, str], Task]:
         """Answers and milestones, settled or not, by project and milestone, or None and objection."""
-        return {(task.project, task.matter): task for _, task in self._deadlines.tasks()}
+        return {
+            (task.project, task.matter): task for duty, task in self._deadlines.tasks() if duty != "rectify"
+        }
 
 
 def _instalment(duty: Duty, one: Obligation) -> Instalment:

@@ -20,7 +20,8 @@ from ledger.genesis import Genesis
 from ledger.kinds.vocabulary import KINDS
 from ledger.party import Level
 from verifier.basis.findings import FindingClass, Severity
-from verifier.basis.rulepack import Status, load_pack, pack_for
+from verifier.basis.rule_layers import Status
+from verifier.basis.rulepack import load_pack, pack_for
 from verifier.basis.working_days import Unit
 from verifier.judgement.deadlines import Duty
 from verifier.kind_words import KIND_WORDS

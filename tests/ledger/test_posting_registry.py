@@ -30,6 +30,7 @@ from tests.worlds import (
 if TYPE_CHECKING:
     from ledger.kinds.registry import KeyRole
     from ledger.kinds.vocabulary import AnyEvent
+    from ledger.party import PartyRole
     from tests.desk import Desk
     from tests.worlds import World
 
@@ -235,6 +236,24 @@ def test_a_policy_is_changed_by_its_office_or_one_above(world: World, desk: Desk
     assert codes(desk.post(world.submission("na-audit", _policy(id="pol-3", rows=(row,))))) == ["actor"]
     desk.must(world.submission(AUDIT, _policy(id="pol-3", rows=(row,))))
     assert codes(desk.post(world.submission(COUNTY, _policy(id="pol-4")))) == ["actor"]
+
+
+@pytest.mark.parametrize("judged", [PROVINCE, COUNTY, UNIT, BANK])
+def test_rules_are_not_set_by_the_judged(world: World, desk: Desk, judged: str) -> None:
+    """A bureau, a unit and a bank adopt no policy, nor a next version of one; an audit office does both."""
+    assert codes(desk.post(world.submission(judged, _policy()))) == ["actor"]
+    desk.must(world.submission(AUDIT, _policy()))
+    assert codes(desk.post(world.submission(judged, second(_policy())))) == ["actor"]
+    desk.must(world.submission(AUDIT, second(_policy())))
+
+
+@pytest.mark.parametrize("other", ["finance", "department", "unit", "bank", "supplier", "beneficiary"])
+def test_an_office_that_is_judged_itself_sets_no_rules(world: World, desk: Desk, other: PartyRole) -> None:
+    """Supervision inside a bureau handles money too; an office of supervision alone does not."""
+    seated(world, desk, party("own", level="county", roles=("supervision", other)))
+    seated(world, desk, party("apart", level="county", roles=("supervision",)))
+    assert codes(desk.post(world.submission("own", _policy()))) == ["actor"]
+    desk.must(world.submission("apart", _policy()))
 
 
 def test_a_calendar_is_changed_by_its_office_or_one_above(world: World, desk: Desk) -> None:

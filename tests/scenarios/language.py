@@ -96,6 +96,7 @@ VERBS: Final[dict[str, tuple[dict[str, Any], tuple[str, ...]]]] = {
     "object": ({"kind": "objection", "text": "测试"}, ("id", "event", "days")),
     "reply": ({"kind": "reply", "text": "测试"}, ("objection",)),
     "waive": ({"kind": "waiver", "document": "财农〔2026〕9号", "hash": "5d" * 32}, ("fund",)),
+    "dispose": ({"kind": "disposition"}, ("case", "state")),
     "void": ({"kind": "correction", "reason": "测试"}, ("event",)),
 }
 """Verb → fields it sets, and the names of its positional words; ``-`` leaves a positional field out."""
@@ -114,10 +115,11 @@ SINGLE: Final = frozenset({"acceptance", "retention"})
 """Parts of which an event has one."""
 LISTS: Final = frozenset(
     {"roles", "related", "functional", "economic", "denied_economic"}
-    | {"funds", "off", "worked", "panel", "evidence", "admits"}
+    | {"funds", "off", "worked", "panel", "evidence", "admits", "parties", "_sd"}
 )
 MONEY: Final = frozenset(
     {"amount", "opening", "closing", "value", "budget", "advance_cap", "retention", "surplus"}
+    | {"returned", "rebooked", "recovered", "exempt"}
 )
 HASHES: Final = frozenset({"hash", "root", "payee_list"})
 ROW_FIELDS: Final = frozenset({"id", "rule", "basis", "unit", "fund", "level"})

@@ -38,6 +38,7 @@ ParameterName = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,63}(?!\\n)$")]
 class PackRow(Record, frozen=True, kw_only=True):
     """Defaults of one rule, narrowed to a level or to direct funds, from `effective_on` on where it says so.
 
+    A `final` row wins over what policies and funds say; packs of auditors have such rows, packs that ship have none.
     `status` says how well `basis` is known: ``law`` read in the statute, ``published`` seen in a published document,
     ``convention`` neither. `unit` is that of the parameter `days`.
     """
@@ -51,6 +52,7 @@ class PackRow(Record, frozen=True, kw_only=True):
     level: Level | None = None
     direct: Literal[True] | None = None
     effective_on: datetime.date | None = None
+    final: Literal[True] | None = None
 
 
 class _Head(Record, frozen=True, kw_only=True):

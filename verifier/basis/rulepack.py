@@ -4,16 +4,22 @@
 Layers, the later one wins, parameter by parameter:
 
 1. rows of the pack (`verifier.basis.pack_form`), the more narrowly addressed later;
-2. rows of `policy` events not narrowed to a fund, from their position and `effective_on` on;
+2. rows of `policy` events not narrowed to a fund;
 3. `deadlines` of the fund; a fund that lists deadlines of a duty replaces the pack's conventions for that duty
    altogether, since its list says who owes; law stays for whom the fund does not name;
-4. rows of `policy` events narrowed to the fund.
+4. rows of `policy` events narrowed to the fund;
+5. rows that an auditor's own pack calls final.
+
+A policy acts forward only: from its position, its `effective_on` and the day on which it was recorded, whichever is last;
+until then the version before it counts. A drafted policy, which no ledger holds, acts from `effective_on` on as if posted
+last.
 """
 
+import copy
 import datetime
 import functools
 import importlib.resources
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -23,11 +29,17 @@ from ledger.kinds.registry import Deadline, Fund, Policy, PolicyRow
 from ledger.party import Level
 from verifier.basis.pack_form import Pack, PackRow, pack_of_parts
 from verifier.basis.right_notices import bears_on_rights, loosened_rights
+from verifier.basis.rule_layers import (
+    Layer,
+    Status,
+    addresses,
+    deadline_layer,
+    generality,
+    pack_layer,
+    policy_layer,
+)
 from verifier.basis.working_days import Unit
 from verifier.language import Told
-
-Status = Literal["law", "published", "convention", "ledger"]
-"""``ledger``: said by a fund document or a policy event in the ledger itself."""
 
 DUTIES: Final[dict[str, Literal["pass_on", "pay"]]] = {"F03": "pass_on", "F04": "pay"}
 """Rule → the duty whose fund deadlines it reads."""
@@ -53,6 +65,8 @@ class Terms:
     status: Status
     row: str
     sources: tuple[str, ...]
+    judged_by: tuple[tuple[str, str], ...] = ()
+    """The pack by name and version, and what else an auditor brought, such as a registry."""
 
     def get(self, name: str) -> int | None:
         """The parameter `name`, or None when nothing sets it."""
@@ -63,8 +77,8 @@ class Terms:
         return self.get(name) or 0
 
     def hashed(self) -> dict[str, int | str]:
-        """What `params_hash` covers: numbers, unit, status and sources."""
-        plain: dict[str, int | str] = dict(self.values)
+        """What `params_hash` covers: numbers, unit, status, sources, the pack, and what an auditor brought."""
+        plain: dict[str, int | str] = {**dict(self.values), **dict(self.judged_by)}
         if self.unit is not None:
             plain["unit"] = self.unit
         return {**plain, "status": self.status, "sources": ", ".join(self.sources)}
@@ -90,27 +104,28 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Layer:
-    values: dict[str, int]
-    unit: Unit | None
-    basis: Told
-    status: Status
-    row: str
-    source: str
+class _Adopted:
+    policy: Policy
+    since: datetime.date
 
 
 class RuleBook:
     """The rules in force, folded from the log in order; ask it at the position of the event that is judged."""
 
-    __slots__ = ("_funds", "_policies", "_rows", "notices", "pack")
+    __slots__ = ("_adopted", "_drafts", "_funds", "_judged_by", "_rows", "notices", "pack")
 
-    def __init__(self, pack: Pack) -> None:
-        """The defaults of `pack`; no policy and no fund yet."""
+    def __init__(self, pack: Pack, *, drafts: tuple[Policy, ...] = (), registry: str | None = None) -> None:
+        """The defaults of `pack` under the `drafts`; no policy and no fund yet.
+
+        `registry` is the SHA-256 of what an auditor says of accounts and parties, named in what is hashed.
+        """
         self.pack = pack
         self._rows: dict[str, list[PackRow]] = {}
-        for row in sorted(pack.rows, key=_generality):
+        for row in sorted(pack.rows, key=generality):
             self._rows.setdefault(row.rule, []).append(row)
-        self._policies: dict[str, Policy] = {}
+        self._adopted: tuple[_Adopted, ...] = ()
+        self._drafts = tuple(_Adopted(policy=one, since=one.effective_on) for one in drafts)
+        self._judged_by = (("pack", pack.name), *(() if registry is None else (("registry", registry),)))
         self._funds: dict[str, Fund] = {}
         self.notices: list[Notice] = []
 
@@ -118,26 +133,36 @@ class RuleBook:
         """From now on the deadlines of this version of the fund count."""
         self._funds[fund.id] = fund
 
-    def adopt(self, policy: Policy) -> None:
-        """From now on the rows of `policy` count instead of those of its earlier version.
+    def adopt(self, policy: Policy, *, recorded_on: datetime.date | None = None) -> None:
+        """From its day on the rows of `policy` count instead of those of its earlier version.
 
-        Loosened parameters, and parameters or rules that this verifier does not know, are added to `notices`.
+        `recorded_on` is the day on which the ledger recorded it. Loosened parameters, and parameters or rules that this
+        verifier does not know, are added to `notices`.
         """
+        since = max(policy.effective_on, recorded_on or policy.effective_on)
         judging = [row for row in policy.rows if not bears_on_rights(row)]
-        before = [self._row_terms(row, policy.effective_on) for row in judging]
-        last = self._policies.pop(policy.id, None)  # a new version ranks as newly adopted
-        self._policies[policy.id] = policy
+        before = [self._row_terms(row, since) for row in judging]
+        last = next((one.policy for one in reversed(self._adopted) if one.policy.id == policy.id), None)
+        self._adopted = (*self._adopted, _Adopted(policy=policy, since=since))
         for row, told in loosened_rights(last, policy):
             self.notices.append(_notice(policy, row, told.zh, told.en))
         for row, old in zip(judging, before, strict=True):
-            new = self._row_terms(row, policy.effective_on)
+            new = self._row_terms(row, since)
             self.notices.extend(self._row_notices(policy, row, old, new))
+
+    def preview(self, drafts: Iterable[Policy]) -> list[Notice]:
+        """What the `drafts` would be noticed for, were they posted now; nothing is adopted."""
+        after = copy.copy(self)
+        after.notices = []
+        for draft in drafts:
+            after.adopt(draft)
+        return after.notices
 
     def terms(self, rule: str, to: Addressee, on: datetime.date) -> Terms:
         """What `rule` asks of the addressee on business date `on`, by everything adopted so far."""
         values: dict[str, int] = {}
         sources: dict[str, str] = {}
-        decisive: _Layer | None = None
+        decisive: Layer | None = None
         for layer in self._layers(rule, to, on):
             values |= layer.values
             sources |= dict.fromkeys(layer.values, layer.source)
@@ -145,7 +170,7 @@ class RuleBook:
                 decisive = layer
         if decisive is None:
             nothing = Told(zh="规则包中没有该规则", en="the pack has no such rule")
-            decisive = _Layer(
+            decisive = Layer(
                 values={}, unit=None, basis=nothing, status="convention", row="", source=self.pack.name
             )
         return Terms(
@@ -155,50 +180,46 @@ class RuleBook:
             status=decisive.status,
             row=decisive.row,
             sources=tuple(sorted(set(sources.values()) | {decisive.source})),
+            judged_by=self._judged_by,
         )
 
     def names_debtors(self, rule: str, fund: str) -> bool:
         """Whether the fund says itself who owes the duty of `rule`; who is not on its list owes by law alone."""
         return bool(self._deadlines(rule, Addressee(fund=fund)))
 
-    def _layers(self, rule: str, to: Addressee, on: datetime.date) -> Iterator[_Layer]:
+    def _layers(self, rule: str, to: Addressee, on: datetime.date) -> Iterator[Layer]:
         deadlines = self._deadlines(rule, to)
-        for row in self._rows.get(rule, ()):
-            begun = row.effective_on is None or row.effective_on <= on
-            if begun and row.level in {None, to.level} and (to.direct or not row.direct):
-                yield self._pack_layer(row, replaced=bool(deadlines))
+        rows = [row for row in self._rows.get(rule, ()) if addresses(row, to.level, on, direct=to.direct)]
+        for row in rows:
+            if not row.final:
+                yield pack_layer(self.pack, row, replaced=bool(deadlines))
         yield from self._policy_layers(rule, to, on, fund=None)
         for deadline in sorted(deadlines, key=lambda one: one.level is not None):
             if deadline.level in {None, to.level}:
-                yield _deadline_layer(deadline, self._funds[to.fund])
+                yield deadline_layer(deadline, self._funds[to.fund])
         yield from self._policy_layers(rule, to, on, fund=to.fund)
+        yield from (pack_layer(self.pack, row, replaced=False) for row in rows if row.final)
 
     def _deadlines(self, rule: str, to: Addressee) -> list[Deadline]:
         fund, duty = self._funds.get(to.fund), DUTIES.get(rule)
         return [] if fund is None else [one for one in fund.deadlines if one.duty == duty]
 
-    def _pack_layer(self, row: PackRow, *, replaced: bool) -> _Layer:
-        values = dict(row.parameters)
-        if replaced and row.status == "convention":
-            values.pop("days", None)
-        return _Layer(
-            values=values,
-            unit=row.unit,
-            basis=row.basis,
-            status=row.status,
-            row=row.id,
-            source=f"{self.pack.name}#{row.id}",
-        )
-
     def _policy_layers(
         self, rule: str, to: Addressee, on: datetime.date, *, fund: str | None
-    ) -> Iterator[_Layer]:
-        for policy in self._policies.values():
-            if policy.effective_on > on:
-                continue
+    ) -> Iterator[Layer]:
+        for policy in self._in_force(on):
             for row in sorted(policy.rows, key=lambda row: row.level is not None):
                 if row.rule == rule and row.fund == fund and row.level in {None, to.level}:
-                    yield _policy_layer(policy, row)
+                    yield policy_layer(policy, row)
+
+    def _in_force(self, on: datetime.date) -> Iterable[Policy]:
+        """The versions that count on `on`, the one adopted last ranking last."""
+        found: dict[str, Policy] = {}
+        for one in (*self._adopted, *self._drafts):
+            if one.since <= on:
+                found.pop(one.policy.id, None)
+                found[one.policy.id] = one.policy
+        return found.values()
 
     def _row_terms(self, row: PolicyRow, on: datetime.date) -> Terms:
         return self.terms(row.rule, Addressee(fund=row.fund or "", level=row.level), on)
@@ -207,6 +228,10 @@ class RuleBook:
         known = {name for one in self._rows.get(row.rule, ()) for name in one.parameters}
         if row.rule in DUTIES:
             known.add("days")
+        if "days" in row.parameters and row.unit is None:
+            yield _notice(
+                policy, row, "天数未注明单位，按自然日计", "days without a unit; counted as calendar days"
+            )
         for name, value in sorted(row.parameters.items()):
             if name not in known:
                 zh, en = (
@@ -254,33 +279,6 @@ def pack_for(names: tuple[str, ...], currency: str) -> str:
     if names:
         return names[0]
     return "cn-special-funds" if currency == "CNY" else "generic"
-
-
-def _generality(row: PackRow) -> tuple[bool, bool, datetime.date]:
-    """Sorts the more narrowly addressed later, and of those alike the one in force later."""
-    return row.direct is not None, row.level is not None, row.effective_on or datetime.date.min
-
-
-def _policy_layer(policy: Policy, row: PolicyRow) -> _Layer:
-    return _Layer(
-        values=dict(row.parameters),
-        unit=row.unit,
-        basis=Told(zh=row.basis, en=row.basis),
-        status="ledger",
-        row=row.id,
-        source=f"policy {policy.id}/{policy.version}#{row.id}",
-    )
-
-
-def _deadline_layer(deadline: Deadline, fund: Fund) -> _Layer:
-    return _Layer(
-        values={"days": deadline.days},
-        unit=deadline.unit,
-        basis=Told(zh=deadline.basis, en=deadline.basis),
-        status="ledger",
-        row=fund.id,
-        source=f"fund {fund.id}/{fund.version}",
-    )
 
 
 def _notice(policy: Policy, row: PolicyRow, zh: str, en: str) -> Notice:

@@ -127,7 +127,7 @@ def _frame(source: Source, question: Question, end: int | None) -> _Frame | None
             return None
         last = (source.size if end is None else end) - 1
         known_by = _known_by(source, question.known_by, last)
-        as_of = question.as_of or business_date(_recorded(source, known_by), genesis.genesis.time_zone)
+        as_of = question.as_of or business_date(recorded_at(source, known_by), genesis.genesis.time_zone)
     except _BeyondError:
         raise
     except InputError:
@@ -156,19 +156,24 @@ def _known_by(source: Source, asked: int | str | None, last: int) -> int:
 
 def _until(source: Source, instant: str, last: int) -> int:
     """The last of the entries 0 to `last` that was recorded at `instant` or before, by bisection."""
-    if _recorded(source, 0) > instant:
+    if recorded_at(source, 0) > instant:
         raise _beyond(f"nothing was recorded by {instant}", f"截至 {instant} 尚无任何条目入账")
     low, high = 0, last
     while low < high:
         middle = (low + high + 1) // 2
-        if _recorded(source, middle) <= instant:
+        if recorded_at(source, middle) <= instant:
             low = middle
         else:
             high = middle - 1
     return low
 
 
-def _recorded(source: Source, seq: int) -> str:
+def recorded_at(source: Source, seq: int) -> str:
+    """The instant at which entry `seq` of `source` was recorded.
+
+    Raises:
+        InputError: the source lacks it, or it is malformed.
+    """
     return parse_entry(_entry(source, seq), place=f"entry {seq}").recorded
 
 

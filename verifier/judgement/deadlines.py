@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Deadlines for passing lines on and paying claims, from the acts that their rules note; for answers and milestones."""
+"""Deadlines for passing lines on and paying claims, from the acts that their rules note; for answers, tasks, orders."""
 
 from collections.abc import Iterator
 from typing import Final, Literal
@@ -9,13 +9,14 @@ from verifier.obligations.case import Case
 from verifier.obligations.docket import Docket
 from verifier.obligations.obligation_findings import finding_of
 from verifier.obligations.records import Obligation, State
+from verifier.obligations.rectifications import Rectifications
 from verifier.obligations.tasks import Milestones, Objections, Task
 from verifier.posted import PostedEvent
 from verifier.rules import disbursement_delay, passing_on_delay
 
-Duty = Literal["pass_on", "pay", "match", "answer", "milestone"]
+Duty = Literal["pass_on", "pay", "match", "answer", "milestone", "rectify"]
 """Passing a line on (下达); paying an approved claim (拨付); bringing matching money (配套); no matter of money: answering
-an objection (答复), doing a milestone of a project (任务)."""
+an objection (答复), doing a milestone of a project (任务), answering an order of auditors (整改)."""
 
 UNSETTLED: Final[frozenset[State]] = frozenset({"open", "due_soon", "overdue"})
 
@@ -32,6 +33,7 @@ class Deadlines:
         }
         self._objections = Objections()
         self._milestones = Milestones()
+        self._rectifications = Rectifications()
 
     def take(self, posted: PostedEvent) -> None:
         """Note what `posted` starts or fulfils; the case's registers hold it already."""
@@ -41,6 +43,7 @@ class Deadlines:
         disbursement_delay.note(posted, self._case, self._dockets["pay"])
         self._objections.take(posted, self._case)
         self._milestones.take(posted, self._case)
+        self._rectifications.take(posted)
 
     def obligations(self) -> Iterator[tuple[Duty, Obligation]]:
         """Each obligation as it stands at the as-of date."""
@@ -53,7 +56,7 @@ class Deadlines:
                 yield duty, one
 
     def tasks(self) -> Iterator[tuple[Duty, Task]]:
-        """Answers and milestones, settled or not.
+        """Answers, milestones and orders of auditors, settled or not.
 
         The rule of late payment says how many days before its day something is due soon, and what is recorded late.
         """
@@ -63,3 +66,5 @@ class Deadlines:
             yield "answer", task
         for task in self._milestones.tasks(self._case, dates, soon=soon):
             yield "milestone", task
+        for task in self._rectifications.tasks(self._case, dates, soon=soon):
+            yield "rectify", task

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from verifier.basis.findings import Finding, FindingClass, Rule, parse_line, to_line
+from verifier.casework.steps import Casebook
 from verifier.judgement.catalogue import WATCHES
 from verifier.obligations.case import Case
 from verifier.posted import PostedEvent
@@ -33,6 +34,8 @@ class Judgement:
     def __init__(self, case: Case) -> None:
         """All rules at work on `case`, nothing taken yet."""
         self.case: Final = case
+        self.casebook: Final = Casebook(case.workspace)
+        """What auditors made of findings; joined to them afterwards, and never shown to a rule."""
         self.watches: Final[tuple[Watch, ...]] = tuple(make(case) for make in WATCHES)
         self.gaps: list[Gap] = []
         self.counts: Counter[tuple[str, FindingClass]] = Counter()
@@ -45,6 +48,7 @@ class Judgement:
     def take(self, posted: PostedEvent) -> None:
         """Let every rule see the next event; events dated after the as-of date, or beyond `known_by`, are left out."""
         if self.case.take(posted):
+            self.casebook.take(posted)
             for watch in self.watches:
                 watch.take(posted)
 

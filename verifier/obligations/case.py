@@ -62,7 +62,7 @@ class Case:
             case Fund():
                 self.book.register_fund(event)
             case Policy():
-                self.book.adopt(event)
+                self.book.adopt(event, recorded_on=self.recorded_on(posted))
             case Calendar():
                 self.calendar.adopt(event)
             case _:

@@ -132,9 +132,9 @@ class BankSheet(msgspec.Struct, frozen=True, kw_only=True):
 class Due(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody owed in the period, or still owes: a line to pass on, a claim to pay, matching money to bring.
 
-    Answering an objection, and doing a milestone of a `project`, have no line and no amount; `matter` is the objection or
-    milestone. `provisional` says that the day rests on a year without a calendar. `started` is the position of the event
-    that started the clock, `name` its stable name, None if it moved nothing.
+    Answering an objection or an order of auditors, and doing a milestone of a `project`, have no line and no amount;
+    `matter` is the objection, case or milestone. `provisional` says that the day rests on a year without a calendar.
+    `started` is the position of the event that started the clock, `name` its stable name, None if it moved nothing.
     """
 
     duty: Duty

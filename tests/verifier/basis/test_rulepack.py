@@ -2,14 +2,18 @@
 """Rule packs: what ships, and which layer wins."""
 
 from datetime import date
+from typing import Literal
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.errors import InputError
 from ledger.kinds.registry import Fund, Policy, PolicyRow
 from ledger.party import Level
 from tests.scenarios.language import scenario
+from verifier.basis.pack_form import PackRow
 from verifier.basis.rulepack import PACKS, Addressee, RuleBook, load_pack, pack_for
+from verifier.language import Told
 
 DAY = date(2026, 3, 1)
 
@@ -124,14 +128,15 @@ def test_loosening_and_unknown_parameters_are_noticed() -> None:
     """Every report can say what was loosened and what could not be applied."""
     text = """
     2026-02-01 policy P
-      row a F03 days=90 level=city
+      row a F03 days=90 level=city unit=calendar
       row b F04 days=10
       row c F04 wings=2
-      row d F99 days=3
+      row d F99 days=3 unit=working
     """
     made = book(text)
     said = {(notice.row, notice.what.en) for notice in made.notices}
     assert said == {
+        ("b", "days without a unit; counted as calendar days"),
         ("a", "parameter days loosened from 60 to 90"),
         ("c", "this verifier does not know parameter wings; it was not applied"),
         ("d", "this verifier does not know parameter days; it was not applied"),
@@ -152,6 +157,90 @@ def test_hashed_parameters_name_their_sources() -> None:
     assert hashed["days"] == 10
     assert hashed["unit"] == "working"
     assert "fund F/1" in str(hashed["sources"])
+
+
+def test_a_version_counts_until_the_next_one_does() -> None:
+    """A version posted in advance takes nothing away from the one before."""
+    later = "\n2026-02-10 policy P version=2 effective_on=2026-05-01\n  row c F04 days=12 unit=calendar"
+    made = book(POLICIES.replace("2026-03-01", "2026-02-01").replace("fund=F", "fund=G") + later)
+    for day, asked in ((date(2026, 4, 30), (15, "working")), (date(2026, 5, 1), (12, "calendar"))):
+        assert days(made, "F04", on=day, level="city") == asked
+    assert days(made, on=date(2026, 4, 30), level="city") == (45, "calendar")
+    assert days(made, on=date(2026, 5, 1), level="city") == (60, "calendar")
+
+
+def dated(effective_on: date, version: int = 1, **numbers: int) -> Policy:
+    """A version of a policy on payments."""
+    row = PolicyRow(id="a", rule="F04", basis="某办法", parameters=numbers, unit="calendar")
+    return Policy(occurred_on=DAY, id="P", version=version, effective_on=effective_on, title="x", rows=(row,))
+
+
+def test_a_policy_changes_nothing_of_the_days_before_it_was_recorded() -> None:
+    """Whatever day it says it is in force from."""
+    made = RuleBook(load_pack("cn-special-funds"))
+    made.adopt(dated(date(2026, 1, 1), days=99), recorded_on=DAY)
+    assert days(made, "F04", on=date(2026, 2, 28)) == (30, "calendar")
+    assert days(made, "F04", on=DAY) == (99, "calendar")
+
+
+def test_a_draft_counts_as_if_it_were_posted_last() -> None:
+    """From the day that it says; and what would be said of it is told without adopting it."""
+    draft = dated(DAY, version=2, days=90, wings=2)
+    made = RuleBook(load_pack("cn-special-funds"), drafts=(draft,))
+    made.adopt(dated(date(2026, 1, 1), days=20), recorded_on=date(2026, 1, 1))
+    assert days(made, "F04", on=date(2026, 2, 28)) == (20, "calendar")
+    assert days(made, "F04", on=DAY) == (90, "calendar")
+    plain = RuleBook(load_pack("cn-special-funds"))
+    plain.adopt(dated(date(2026, 1, 1), days=20), recorded_on=date(2026, 1, 1))
+    assert [one.what.en for one in plain.preview([draft])] == [
+        "parameter days loosened from 20 to 90",
+        "this verifier does not know parameter wings; it was not applied",
+    ]
+    assert plain.notices == []
+    assert days(plain, "F04", on=DAY) == (20, "calendar")
+
+
+def test_rows_of_a_pack_begin_on_their_day() -> None:
+    """The one that begins later wins from then on, however the file lists them."""
+    plain = load_pack("generic")
+    row = next(one for one in plain.rows if one.rule == "F04")
+    later = replace(row, id="later", parameters={"days": 20}, effective_on=DAY)
+    made = RuleBook(replace(plain, rows=(later, *plain.rows)))
+    assert days(made, "F04", on=date(2026, 2, 28)) == (30, "calendar")
+    assert days(made, "F04", on=DAY) == (20, "calendar")
+
+
+def test_a_final_row_wins_over_policies_and_funds() -> None:
+    """An auditor is not bound by what the audited say; the same row without the word yields."""
+    said = FUND + POLICIES
+    plain = load_pack("cn-special-funds")
+    cases: tuple[tuple[Literal[True] | None, tuple[int, str]], ...]
+    cases = ((True, (25, "calendar")), (None, (20, "working")))
+    for final, asked in cases:
+        row = PackRow(
+            id="mine", rule="F03", parameters={"days": 25}, unit="calendar", status="convention",
+            basis=Told(zh="审计口径", en="the auditor's reading"), final=final,
+        )  # fmt: skip
+        made = RuleBook(replace(plain, rows=(*plain.rows, row)))
+        for posted in scenario(said).events:
+            if isinstance(posted.event, Policy):
+                made.adopt(posted.event)
+            elif isinstance(posted.event, Fund):
+                made.register_fund(posted.event)
+        assert days(made, level="city") == asked
+
+
+def test_every_terms_name_pack_and_registry() -> None:
+    """Also where no row says anything."""
+    made = RuleBook(load_pack("generic"), registry="5e" * 32)
+    hashed = made.terms("F99", Addressee(fund="F"), DAY).hashed()
+    assert hashed == {
+        "pack": "generic/1",
+        "registry": "5e" * 32,
+        "sources": "generic/1",
+        "status": "convention",
+    }
+    assert "registry" not in RuleBook(load_pack("generic")).terms("F04", Addressee(fund="F"), DAY).hashed()
 
 
 def rights(version: int, *rows: PolicyRow) -> Policy:
