@@ -140,6 +140,28 @@ def test_impossible_options_are_refused(arguments: tuple[str, ...], tmp_path: Pa
     assert not (tmp_path / "out").exists()
 
 
+def test_a_shape_makes_a_country_of_that_shape(tmp_path: Path) -> None:
+    """The folder is like that of the demonstration; world.json says which shape it was."""
+    (tmp_path / "shape.json").write_text(
+        '{"cities":1,"counties":2,"projects":1,"difficulties":[1],"mixtures":0}'
+    )
+    result = run("--seed", "2", "--shape", str(tmp_path / "shape.json"), "--out", str(tmp_path / "out"))
+    assert result.exit_code == 0, result.output
+    told = json.loads((tmp_path / "out" / "world.json").read_bytes())
+    assert (told["programmes"], told["shape"]["counties"], len(told["cities"][0]["counties"])) == (1, 2, 2)
+    assert told["totals"]["cases"] == len((tmp_path / "out" / "labels.jsonl").read_bytes().splitlines())
+
+
+def test_a_shape_and_a_number_of_programmes_do_not_go_together(tmp_path: Path) -> None:
+    """Either says how many cities there are; nothing is written."""
+    (tmp_path / "shape.json").write_text("{}")
+    options = ("--seed", "2", "--shape", str(tmp_path / "shape.json"), "--programmes", "1")
+    result = run(*options, "--out", str(tmp_path / "out"))
+    assert result.exit_code == 3
+    assert "--programmes" in result.output
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(("language", "word"), [("en", "labelled cases"), ("zh", "带标签案例")])
 def test_it_says_what_was_written(language: str, word: str, tmp_path: Path) -> None:
     """In the language asked for, and what to do next."""

@@ -99,7 +99,7 @@ def _lend(diary: Diary, labels: Labels, county: County) -> None:
         events=(name,),
         lines=((county.treasury, reference_of(name, _CASE_ON)),),
         amount=county.figures.lent_short,
-        known_on=closed_on(_CASE_ON.month),
+        known_on=closed_on(_CASE_ON),
         concealment=("commingled",),
     )
     labels.add(case, programme=county.variant, guilty=county.guilty)
@@ -127,7 +127,7 @@ def _serve_debt(diary: Diary, labels: Labels, county: County) -> None:
         events=(name,),
         lines=((county.treasury, reference_of(name, _CASE_ON)),),
         amount=county.figures.debt_short,
-        known_on=closed_on(_CASE_ON.month),
+        known_on=closed_on(_CASE_ON),
         concealment=("commingled", "refilled"),
     )
     labels.add(case, programme=county.variant, guilty=county.guilty)

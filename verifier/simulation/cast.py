@@ -30,6 +30,7 @@ class Cast:
     """The signing keys of one simulated world, made from `seed` when first asked for."""
 
     seed: int
+    valid_from: str = VALID_FROM
     _signers: dict[str, Ed25519Signer] = field(default_factory=dict)
 
     def signer(self, name: str) -> Ed25519Signer:
@@ -84,5 +85,5 @@ class Cast:
             device=f"{holder.id}-{role}-token",
             roles=(role,),
             jurisdiction=(holder.division,),
-            valid_from=VALID_FROM,
+            valid_from=self.valid_from,
         )

@@ -7,10 +7,13 @@ from typing import Annotated
 import msgspec
 import typer
 
+from ledger.errors import InputError
 from verifier.language import Told, say
 from verifier.simulation.county import PROGRAMMES_MAX
 from verifier.simulation.files import Totals, write_world
-from verifier.simulation.world import SEED_MAX, simulate
+from verifier.simulation.nation import simulate_shape
+from verifier.simulation.shape import read_shape
+from verifier.simulation.world import SEED_MAX, World, simulate
 from verifier.source_options import JsonOption, LanguageOption, chosen_language
 
 SeedOption = Annotated[int, typer.Option("--seed", min=0, max=SEED_MAX, help="Same seed, same bytes.")]
@@ -19,7 +22,20 @@ OriginOption = Annotated[
 ]
 OutOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="New or empty folder to write.")]
 ProgrammesOption = Annotated[
-    int, typer.Option("--programmes", min=1, max=PROGRAMMES_MAX, help="Cities of six counties each.")
+    int | None,
+    typer.Option(
+        "--programmes",
+        min=1,
+        max=PROGRAMMES_MAX,
+        help="Cities of six counties each; 1 unless said.",
+        show_default=False,
+    ),
+]
+ShapeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--shape", metavar="FILE", help="Another country: its tree, its habits and its wrongs, as JSON."
+    ),
 ]
 
 
@@ -28,25 +44,43 @@ def register(app: typer.Typer) -> None:
     app.command("simulate", rich_help_panel="Demonstration")(simulate_command)
 
 
-def simulate_command(
+def simulate_command(  # noqa: PLR0913 - one parameter for each option of the command
     *,
     seed: SeedOption,
     origin: OriginOption,
     out: OutOption,
-    programmes: ProgrammesOption = 1,
+    programmes: ProgrammesOption = None,
+    shape: ShapeOption = None,
     as_json: JsonOption = False,
     lang: LanguageOption = None,
 ) -> None:
     """Make a simulated province with known wrongs and their innocent twins: submissions, labels, keys.
 
+    With --shape it is a country of that shape instead, in which 22 schemes are played at five difficulties.
+
     The same seed gives the same bytes. Exit code 0, or 3 when the folder could not be written.
     """
     language = chosen_language(lang)
-    totals = write_world(simulate(seed=seed, programmes=programmes, origin=origin), out)
+    totals = write_world(_world(seed, origin, programmes, shape), out)
     if as_json:
         typer.echo(msgspec.json.encode(totals, order="sorted").decode())
     else:
         typer.echo(say(_report(totals, out), language))
+
+
+def _world(seed: int, origin: str, programmes: int | None, shape: Path | None) -> World:
+    if shape is None:
+        return simulate(seed=seed, programmes=programmes or 1, origin=origin)
+    if programmes is not None:
+        raise InputError(
+            code="simulation.shape-and-programmes",
+            place="--programmes",
+            message_en="a shape says itself how many cities there are",
+            message_zh="形状文件已规定城市数量",
+            remedy_en="Leave out --programmes, or --shape.",
+            remedy_zh="请只用 --programmes 和 --shape 中的一个。",
+        )
+    return simulate_shape(seed=seed, shape=read_shape(shape), origin=origin)
 
 
 def _report(totals: Totals, out: Path) -> Told:

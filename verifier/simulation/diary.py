@@ -54,6 +54,23 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Banked:
+    """What the bank did where it differs from the report.
+
+    It booked another `amount` (0: nothing moved), or on another day, `on`; or the money had moved before under
+    `reference`, and nothing is booked again.
+    """
+
+    amount: int | None = None
+    reference: str | None = None
+    on: datetime.date | None = None
+
+
+AS_TOLD: Final = Banked()
+"""The bank booked what is reported, on its business date."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """A covered account: `bank` signs its statements, which begin with balance `opening`."""
 
@@ -81,11 +98,11 @@ class Diary:
         identifier: str,
         *events: AnyEvent,
         slot: int = NOON,
-        booked: int | None = None,
+        bank: Banked = AS_TOLD,
     ) -> tuple[str, ...]:
         """Stable names of `events`, posted by `party` on `day` as submission `identifier`; money among them is booked.
 
-        The bank books what is reported, or `booked` minor units where the report is mistaken.
+        The bank books what is reported, but for what `bank` says.
 
         Raises:
             ProgrammerError: `day` is no working day, or `slot` lies outside office hours.
@@ -95,7 +112,7 @@ class Diary:
         moment = _moment(day, slot, f"{party}/{identifier}")
         names = tuple(f"{party}/{identifier}/{index}" for index in range(len(events)))
         kept = tuple(
-            self._book(event, name, moment, booked or event.amount) if isinstance(event, CashEvent) else event
+            self._reported(event, name, moment, bank) if isinstance(event, CashEvent) else event
             for name, event in zip(names, events, strict=True)
         )
         self.acts.append(Act(moment=moment, party=party, id=identifier, events=kept))
@@ -105,8 +122,22 @@ class Diary:
         """The acts by moment; acts of one moment in the order in which they were written."""
         return iter(sorted(self.acts, key=lambda act: act.moment))
 
-    def _book(self, event: CashEvent, name: str, moment: datetime.datetime, amount: int) -> AnyEvent:
+    def _reported(
+        self,
+        event: CashEvent,
+        name: str,
+        moment: datetime.datetime,
+        paid: Banked,
+    ) -> AnyEvent:
+        """`event` with the bank's reference, and its money booked unless it moved before."""
+        if paid.reference is not None:
+            return _with_reference(event, paid.reference)
         reference = reference_of(name, event.occurred_on)
+        if paid.amount != 0:
+            self._book(event, moment, paid, reference)
+        return _with_reference(event, reference)
+
+    def _book(self, event: CashEvent, moment: datetime.datetime, paid: Banked, reference: str) -> None:
         giver, taker = sides(event)
         lines: Sequence[tuple[str | None, str | None, Literal["credit", "debit"]]] = (
             (giver, taker, "debit"),
@@ -115,15 +146,14 @@ class Diary:
         for account, other, direction in lines:
             if account in self.feeds:
                 booking = Booking(
-                    day=event.occurred_on,
+                    day=paid.on or event.occurred_on,
                     moment=moment,
                     direction=direction,
-                    amount=amount,
+                    amount=paid.amount or event.amount,
                     counterparty=other,
                     reference=reference,
                 )
                 self.bookings[account].append(booking)
-        return _with_reference(event, reference)
 
 
 T = TypeVar("T", bound=msgspec.Struct)

@@ -22,7 +22,8 @@ from ledger.hashing import leaf_hash
 from ledger.key_files import save_private_key
 from ledger.submission import Signature, Submission, wire_bytes
 from verifier.simulation.cast import ADMINISTRATORS, LOG, ROLES, Cast
-from verifier.simulation.county import City
+from verifier.simulation.country import Region
+from verifier.simulation.county import City, County
 from verifier.simulation.labels import to_lines
 from verifier.simulation.names import PROVINCE
 from verifier.simulation.world import World
@@ -111,20 +112,27 @@ def write_keys(folder: Path, cast: Cast, bodies: Iterable[str]) -> int:
 def _description(world: World, totals: Totals) -> dict[str, object]:
     return {
         "as_of": world.as_of,
-        "cities": [_city(city) for city in world.cities],
+        "cities": list(_cities(world)),
         "demo": True,
         "genesis": leaf_hash(world.genesis_entry).hex(),
         "origin": world.genesis.origin,
-        "programmes": len(world.cities),
-        "province": PROVINCE,
+        "programmes": len(world.cities) + len(world.branches),
+        "provinces": list(dict.fromkeys(one.province.name for one in world.branches)) or [PROVINCE],
         "seed": world.seed,
         "totals": totals,
+        **({} if world.shape is None else {"shape": world.shape}),
     }
 
 
-def _city(city: City) -> dict[str, object]:
-    counties = [{"division": county.division, "name": county.name} for county in city.counties]
-    return {"division": city.division, "name": city.name, "counties": counties}
+def _cities(world: World) -> Iterator[dict[str, object]]:
+    for city in world.cities:
+        yield _place(city) | {"counties": [_place(county) for county in city.counties]}
+    for branch in world.branches:
+        yield _place(branch.city) | {"counties": [_place(county) for county in branch.counties]}
+
+
+def _place(place: City | County | Region) -> dict[str, object]:
+    return {"division": place.division, "name": place.name}
 
 
 def _json(value: object) -> bytes:

@@ -16,13 +16,15 @@ from verifier.simulation.names import PROVINCE
 CREATED_AT: Final = "2025-12-22T00:30:00.000Z"
 
 
-def found_genesis(cast: Cast, origin: str, *, pack: str = "cn-special-funds") -> Genesis:
+def found_genesis(
+    cast: Cast, origin: str, *, pack: str = "cn-special-funds", created_at: str = CREATED_AT
+) -> Genesis:
     """The genesis of the simulated province under `origin`, judged by rule pack `pack`; nobody has signed it yet."""
     return Genesis(
         administrators=cast.administrators(),
         ceilings="refuse",
         clock="replay",
-        created_at=CREATED_AT,
+        created_at=created_at,
         currency="CNY",
         demo=True,
         entries="public",

@@ -13,7 +13,7 @@ from ledger.kinds.authority import Disbursement
 from ledger.kinds.fact import Claim, Use
 from ledger.kinds.form import Tag
 from verifier.simulation.county import County
-from verifier.simulation.diary import Diary, reference_of
+from verifier.simulation.diary import Banked, Diary, reference_of
 from verifier.simulation.funds import CARS, FOOD, MEALS, PAY_DAYS
 from verifier.simulation.holidays import YEAR, due
 from verifier.simulation.labels import Case, Labels
@@ -123,7 +123,7 @@ def _mistake_amount(diary: Diary, labels: Labels, county: County) -> None:
     paid = county.figures.meals // 100
     mistake = _MISTAKE if county.guilty else 0
     bought = _purchase(county, _MISTAKE_ON, paid - mistake, FOOD)
-    (name,) = diary.act(_MISTAKE_ON, county.school, "food-extra", bought, booked=paid)
+    (name,) = diary.act(_MISTAKE_ON, county.school, "food-extra", bought, bank=Banked(amount=paid))
     case = Case(
         slug="mistake",
         scheme="LEDGER_VS_BANK",

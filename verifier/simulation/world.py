@@ -16,6 +16,7 @@ from ledger.submission import Header, Signature, Submission, assemble
 from verifier.simulation.bodies import AUDIT, register_all
 from verifier.simulation.budget import run_general_budget
 from verifier.simulation.cast import ADMINISTRATORS, Cast
+from verifier.simulation.country import Branch
 from verifier.simulation.county import PROGRAMMES_MAX, City, draw_city
 from verifier.simulation.diary import Act, Diary
 from verifier.simulation.founding import check_origin, found_genesis
@@ -24,6 +25,7 @@ from verifier.simulation.holidays import calendar_event
 from verifier.simulation.labels import Ends, Label, Labels
 from verifier.simulation.meals import feed_pupils
 from verifier.simulation.road import build_roads
+from verifier.simulation.shape import Shape
 from verifier.simulation.statements import MONTHS, close_months, closed_on
 from verifier.simulation.subsidy import pay_households
 from verifier.simulation.upper import county_split_name, hand_down
@@ -37,7 +39,8 @@ SEED_MAX: Final = 2**53 - 1
 class World:
     """A simulated ledger before it is posted: same arguments, same bytes.
 
-    `acts` are in order of time; `as_of` is the day of the last one. `labels` must not reach whoever judges.
+    `acts` are in order of time; `as_of` is the day of the last one. `labels` must not reach whoever judges. The
+    demonstration has `cities`, a country of a given `shape` has `branches`.
     """
 
     seed: int
@@ -48,6 +51,8 @@ class World:
     acts: tuple[Act, ...]
     labels: tuple[Label, ...]
     as_of: datetime.date
+    branches: tuple[Branch, ...] = ()
+    shape: Shape | None = None
 
     @property
     def genesis_entry(self) -> bytes:
@@ -83,7 +88,7 @@ def simulate(*, seed: int, programmes: int, origin: str) -> World:
     Raises:
         InputError: `seed` or `programmes` is out of range, or `origin` is no log origin.
     """
-    _check_range("--seed", seed, 0, SEED_MAX)
+    check_seed(seed)
     _check_range("--programmes", programmes, 1, PROGRAMMES_MAX)
     check_origin(origin)
     cast = Cast(seed=seed)
@@ -103,6 +108,11 @@ def simulate(*, seed: int, programmes: int, origin: str) -> World:
         labels=labels.finish(names, evenings(acts)),
         as_of=closed_on(MONTHS[-1]),
     )
+
+
+def check_seed(seed: int) -> None:
+    """Nothing, if `seed` is from 0 to `SEED_MAX`; InputError if not."""
+    _check_range("--seed", seed, 0, SEED_MAX)
 
 
 def evenings(acts: Iterable[Act]) -> Ends:

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who plays what where in a simulated country: two counties of a city for each case, and ordinary projects everywhere."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from verifier.simulation.country import Branch, Region
+from verifier.simulation.diary import Diary
+from verifier.simulation.enrolment import Enrolment
+from verifier.simulation.labels import Case, Labels, Scheme
+from verifier.simulation.ordinary import ordinary_life
+from verifier.simulation.programme import MEALS, WORKS, FundPlan, Purpose
+from verifier.simulation.schemes import diversion
+from verifier.simulation.shape import Shape
+from verifier.simulation.stage import Stage
+
+Script = Callable[[Stage], Iterator[Case]]
+"""Plays one case on a stage and tells what it knows of it; see docs/simulation.md, *How to add a scheme*."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """A scheme's script, what kind of fund it is about, and whether its pair needs a fund of its own."""
+
+    script: Script
+    purpose: Purpose = WORKS
+    own_fund: bool = False
+
+
+PLAYS: Final[dict[Scheme, Play]] = {
+    "DIV_DIRECT": Play(script=diversion.direct),
+}
+"""The script of each scheme."""
+
+_PURPOSES: Final = (WORKS, MEALS)
+"""Kinds of funds for ordinary projects, city by city."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Casting:
+    """The stages of one country, being filled."""
+
+    seed: int
+    shape: Shape
+    diary: Diary
+    enrolment: Enrolment
+    labels: Labels
+    funds: list[FundPlan] = field(default_factory=list)
+    _stages: Counter[str] = field(default_factory=Counter)
+    _shared: dict[tuple[int, str], FundPlan] = field(default_factory=dict)
+
+    def fill(self, branches: Sequence[Branch]) -> None:
+        """Every case is played twice, and every county has its ordinary projects."""
+        played = [(scheme, PLAYS[scheme]) for scheme in self.shape.schemes if scheme in PLAYS]
+        number = 0
+        for repeat in range(self.shape.pairs):
+            for scheme, play in played:
+                for difficulty in self.shape.difficulties:
+                    slug = f"{scheme.lower().replace('_', '-')}-{difficulty}{repeat + 1}"
+                    self._pair(branches[number % len(branches)], play, slug, difficulty)
+                    number += 1
+        for branch in branches:
+            for county in branch.counties:
+                self._ordinary(branch, county)
+
+    def _pair(self, branch: Branch, play: Play, slug: str, difficulty: int) -> None:
+        rng = random.Random(f"{self.seed}/{slug}/places")
+        fund = self._fund(branch, play.purpose, own=play.own_fund)
+        for guilty, county in zip((True, False), rng.sample(branch.counties, 2), strict=True):
+            stage = self._stage(branch, county, fund, slug)
+            stage.guilty, stage.difficulty = guilty, difficulty
+            for case in play.script(stage):
+                self.labels.add(case, programme=branch.number, guilty=guilty or case.irregular)
+
+    def _ordinary(self, branch: Branch, county: Region) -> None:
+        rng = random.Random(f"{self.seed}/{county.division}/projects")
+        purpose = _PURPOSES[branch.number % len(_PURPOSES)]
+        for number in range(rng.randrange(2 * self.shape.projects + 1)):
+            fund = self._fund(branch, purpose)
+            stage = self._stage(branch, county, fund, f"ordinary-{county.division}-{number:02d}")
+            for case in ordinary_life(stage):
+                self.labels.add(case, programme=branch.number, guilty=True)
+
+    def _stage(self, branch: Branch, county: Region, fund: FundPlan, slug: str) -> Stage:
+        self._stages[county.division] += 1
+        return Stage(
+            shape=self.shape,
+            diary=self.diary,
+            enrolment=self.enrolment,
+            branch=branch,
+            county=county,
+            fund=fund,
+            key=f"{county.division}-{self._stages[county.division]:03d}",
+            slug=slug,
+            rng=random.Random(f"{self.seed}/{slug}"),
+        )
+
+    def _fund(self, branch: Branch, purpose: Purpose, *, own: bool = False) -> FundPlan:
+        """The fund of `purpose` that the city has, or a new one for a pair of its own."""
+        shared = self._shared.get((branch.number, purpose.stem))
+        if shared is not None and not own:
+            return shared
+        number = len(self.funds) + 1
+        fund = FundPlan(
+            id=f"{purpose.stem}-{number:03d}",
+            purpose=purpose,
+            branch=branch,
+            year=self.shape.begins.year,
+            number=number,
+        )
+        self.funds.append(fund)
+        if not own:
+            self._shared[branch.number, purpose.stem] = fund
+        return fund
