@@ -12,4 +12,5 @@ KIND_WORDS: Final[dict[str, Told]] = {
     "interest": Told(zh="利息", en="interest"),
     "matching_receipt": Told(zh="配套到位", en="match received"),
     "return": Told(zh="退回", en="return"),
+    "restitution": Told(zh="归垫", en="restitution"),
 }

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ledger.kinds.authority import Allocation, Disbursement
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.control import Correction
-from ledger.kinds.fact import Interest, MatchingReceipt, Return, Transfer, Use
+from ledger.kinds.fact import Interest, MatchingReceipt, Restitution, Return, Transfer, Use
 from ledger.kinds.form import Tag
 from ledger.kinds.registry import Account, Fund
 from tests.worlds import make_world
@@ -58,7 +58,7 @@ def registers() -> list[AnyEvent]:
 
 
 @st.composite
-def facts(draw: st.DrawFn, names: Sequence[str]) -> AnyEvent:  # noqa: PLR0911 - one return a kind
+def facts(draw: st.DrawFn, names: Sequence[str]) -> AnyEvent:  # noqa: C901, PLR0911 - one return a kind
     """One event about money; `names` are events that a return or correction may name."""
     on = FIRST + datetime.timedelta(days=draw(st.integers(0, 6)))
     common: dict[str, Any] = {"occurred_on": on, "amount": draw(st.integers(1, 4))}
@@ -71,7 +71,7 @@ def facts(draw: st.DrawFn, names: Sequence[str]) -> AnyEvent:  # noqa: PLR0911 -
         )
     )
     banked: dict[str, Any] = {"bank_ref": reference}
-    match draw(st.integers(0, 8)):
+    match draw(st.integers(0, 9)):
         case 0:
             return Disbursement(
                 line=f"L{fund}", from_account=account, to_account=other, mode="direct", **common, **banked
@@ -95,6 +95,11 @@ def facts(draw: st.DrawFn, names: Sequence[str]) -> AnyEvent:  # noqa: PLR0911 -
             )
         case 7 if names:
             return Correction(occurred_on=on, event=draw(st.sampled_from(names)), reason="r")
+        case 8 if names:
+            return Restitution(
+                line=f"L{fund}", event=draw(st.sampled_from(names)), from_account=other, to_account=account, **common,
+                **banked,
+            )  # fmt: skip
         case _:
             return Return(from_account=other, to_account=account, tag=tag, **common, **banked)
 

@@ -239,7 +239,7 @@ class _Reader:
                 return str(event.actor)  # type: ignore[union-attr]
             case "disbursement":
                 return self.holders.get(plain["line"], "someone")
-            case "matching_receipt" | "interest" | "transfer" | "use" | "return":
+            case "matching_receipt" | "interest" | "transfer" | "use" | "return" | "restitution":
                 account = plain.get("account") or plain.get("from_account") or plain["to_account"]
                 return self.owners.get(account, "someone")
             case "movement" | "balance":

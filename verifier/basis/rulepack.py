@@ -183,6 +183,12 @@ class RuleBook:
             judged_by=self._judged_by,
         )
 
+    def rows_of(self, rule: str) -> frozenset[str]:
+        """Ids of every row of `rule`, in the pack and in the policies adopted so far."""
+        adopted = (row for policy in self._policies.values() for row in policy.rows)
+        own = {row.id for row in self._rows.get(rule, ())}
+        return frozenset(own | {row.id for row in adopted if row.rule == rule})
+
     def names_debtors(self, rule: str, fund: str) -> bool:
         """Whether the fund says itself who owes the duty of `rule`; who is not on its list owes by law alone."""
         return bool(self._deadlines(rule, Addressee(fund=fund)))

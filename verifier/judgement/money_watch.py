@@ -18,6 +18,7 @@ from verifier.rules import (
     bank_mismatch,
     entitlement_shortage,
     out_of_scope,
+    restitution_excess,
     statement_gap,
     unconfirmed_report,
     unreferenced_return,
@@ -36,6 +37,7 @@ JUDGES: Final[tuple[tuple[Rule, Judge], ...]] = (
     (bank_mismatch.RULE, bank_mismatch.judge),
     (unconfirmed_report.RULE, unconfirmed_report.judge),
     (unreferenced_return.RULE, unreferenced_return.judge),
+    (restitution_excess.RULE, restitution_excess.judge),
     (statement_gap.RULE, statement_gap.judge),
 )
 """The rules that read the books, with what each makes of them."""
@@ -47,7 +49,9 @@ class MoneyWatch:
     def __init__(self, case: Case) -> None:
         """Empty books in the workspace of `case`."""
         self.rules: Final = tuple(rule for rule, _ in JUDGES)
-        self.books: Final = MoneyBooks(case.workspace, case.genesis, as_of=case.as_of)
+        self.books: Final = MoneyBooks(
+            case.workspace, case.genesis, as_of=case.as_of, genesis_hash=case.genesis_hash
+        )
         self._case = case
 
     def take(self, posted: PostedEvent) -> None:
@@ -56,7 +60,8 @@ class MoneyWatch:
 
     def findings(self) -> Iterator[Finding]:
         """Close the books, let the case know what the bank says unless it was told otherwise, and judge."""
-        self.books.close(windows_of(self._case), self._case.tracing)
+        scope_rows = self._case.book.rows_of(out_of_scope.RULE.id)
+        self.books.close(windows_of(self._case), self._case.tracing, scope_rows)
         if isinstance(self._case.bank, NoFeeds):
             self._case.bank = self.books.bank()
         for _, judge in JUDGES:

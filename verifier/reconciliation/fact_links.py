@@ -89,7 +89,7 @@ _RETURNED: Final = """
     SELECT r.seq, r.from_account, r.to_account, r.debit_fund, r.source, r.line, o.seq, o.from_account, o.to_account,
         o.debit_fund, o.credit_fund, o.source, o.line
     FROM report r JOIN named ON named.name = r.original JOIN report o ON o.seq = named.seq
-    WHERE r.original IS NOT NULL AND r.void = 0 AND o.void = 0 AND o.kind <> 'return' AND o.seq < r.seq
+    WHERE r.original IS NOT NULL AND r.void = 0 AND o.void = 0 AND o.kind NOT IN ('return', 'restitution') AND o.seq < r.seq
     ORDER BY r.seq"""
 
 

@@ -11,11 +11,12 @@ from functools import lru_cache
 from typing import Final
 
 from ledger.instant import business_date
-from ledger.kinds.authority import Allocation
+from ledger.kinds.authority import Allocation, Waiver
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.control import Correction
 from ledger.kinds.registry import CUSTODIAN_CLASSES, Account, Calendar, Fund
 from verifier.posted import PostedEvent
+from verifier.reconciliation.approvals import PAPERS
 from verifier.reconciliation.money_facts import CREDIT, DEBIT, Registry, money_fact
 from verifier.workspace import Workspace
 
@@ -29,8 +30,9 @@ _TABLES: Final = (
         seq INTEGER PRIMARY KEY, name TEXT, leaf BLOB, kind TEXT, occurred INTEGER, recorded INTEGER, amount INTEGER,
         from_account TEXT, to_account TEXT, keeps INTEGER, debit_fund TEXT, credit_fund TEXT, source TEXT, line TEXT,
         payee TEXT, bank_ref TEXT, voucher TEXT, functional TEXT, economic TEXT, original TEXT, direct INTEGER,
-        outside INTEGER, void INTEGER DEFAULT 0, original_seq INTEGER, undoes INTEGER DEFAULT 0,
-        returned INTEGER DEFAULT 0, declared_seq INTEGER)""",
+        outside INTEGER, repairs TEXT, void INTEGER DEFAULT 0, original_seq INTEGER, undoes INTEGER DEFAULT 0,
+        returned INTEGER DEFAULT 0, declared_seq INTEGER,
+        approved INTEGER)""",
     """CREATE TABLE bank_line (
         seq INTEGER PRIMARY KEY, name TEXT, leaf BLOB, account TEXT, day INTEGER, statement TEXT, line_no INTEGER,
         side INTEGER, amount INTEGER, counterparty TEXT, bank_ref TEXT, value_day INTEGER, void INTEGER DEFAULT 0)""",
@@ -39,13 +41,14 @@ _TABLES: Final = (
         last_day INTEGER, opening INTEGER, closing INTEGER, lines INTEGER, closed_day INTEGER,
         void INTEGER DEFAULT 0)""",
     "CREATE TABLE wanted (name TEXT PRIMARY KEY) WITHOUT ROWID",
+    PAPERS,
     "CREATE TABLE reversed (name TEXT PRIMARY KEY) WITHOUT ROWID",
 )
 
 _ADD_REPORT: Final = """
     INSERT INTO report (seq, name, leaf, kind, occurred, recorded, amount, from_account, to_account, keeps, debit_fund,
-        credit_fund, source, line, payee, bank_ref, voucher, functional, economic, original, direct, outside)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+        credit_fund, source, line, payee, bank_ref, voucher, functional, economic, original, direct, outside, repairs)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _ADD_LINE: Final = """
     INSERT INTO bank_line (seq, name, leaf, account, day, statement, line_no, side, amount, counterparty, bank_ref,
         value_day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -76,6 +79,7 @@ class FactTables:
         self._lines = workspace.batch(_ADD_LINE)
         self._statements = workspace.batch(_ADD_STATEMENT)
         self._wanted = workspace.batch("INSERT OR IGNORE INTO wanted VALUES (?)")
+        self._papers = workspace.batch("INSERT INTO paper VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         self._reversed = workspace.batch("INSERT OR IGNORE INTO reversed VALUES (?)")
         self._day = lru_cache(maxsize=1_024)(
             lambda minute: business_date(f"{minute}:00.000Z", time_zone).toordinal()
@@ -93,6 +97,8 @@ class FactTables:
                 self._reversed.add(event.event)
             case Account() | Fund() | Calendar() | Allocation():
                 self._register(event)
+            case Waiver() if event.due_on is None and event.occurred_on <= self.as_of:
+                self._take_paper(posted, event)
             case _ if event.occurred_on <= self.as_of:
                 self._take_report(posted)
             case _:
@@ -128,6 +134,19 @@ class FactTables:
             self._day(posted.recorded[:16]),
             amount,
             *rest,
+        )
+
+    def _take_paper(self, posted: PostedEvent, event: Waiver) -> None:
+        self._papers.add(
+            posted.seq,
+            posted.name,
+            posted.leaf,
+            event.fund,
+            event.event or event.finding,
+            event.row,
+            event.occurred_on.toordinal(),
+            self._day(posted.recorded[:16]),
+            event.document,
         )
 
     def _take_line(self, posted: PostedEvent, event: Movement) -> None:

@@ -13,7 +13,8 @@ class Flow(NamedTuple):
 
     `seq` is the position of the bank line, or of the report on days without statements (`bank` False); `report` is 0
     for a line that nobody reported. `bucket` says how a tagged debit leaves: used, passed on, returned. `undoes` is the
-    report that a return brings money back of; `returned` that a later return will ask for this one's pieces.
+    report that a return brings money back of; `returned` that a later return will ask for this one's pieces; `repairs` the
+    event or finding that a restitution names.
     """
 
     account: str
@@ -28,14 +29,25 @@ class Flow(NamedTuple):
     returned: bool = False
     undoes: int | None = None
     bucket: str = USED
+    repairs: str | None = None
 
 
 class Portion(NamedTuple):
-    """The part of a movement that counts for one fund: ``tag``, ``restore`` (of what was lost), ``admit`` (T13)."""
+    """The part of a movement that counts for one fund.
+
+    ``tag``, ``restore`` (of what was lost), ``admit`` (T13), ``repair`` (T19).
+    """
 
     fund: str
     amount: int
     kind: str
+
+
+class Repair(NamedTuple):
+    """What a restitution makes good of its fund: of what other debits took, and of payments out of scope (T19)."""
+
+    lost: int = 0
+    admitted: int = 0
 
 
 class Effect(NamedTuple):

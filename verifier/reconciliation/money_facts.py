@@ -9,6 +9,7 @@
 | interest | – | its tag, or general (T16) |
 | matching_receipt | general money of the payer | the fund's match; in kind: nothing moves |
 | return | what had entered there | what had left there (T17); without reference: its tag, or general |
+| restitution | general money of the giver | the line's fund, up to what it lost there (T19) |
 
 Only custodian accounts are kept (T1), by the class that the registry holds at the event's own position. A direct payment
 into a custodian account is no final payment: the earmark goes on there. An unreferenced return without a tag is general
@@ -19,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from ledger.kinds.authority import Disbursement
-from ledger.kinds.fact import Interest, MatchingReceipt, Return, Transfer, Use
+from ledger.kinds.fact import Interest, MatchingReceipt, Restitution, Return, Transfer, Use
 from ledger.kinds.form import kind_of
 from ledger.kinds.registry import CUSTODIAN_CLASSES, Account, Fund
 from ledger.kinds.vocabulary import AnyEvent
@@ -35,7 +36,8 @@ class MoneyFact(NamedTuple):
 
     `debit_fund` and `credit_fund` are the funds the two sides declare, None for general money; `source` and `line`
     complete the tag. `payee` is who gets it in the end, as far as said. `functional` and `economic` are the declared
-    classes, `outside` says that one lies outside the fund's scope (T13). `original` names what a return undoes.
+    classes, `outside` says that one lies outside the fund's scope (T13). `original` names what a return undoes,
+    `repairs` the event or finding that a restitution makes good.
     """
 
     kind: str
@@ -55,6 +57,7 @@ class MoneyFact(NamedTuple):
     original: str | None = None
     direct: bool = False
     outside: bool = False
+    repairs: str | None = None
 
 
 class Registry(NamedTuple):
@@ -76,6 +79,8 @@ def money_fact(event: AnyEvent, registry: Registry) -> MoneyFact | None:
             fact = _transfer(event)
         case Return():
             fact = _return(event)
+        case Restitution():
+            fact = _restitution(event, registry)
         case MatchingReceipt() if event.source != "in_kind":
             fact = _matched(event)
         case Interest():
@@ -149,6 +154,17 @@ def _return(event: Return) -> MoneyFact:
     )
 
 
+def _restitution(event: Restitution, registry: Registry) -> MoneyFact:
+    return _reported(event)._replace(
+        from_account=event.from_account,
+        to_account=event.to_account,
+        credit_fund=registry.line_funds.get(event.line),
+        line=event.line,
+        payee=event.to_account,
+        repairs=event.event or event.finding,
+    )
+
+
 def _matched(event: MatchingReceipt) -> MoneyFact:
     return _reported(event)._replace(
         from_account=event.from_account,
@@ -173,7 +189,9 @@ def _tagged(event: Use | Transfer | Return | Interest) -> MoneyFact:
     )
 
 
-def _reported(event: Disbursement | Use | Transfer | Return | MatchingReceipt | Interest) -> MoneyFact:
+def _reported(
+    event: Disbursement | Use | Transfer | Return | Restitution | MatchingReceipt | Interest,
+) -> MoneyFact:
     """What every report has: its kind, its amount, and the papers by which a bank line may know it."""
     return MoneyFact(kind=kind_of(event), amount=event.amount, bank_ref=event.bank_ref, voucher=event.voucher)
 

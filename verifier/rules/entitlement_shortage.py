@@ -20,10 +20,11 @@ import datetime
 from collections.abc import Iterator
 from typing import Final
 
-from verifier.basis.findings import Finding, FindingClass, Mark, Rule, Severity, Step
+from verifier.basis.findings import Finding, FindingClass, Mark, Rule, Severity, Step, finding_id
 from verifier.basis.tracing_rule import DEFAULT_TRACING, TRACING_RULES
 from verifier.language import Told
 from verifier.obligations.case import Case
+from verifier.reconciliation.approvals import Approval
 from verifier.tracing.money_books import MoneyBooks
 from verifier.tracing.money_entries import EntryTold, MoneyEntries
 from verifier.tracing.money_findings import Lead, account_told, bounded, fund_told, money_finding
@@ -62,11 +63,13 @@ def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, found: FoundS
     came = list(entries.credits_before(account, short.fund, short.decisive.day, most=CREDITS_SHOWN))
     lost = [(loss, entries.entry(loss.entry.seq)) for loss in short.losses]
     reports = [entries.entry(loss.entry.report) for loss in short.losses if loss.entry.report]
+    subject = (short.fund, account, named.name)
+    exempt = books.approvals.of_finding(finding_id(case.genesis_hash, RULE.id, subject))
     lead = Lead(
-        subject=(short.fund, account, named.name),
+        subject=subject,
         finding_class=kind,
-        severity=_severity(short, kind),
-        explanation=_explain(case, found, kind, decisive),
+        severity="yellow" if exempt is not None else _severity(short, kind),
+        explanation=_explain(case, found, kind, decisive, exempt),
         clears_if=Told(
             zh="证明该账户当日另有属于该资金的款项（如定期存款、同一资金池的其他账户）；或该笔支出实为该资金用途的凭证；"
             "或按原渠道归还的凭证；或补交缺失的对账单",
@@ -83,7 +86,10 @@ def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, found: FoundS
         first=first,
         decisive=decisive,
         decisive_on=entries.decidable_on(decisive),
-        evidence=[one.evidence for one in (*came, *reports, named, *(entry for _, entry in lost))],
+        evidence=[
+            *(one.evidence for one in (*came, *reports, named, *(entry for _, entry in lost))),
+            *(() if exempt is None else (exempt.evidence,)),
+        ],
         paths=tuple((_step(account, loss, entry),) for loss, entry in lost),
         figures={
             "balance": short.balance,
@@ -93,6 +99,8 @@ def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, found: FoundS
         },
         parameters={"tracing": case.tracing},
         marks=_marks(short, kind),
+        state=None if exempt is None else "exempt",
+        settled=exempt is not None,
     )
     return money_finding(case, books, RULE, lead)
 
@@ -134,7 +142,20 @@ def _step(account: str, loss: Loss, entry: EntryTold) -> Step:
     )
 
 
-def _explain(case: Case, found: FoundShortage, kind: FindingClass, decisive: EntryTold) -> Told:
+def _explain(
+    case: Case, found: FoundShortage, kind: FindingClass, decisive: EntryTold, exempt: Approval | None
+) -> Told:
+    told = _arithmetic(case, found, kind, decisive)
+    if exempt is None:
+        return told
+    day = datetime.date.fromordinal(exempt.day)
+    return Told(
+        zh=f"{told.zh}{day} 由 {exempt.document} 豁免。",
+        en=f"{told.en} {exempt.document} exempted it on {day}.",
+    )
+
+
+def _arithmetic(case: Case, found: FoundShortage, kind: FindingClass, decisive: EntryTold) -> Told:
     short = found.shortage
     account, fund = account_told(case, found.account), fund_told(case, short.fund)
     day = datetime.date.fromordinal(short.decisive.day)

@@ -7,7 +7,8 @@ may be declared by the payment or by the use that tells it again (semantics T22)
 
 Diverted by admission (T13): the payment up to what the account owed the fund, in all three amounts, with or without bank
 statements; where the fund's money never entered the account's record, the whole payment, since its payer says that the
-fund paid it. Waivers (`waiver` events) are not read yet: where one stands, it clears the finding by hand.
+fund paid it. A paper that approves this use on or before the payment makes it proper; a later one closes the finding as
+exempt (`verifier.reconciliation.approvals`).
 
 Arithmetic on a signed admission: proved when the poster is whose act it is (semantics P7).
 """
@@ -16,12 +17,14 @@ import datetime
 from collections.abc import Iterator
 from typing import Final
 
-from verifier.basis.findings import Finding, Rule, Step
+from verifier.basis.findings import Finding, Rule, Severity, Step
 from verifier.language import Told
 from verifier.obligations.case import Case
+from verifier.reconciliation.approvals import Approval
 from verifier.tracing.money_books import MoneyBooks
 from verifier.tracing.money_entries import EntryTold, MoneyEntries
 from verifier.tracing.money_findings import Lead, account_told, bounded, fund_told, money_finding
+from verifier.tracing.shortages import Admission
 from verifier.tracing.trace_tables import FoundAdmission
 
 RULE: Final = Rule(
@@ -51,6 +54,7 @@ def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, found: FoundA
     declared = payment if payment.declared_seq is None else entries.entry(payment.declared_seq)
     line = entries.entry(admission.payment.seq)
     on = datetime.date.fromordinal(admission.payment.day)
+    approval = books.approvals.of_report(payment.seq)
     step = Step(
         event=payment.name,
         amount=bounded(admission.amount),
@@ -62,8 +66,8 @@ def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, found: FoundA
     lead = Lead(
         subject=(admission.fund, found.account, payment.name),
         finding_class="proved" if _own_act(case, found.account, payment) else "indicated",
-        severity="orange" if admission.restored == admission.amount else "red",
-        explanation=_explain(case, found, payment, declared),
+        severity=_severity(admission, approval),
+        explanation=_explain(case, found, payment, declared, approval),
         clears_if=Told(
             zh="付款当日或之前批准该用途的文件；或将款项按原渠道退回的凭证；或对错误登记科目的冲正",
             en="a document that approved this use on or before the payment; or proof that the money went back the way it "
@@ -79,12 +83,20 @@ def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, found: FoundA
         first=payment,
         decisive=payment,
         decisive_on=max(payment.on, declared.on),
-        evidence=(declared.evidence, line.evidence),
+        evidence=(declared.evidence, line.evidence, *(() if approval is None else (approval.evidence,))),
         paths=((step,),),
         figures={"payment": payment.amount},
         marks=frozenset() if admission.payment.bank else frozenset({"reported_only"}),
+        state=None if approval is None else "exempt",
+        settled=approval is not None,
     )
     return money_finding(case, books, RULE, lead)
+
+
+def _severity(admission: Admission, approval: Approval | None) -> Severity:
+    if approval is not None:
+        return "yellow"
+    return "orange" if admission.restored == admission.amount else "red"
 
 
 def _own_act(case: Case, account: str, payment: EntryTold) -> bool:
@@ -95,7 +107,9 @@ def _own_act(case: Case, account: str, payment: EntryTold) -> bool:
     return payment.poster == case.standing.owner(account)
 
 
-def _explain(case: Case, found: FoundAdmission, payment: EntryTold, declared: EntryTold) -> Told:
+def _explain(
+    case: Case, found: FoundAdmission, payment: EntryTold, declared: EntryTold, approval: Approval | None
+) -> Told:
     admission = found.admission
     account, fund = account_told(case, found.account), fund_told(case, admission.fund)
     paid, taken, back = (
@@ -104,6 +118,10 @@ def _explain(case: Case, found: FoundAdmission, payment: EntryTold, declared: En
     code = declared.purpose or payment.purpose or "?"
     zh_back = f"其中已退回 {back.zh}。" if admission.restored else ""
     en_back = f" {back.en} of it came back." if admission.restored else ""
+    if approval is not None:
+        day = datetime.date.fromordinal(approval.day)
+        zh_back += f"{day} 事后由 {approval.document} 批准，予以豁免。"
+        en_back += f" {approval.document} approved it afterwards, on {day}: exempt."
     return Told(
         zh=f"{account.zh} 于 {payment.on} 支付 {paid.zh}，自行登记为资金{fund.zh}、科目 {code}，"
         f"不在该资金允许的科目范围内；占用该资金 {taken.zh}。{zh_back}",

@@ -108,7 +108,7 @@ def _begin(replay: Replay, source: Source, span: Span, scratch: Workspace, books
         case=case,
         due=DueList(case),
         book=PostingBook(books),
-        money=MoneyBooks(scratch, genesis, as_of=case.as_of),
+        money=MoneyBooks(scratch, genesis, as_of=case.as_of, genesis_hash=case.genesis_hash),
     )
 
 

@@ -15,13 +15,13 @@ Choices where the semantics is silent
 - Money in a pool (T5) is judged account by account; sub-ledgers are not yet joined with their pool.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from verifier.basis.tracing_rule import DEFAULT_TRACING, TracingRule
 from verifier.reconciliation.coverage import Coverage
 from verifier.reconciliation.doubts import Doubts
-from verifier.reconciliation.flows import UNLIMITED, Counted, Effect, Flow
+from verifier.reconciliation.flows import UNLIMITED, Counted, Effect, Flow, Repair
 from verifier.reconciliation.money_facts import CREDIT
 from verifier.tracing.attribution import Attribution
 from verifier.tracing.conservation import FundTally
@@ -30,7 +30,10 @@ from verifier.tracing.lots import lots_of
 from verifier.tracing.maximum import Maximum
 from verifier.tracing.minimum import Minimum
 from verifier.tracing.selected_run import SelectedRun
-from verifier.tracing.shortages import Admission, Short, Shortage, Shortages
+from verifier.tracing.shortages import Admission, Excess, Short, Shortage, Shortages
+
+Named = Callable[[str, str, Shortage | Admission], bool]
+"""Whether a name that a restitution gives is about a loss of an account."""
 
 Lost = tuple[tuple[str, int], ...]
 """What each fund lost at once."""
@@ -62,6 +65,7 @@ class AccountTrace(NamedTuple):
     shortages: tuple[Shortage, ...]
     admissions: tuple[Admission, ...]
     joint: int
+    excesses: tuple[Excess, ...] = ()
 
 
 def signed_balances(coverage: Coverage, *, as_of: int) -> list[SignedBalance]:
@@ -75,6 +79,10 @@ def signed_balances(coverage: Coverage, *, as_of: int) -> list[SignedBalance]:
     return sorted(one for one in found if one.day <= as_of + 1)
 
 
+def _nothing_named(_name: str, _account: str, _loss: Shortage | Admission) -> bool:
+    return False
+
+
 def trace_account(  # noqa: PLR0913 - all that one account is traced by
     account: str,
     flows: Iterable[Flow],
@@ -84,12 +92,14 @@ def trace_account(  # noqa: PLR0913 - all that one account is traced by
     doubts: Doubts,
     as_of: int,
     rule: TracingRule = DEFAULT_TRACING,
+    named: Named = _nothing_named,
 ) -> AccountTrace:
     """The trace of `account`; `flows` are its movements up to `as_of` in order, `opening` None if not known (T4).
 
-    Shortages are what funds lost by `rule` (T15).
+    Shortages are what funds lost by `rule` (T15). `named` says which loss a restitution means; without it the oldest is
+    made good first.
     """
-    tracer = _Tracer(account, opening, coverage, doubts, rule)
+    tracer = _Tracer(account, opening, coverage, doubts, rule, named)
     pending = signed_balances(coverage, as_of=as_of)
     for flow in flows:
         while pending and pending[0].day <= flow.day:
@@ -104,11 +114,19 @@ class _Tracer:
     """The runs over one account, kept in step day by day."""
 
     def __init__(
-        self, account: str, opening: int | None, coverage: Coverage, doubts: Doubts, rule: TracingRule
+        self,
+        account: str,
+        opening: int | None,
+        coverage: Coverage,
+        doubts: Doubts,
+        rule: TracingRule,
+        named: Named,
     ) -> None:
         self._account = account
         self._coverage = coverage
         self._doubts = doubts
+        self._named = named
+        self._excesses: list[Excess] = []
         self._known = opening is not None
         start = UNLIMITED if opening is None else opening
         self._stated = Entitlement(opening or 0)
@@ -127,12 +145,14 @@ class _Tracer:
         if flow.day != self._day:
             self._close_day()
             self._day = flow.day
-        effect = self._stated.apply(flow, resolved=self._known, tested=self._tested(flow.day))
+        repair = None if flow.repairs is None else self._repair(flow)
+        effect = self._stated.apply(flow, resolved=self._known, tested=self._tested(flow.day), repair=repair)
         self._today.append(Counted(flow.side, flow.amount, effect.portions))
         self._place += 1
         if self._selected is not None:
             short = self._short(effect.lost, flow, self._overdrawer(flow), resolved=self._known)
-            self._selected.move(flow, effect, short)
+            back = None if repair is None else self._selected.repair(flow, repair, self._means(flow))
+            self._selected.move(flow, effect, short, back)
         self._note(flow, effect)
         self._mark_overdraft(flow)
 
@@ -167,7 +187,26 @@ class _Tracer:
             shortages,
             self._shortages.admissions(),
             sum(tally.diverted for tally in tallies.values()),
+            tuple(self._excesses),
         )
+
+    def _means(self, flow: Flow) -> Callable[[Shortage | Admission], bool]:
+        """Whether the restitution `flow` names a loss of this account."""
+        return lambda loss: self._named(flow.repairs or "", self._account, loss)
+
+    def _repair(self, flow: Flow) -> Repair | None:
+        """What a restitution makes good; None for the giver's side, which is general money (T19)."""
+        if flow.side != CREDIT:
+            return None
+        repair, rest = self._shortages.repair(
+            flow.fund or "",
+            flow.amount,
+            out_of_scope=self._stated.out_of_scope(flow.fund),
+            named=self._means(flow),
+        )
+        if rest:
+            self._excesses.append(Excess(flow, rest))
+        return repair
 
     def _tested(self, day: int) -> bool:
         return not any(one.first_day <= day <= one.last_day for one in self._coverage.open_balances)

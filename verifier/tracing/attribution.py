@@ -75,8 +75,8 @@ class Attribution:
         self._taken: dict[int, _Taken] = {}
         self.set_balance(opening)
 
-    def apply(self, flow: Flow, effect: Effect) -> Moved:
-        """The account after `flow`, to which LIBR said `effect`."""
+    def apply(self, flow: Flow, effect: Effect, back: int | None = None) -> Moved:
+        """The account after `flow`, to which LIBR said `effect`; of a restitution only `back` is the fund's (T19)."""
         lost: Counter[str] = Counter()
         restored: Counter[str] = Counter()
         if flow.side != CREDIT:
@@ -87,7 +87,9 @@ class Attribution:
             if flow.undoes is not None and flow.undoes in self._taken:
                 self._undo(self._taken[flow.undoes], flow.amount, lost, restored)
             else:
-                self._credit(flow.fund or GENERAL, flow.amount, lost)
+                own = flow.amount if back is None else back
+                self._credit(flow.fund or GENERAL, own, lost)
+                self._credit(GENERAL, flow.amount - own, lost)
         return Moved(tuple(sorted(lost.items())), tuple(sorted(restored.items())))
 
     def set_balance(self, balance: int) -> Moved:

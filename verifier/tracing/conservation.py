@@ -44,6 +44,11 @@ class FundTally:
         self.used = self.passed_on = self.returned = self.outside = self.readmitted = 0
         self.diverted = self.unresolved = 0
 
+    @property
+    def missing(self) -> int:
+        """What other debits took, or may have taken, and did not come back."""
+        return self.diverted + self.unresolved - (self.restored - self.readmitted)
+
     def spend(self, bucket: str, amount: int) -> None:
         """`amount` (negative when undone) went out as `bucket`: ``used``, ``passed_on`` or ``returned``.
 

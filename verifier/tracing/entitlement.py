@@ -9,13 +9,14 @@ credit of the fund repays first (T7). C and A are both kept at zero or above; C 
 Before its first tagged credit a fund has no claim here: a tagged debit is then of a source outside the record (T7). A
 payment out of scope is diverted by admission up to C (T13); before the first credit, where C is outside the record too, the
 payer's own declaration that the fund paid stands for all of it. A return undoes the last-matched pieces of its original
-first (T17); what it brings beyond the original is general.
+first (T17); what it brings beyond the original is general. A restitution brings back what was lost: it repays A first, then
+raises C (T19).
 """
 
 from collections import Counter
 
 from ledger.amount import share_out
-from verifier.reconciliation.flows import Effect, Flow, Portion
+from verifier.reconciliation.flows import Effect, Flow, Portion, Repair
 from verifier.reconciliation.money_facts import CREDIT
 from verifier.tracing.conservation import FundTally, check_fund
 
@@ -46,13 +47,18 @@ class Entitlement:
         self._total = 0
         self._pieces: dict[int, list[_Piece]] = {}
 
-    def apply(self, flow: Flow, *, resolved: bool, tested: bool = True) -> Effect:
-        """The account after `flow`.
+    def apply(
+        self, flow: Flow, *, resolved: bool, tested: bool = True, repair: Repair | None = None
+    ) -> Effect:
+        """The account after `flow`, which is a restitution where `repair` says what it makes good.
 
         A shortage counts as diverted, or as unresolved where the balance is not known (`resolved` False, T4). Where
         dips yield nothing (T3), `tested` is False and no shortage is looked for.
         """
-        effect = self._credit(flow) if flow.side == CREDIT else self._debit(flow)
+        if flow.side != CREDIT:
+            effect = self._debit(flow)
+        else:
+            effect = self._credit(flow) if repair is None else self._repair(flow, repair)
         if tested and self._total > max(self.balance, 0):
             effect = effect._replace(lost=self._lose(resolved=resolved))
             self._remember_loss(flow, effect.lost)
@@ -70,6 +76,11 @@ class Entitlement:
         found = self.funds.get(fund)
         return 0 if found is None else found.claim
 
+    def out_of_scope(self, fund: str | None) -> int:
+        """What left the claim of `fund` out of scope and did not come back."""
+        tally = self.funds.get(fund or "")
+        return 0 if tally is None else tally.outside - tally.readmitted
+
     def _credit(self, flow: Flow) -> Effect:
         self.balance += flow.amount
         if flow.undoes is not None and flow.undoes in self._pieces:
@@ -83,6 +94,21 @@ class Entitlement:
         tally.advance -= repaid
         self._raise(tally, flow.amount - repaid)
         return Effect((Portion(flow.fund, flow.amount, "tag"),))
+
+    def _repair(self, flow: Flow, repair: Repair) -> Effect:
+        """What `repair` counts is the fund's again; the rest is general money (T19)."""
+        self.balance += flow.amount
+        back = repair.lost + repair.admitted
+        tally = self.funds.get(flow.fund) if flow.fund is not None else None
+        if flow.fund is None or tally is None or back == 0:
+            return Effect()
+        tally.restored += back
+        tally.readmitted += repair.admitted
+        repaid = min(tally.advance, back)
+        tally.advance -= repaid
+        self._raise(tally, back - repaid)
+        parts = ((repair.lost, "repair"), (repair.admitted, "tag"))
+        return Effect(tuple(Portion(flow.fund, amount, kind) for amount, kind in parts if amount))
 
     def _debit(self, flow: Flow) -> Effect:
         self.balance -= flow.amount
@@ -158,9 +184,10 @@ class Entitlement:
             if back < lost:
                 piece.lost.append((fund, lost - back))
             tally = self.funds[fund]
-            tally.restored += back
-            self._raise(tally, back)
-            restored.append((fund, back))
+            open_ = min(back, tally.missing)  # the rest was put back before, by a restitution
+            tally.restored += open_
+            self._raise(tally, open_)
+            restored.append((fund, open_))
         return restored
 
     def _take_back(self, piece: _Piece, amount: int) -> tuple[int, int, int]:
@@ -175,8 +202,12 @@ class Entitlement:
         own = amount - general - admitted
         if own + admitted == 0:
             return 0, 0, told
-        tally = self.funds[piece.fund or ""]
+        fund = piece.fund or ""
+        tally = self.funds[fund]
         piece.admitted -= admitted
+        beyond = max(admitted - self.out_of_scope(fund), 0)  # put back before, by a restitution
+        admitted -= beyond
+        self.elsewhere[fund] -= beyond
         tally.restored += admitted
         tally.readmitted += admitted
         advance = min(own, piece.advance)

@@ -75,10 +75,10 @@ class Minimum:
 
 
 class _Sums:
-    __slots__ = ("admitted", "credited", "debited", "restored")
+    __slots__ = ("admitted", "credited", "debited", "repaired", "restored")
 
     def __init__(self) -> None:
-        self.credited = self.debited = self.restored = self.admitted = 0
+        self.credited = self.debited = self.restored = self.repaired = self.admitted = 0
 
 
 def _by_fund(moves: Iterable[Counted]) -> dict[str, _Sums]:
@@ -90,6 +90,8 @@ def _by_fund(moves: Iterable[Counted]) -> dict[str, _Sums]:
                 sums.admitted += portion.amount
             elif portion.kind == "restore":
                 sums.restored += portion.amount
+            elif portion.kind == "repair":
+                sums.repaired += portion.amount
             elif move.side == CREDIT:
                 sums.credited += portion.amount
             else:
@@ -105,6 +107,11 @@ def _fund_day(found: _Least, sums: _Sums, held: int, *, tested: bool) -> int:
     restored = min(found.lost, sums.restored)
     found.lost -= restored
     found.claim += restored
+    repaired = min(found.lost, sums.repaired)
+    found.lost -= repaired
+    filled = min(found.advance, repaired)
+    found.advance -= filled
+    found.claim += repaired - filled
     own = min(found.claim, sums.debited)
     found.claim -= own
     found.advance += sums.debited - own

@@ -19,6 +19,7 @@ from ledger.genesis import Genesis
 from verifier.basis.tracing_rule import DEFAULT_TRACING, TracingRule
 from verifier.basis.workday_numbers import WorkdayNumbers
 from verifier.posted import PostedEvent
+from verifier.reconciliation.approvals import Approvals
 from verifier.reconciliation.bank_record import BankRecord
 from verifier.reconciliation.coverage import NOT_COVERED, Coverage, read_coverage
 from verifier.reconciliation.doubts import Doubts
@@ -29,16 +30,22 @@ from verifier.reconciliation.matching_run import MatchingRun
 from verifier.reconciliation.pairing import DEFAULT, Windows
 from verifier.reconciliation.placing import Placing
 from verifier.tracing.account_run import AccountTrace, first_signed_day, opening_balance, trace_account
+from verifier.tracing.named_losses import NamedLosses
 from verifier.tracing.trace_tables import TraceTables
 from verifier.workspace import Workspace
+
+SCOPE_ROW: Final = "scope"
+"""The row of the packs that a waiver names to approve a payment out of scope."""
 
 _FLOWS: Final = """
     SELECT m.account, m.day, m.seq, m.side, m.amount, m.bank, m.part,
         CASE m.side WHEN 1 THEN r.debit_fund ELSE r.credit_fund END,
-        m.side = 1 AND coalesce(r.outside, 0), m.side = 1 AND coalesce(r.returned, 0),
+        m.side = 1 AND coalesce(r.outside AND (r.approved IS NULL OR r.approved > m.day), 0),
+        m.side = 1 AND coalesce(r.returned, 0),
         CASE WHEN m.side = 2 AND r.undoes THEN r.original_seq END,
         CASE WHEN r.kind = 'return' THEN 'returned'
-            WHEN r.kind <> 'use' AND r.keeps & 2 THEN 'passed_on' ELSE 'used' END
+            WHEN r.kind <> 'use' AND r.keeps & 2 THEN 'passed_on' ELSE 'used' END,
+        r.repairs
     FROM movement m LEFT JOIN report r ON r.seq = m.part
     ORDER BY m.rowid"""
 
@@ -48,28 +55,51 @@ _BEFORE: Final = "SELECT side, amount FROM movement WHERE account = ? AND day < 
 class MoneyBooks:
     """Everything about money that a judgement asks for, over one prefix of one ledger, up to one date."""
 
-    def __init__(self, workspace: Workspace, genesis: Genesis, *, as_of: datetime.date) -> None:
-        """Empty books in `workspace`; `as_of` may be brought forward until they are closed."""
+    def __init__(
+        self, workspace: Workspace, genesis: Genesis, *, as_of: datetime.date, genesis_hash: str = ""
+    ) -> None:
+        """Empty books in `workspace`; `as_of` may be brought forward until they are closed.
+
+        Without `genesis_hash` nobody knows which findings restitutions and waivers name.
+        """
         self.workspace = workspace
         self.as_of = as_of
         self.tables = FactTables(workspace, as_of=as_of, time_zone=genesis.time_zone)
+        self._genesis_hash = genesis_hash
         self._historical = genesis.historical
         self.windows = DEFAULT
         self.rule: TracingRule = DEFAULT_TRACING
         self._coverage: dict[str, Coverage] | None = None
         self._traced: TraceTables | None = None
+        self._approvals: Approvals | None = None
 
     def take(self, posted: PostedEvent) -> None:
         """The books after `posted`; events come in log order."""
         self.tables.take(posted)
 
-    def close(self, windows: Windows = DEFAULT, rule: TracingRule = DEFAULT_TRACING) -> None:
-        """Reconcile and trace everything, with losses by `rule`; called once, after the last event."""
+    def close(
+        self,
+        windows: Windows = DEFAULT,
+        rule: TracingRule = DEFAULT_TRACING,
+        scope_rows: frozenset[str] = frozenset({SCOPE_ROW}),
+    ) -> None:
+        """Reconcile and trace everything, with losses by `rule`; called once, after the last event.
+
+        A waiver approves a payment out of scope if it names one of `scope_rows` (T13).
+        """
         link_facts(self.tables)
         self.rule = rule
         self.windows = windows
         self._coverage = read_coverage(self.workspace)
         numbers = WorkdayNumbers(self.tables.calendars)
+        self._approvals = Approvals(self.workspace)
+        self._approvals.link(
+            self._genesis_hash,
+            scope_rows,
+            numbers,
+            late_days=windows.late_days,
+            historical=self._historical,
+        )
         as_of = self.as_of.toordinal()
         run = MatchingRun(self.workspace, self._coverage, numbers, as_of=as_of, windows=windows)
         run.run()
@@ -103,12 +133,24 @@ class MoneyBooks:
             raise _still_open()
         return self._traced
 
+    @property
+    def approvals(self) -> Approvals:
+        """Papers that approve payments or exempt findings.
+
+        Raises:
+            ProgrammerError: the books are not closed yet.
+        """
+        if self._approvals is None:
+            raise _still_open()
+        return self._approvals
+
     def bank(self) -> BankRecord:
         """When the bank bore out each report (semantics O1); only of closed books."""
         return BankRecord(self.workspace, self.coverage)
 
     def _traces(self, doubts: Doubts) -> Iterator[AccountTrace]:
         """The trace of every account that money moved in, one in memory at a time."""
+        named = NamedLosses(self.workspace, self._genesis_hash)
         flows = self.workspace.rows(Flow, _FLOWS)
         for account, group in groupby(flows, key=attrgetter("account")):
             coverage = self.coverage.get(account, NOT_COVERED)
@@ -120,6 +162,7 @@ class MoneyBooks:
                 doubts=doubts,
                 as_of=self.as_of.toordinal(),
                 rule=self.rule,
+                named=named.means,
             )
 
     def _opening(self, account: str, coverage: Coverage) -> int | None:

@@ -31,7 +31,11 @@ HISTORICAL: Final[tuple[Mark, ...]] = ("historical",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
-    """What is particular to one finding; amounts in minor units, of any size (`bounded` makes them fit)."""
+    """What is particular to one finding; amounts in minor units, of any size (`bounded` makes them fit).
+
+    `settled` says that nothing is outstanding, whatever came back: the finding is exempt, or rested on what was corrected;
+    `state` says which.
+    """
 
     subject: tuple[str, ...]
     finding_class: FindingClass
@@ -53,6 +57,8 @@ class Lead:
     figures: Mapping[str, int] | None = None
     parameters: Mapping[str, int | str] | None = None
     marks: frozenset[Mark] = frozenset()
+    state: str | None = None
+    settled: bool = False
 
 
 def money_finding(case: Case, books: MoneyBooks, rule: Rule, lead: Lead) -> Finding:
@@ -87,7 +93,8 @@ def money_finding(case: Case, books: MoneyBooks, rule: Rule, lead: Lead) -> Find
             amount=bounded(lead.amount),
             amount_max=_fitting(lead.amount_max),
             restored=_fitting(lead.restored),
-            outstanding=None if lead.restored is None else bounded(lead.amount - lead.restored),
+            outstanding=_outstanding(lead),
+            state=lead.state,
             first_event=lead.first.name,
             decisive_event=lead.decisive.name,
             decisive_on=lead.decisive_on,
@@ -96,6 +103,12 @@ def money_finding(case: Case, books: MoneyBooks, rule: Rule, lead: Lead) -> Find
             marks=tuple(sorted(marks)),
         )
     )
+
+
+def _outstanding(lead: Lead) -> int | None:
+    if lead.settled:
+        return 0
+    return None if lead.restored is None else bounded(lead.amount - lead.restored)
 
 
 def bounded(amount: int) -> int:

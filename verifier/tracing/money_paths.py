@@ -83,7 +83,8 @@ class _Flow(NamedTuple):
 _ASKED_LINES: Final = "CREATE TABLE IF NOT EXISTS asked_line (line TEXT PRIMARY KEY) WITHOUT ROWID"
 _FLOWS: Final = """
     SELECT m.account, m.side, m.amount,
-        CASE WHEN m.side = 2 THEN 'came_in' WHEN r.kind = 'return' THEN 'returned'
+        CASE WHEN r.kind = 'restitution' THEN 'put_back'
+            WHEN m.side = 2 THEN 'came_in' WHEN r.kind = 'return' THEN 'returned'
             WHEN r.kind <> 'use' AND r.keeps & 2 THEN 'passed_on' ELSE 'used' END,
         r.payee
     FROM movement m JOIN report r ON r.seq = m.part

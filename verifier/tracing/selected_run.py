@@ -8,9 +8,9 @@ the first entry by which the rule takes money of the fund.
 
 from collections.abc import Callable, Iterable
 
-from verifier.reconciliation.flows import Effect, Flow
+from verifier.reconciliation.flows import Effect, Flow, Repair
 from verifier.tracing.attribution import Attribution, Moved
-from verifier.tracing.shortages import Short, Shortage, Shortages
+from verifier.tracing.shortages import Admission, Short, Shortage, Shortages
 
 
 class SelectedRun:
@@ -23,9 +23,18 @@ class SelectedRun:
         self._account = account
         self._shortages = Shortages()
 
-    def move(self, flow: Flow, effect: Effect, at: Short) -> None:
-        """The account after `flow`, to which LIBR said `effect`; `at` tells how the account then stood."""
-        moved = self._account.apply(flow, effect)
+    def repair(self, flow: Flow, repair: Repair, named: Callable[[Shortage | Admission], bool]) -> int:
+        """How much of the restitution `flow` is the fund's by the rule; `repair` is what it makes good by LIBR (T19)."""
+        amount = flow.amount - repair.admitted
+        made, _ = self._shortages.repair(flow.fund or "", amount, out_of_scope=0, named=named)
+        return made.lost + repair.admitted
+
+    def move(self, flow: Flow, effect: Effect, at: Short, back: int | None = None) -> None:
+        """The account after `flow`, to which LIBR said `effect`; `at` tells how the account then stood.
+
+        Of a restitution `back` is the fund's, the rest general.
+        """
+        moved = self._account.apply(flow, effect, back)
         for fund, part in moved.restored:
             self._shortages.restore(fund, part)
         self._lose(moved, at)

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shortages and admissions of one account as they build up: amounts, decisive entries, what came back (T10, T11)."""
+"""Shortages and admissions of one account as they build up: amounts, decisive entries, what came back (T10, T11, T19)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from verifier.reconciliation.flows import Flow
+from verifier.reconciliation.flows import Flow, Repair
 
 LOSSES_MAX: Final = 20
 """Most losses that one shortage shows; its sums are exact beyond it."""
@@ -76,6 +76,18 @@ class Admission:
     amount: int = 0
     restored: int = 0
 
+    @property
+    def outstanding(self) -> int:
+        """What did not come back."""
+        return self.amount - self.restored
+
+
+class Excess(NamedTuple):
+    """`amount` of the restitution `entry` went beyond what was outstanding, and is general money (T19)."""
+
+    entry: Flow
+    amount: int
+
 
 class Shortages:
     """All shortages of one account; at most one of a fund is open at a time, beside one that is unresolved."""
@@ -129,9 +141,35 @@ class Shortages:
             part = min(amount, found.outstanding)
             found.restored += part
             amount -= part
-            if found.outstanding == 0:
-                del self._open[fund, resolved]
-                self._closing.append(found)
+            self._close(found)
+
+    def repair(
+        self, fund: str, amount: int, *, out_of_scope: int, named: Callable[[Shortage | Admission], bool]
+    ) -> tuple[Repair, int]:
+        """Losses of `fund` made good by up to `amount`: first the one that is `named`, then the oldest (T19).
+
+        Returns what that is, of it at most `out_of_scope` by payments out of scope, and what is beyond all losses.
+        """
+        open_: list[Shortage | Admission] = [
+            *(one for one in self._open.values() if one.fund == fund),
+            *(one for one in self._admissions.values() if one.fund == fund and one.outstanding),
+        ]
+        lost = admitted = 0
+        for one in sorted(open_, key=lambda one: (not named(one), _began(one))):
+            part = min(amount, one.outstanding)
+            amount -= part
+            one.restored += part
+            if isinstance(one, Admission):
+                admitted += part
+            else:
+                lost += part
+                self._close(one)
+        return Repair(lost, min(admitted, out_of_scope)), amount
+
+    def _close(self, found: Shortage) -> None:
+        if found.outstanding == 0:
+            del self._open[found.fund, found.resolved]
+            self._closing.append(found)
 
     def admit(self, fund: str, amount: int, payment: Flow) -> None:
         """`payment` was out of scope: `amount` of `fund` is diverted by admission."""
@@ -166,3 +204,8 @@ class Shortages:
         found.amount_max = max(found.amount, possible(found.fund) - earlier)
         if found.outstanding == 0:
             self._earlier[found.fund] = earlier + found.amount
+
+
+def _began(one: Shortage | Admission) -> tuple[int, int]:
+    first = one.payment if isinstance(one, Admission) else one.decisive
+    return first.day, first.seq

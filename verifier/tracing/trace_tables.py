@@ -18,6 +18,7 @@ _TABLES: Final = (
     "CREATE TABLE shortage (account TEXT, joint INTEGER, record BLOB)",
     "CREATE TABLE admission (account TEXT, record BLOB)",
     "CREATE TABLE holding (account TEXT, fund TEXT, record BLOB, PRIMARY KEY (account, fund)) WITHOUT ROWID",
+    "CREATE TABLE excess (account TEXT, report INTEGER, day INTEGER, amount INTEGER)",
     "CREATE TABLE known_balance (account TEXT PRIMARY KEY, record BLOB) WITHOUT ROWID",
 )
 
@@ -43,6 +44,15 @@ class FoundAdmission(NamedTuple):
 
     account: str
     admission: Admission
+
+
+class FoundExcess(NamedTuple):
+    """`amount` of the restitution at `report` went beyond what `account` had lost of the fund (T19)."""
+
+    account: str
+    report: int
+    day: int
+    amount: int
 
 
 class Holding(NamedTuple):
@@ -77,6 +87,7 @@ class TraceTables:
         self._workspace = workspace
         self._shortages = workspace.batch("INSERT INTO shortage VALUES (?, ?, ?)")
         self._admissions = workspace.batch("INSERT INTO admission VALUES (?, ?)")
+        self._excesses = workspace.batch("INSERT INTO excess VALUES (?, ?, ?, ?)")
         self._holdings = workspace.batch("INSERT INTO holding VALUES (?, ?, ?)")
         self._balances = workspace.batch("INSERT INTO known_balance VALUES (?, ?)")
 
@@ -87,6 +98,9 @@ class TraceTables:
             self._shortages.add(account, trace.joint, msgspec.json.encode(shortage))
         for admission in trace.admissions:
             self._admissions.add(account, msgspec.json.encode(admission))
+        for excess in trace.excesses:
+            entry = excess.entry
+            self._excesses.add(account, entry.report, entry.day, excess.amount)
         for fund in sorted({*trace.tallies, *trace.elsewhere}):
             one = trace.tallies.get(fund, NOTHING)
             amounts = (
@@ -106,6 +120,12 @@ class TraceTables:
         """Every payment out of scope, by account."""
         rows = self._workspace.rows(_raw, "SELECT account, 0, record FROM admission ORDER BY rowid")
         return (FoundAdmission(account, _ADMISSION.decode(record)) for account, _, record in rows)
+
+    def excesses(self) -> Iterator[FoundExcess]:
+        """Every restitution beyond what was lost, by account; in parts where several bank lines bear it out."""
+        return self._workspace.rows(
+            FoundExcess, "SELECT account, report, day, amount FROM excess ORDER BY rowid"
+        )
 
     def holdings(self, fund: str) -> Iterator[Holding]:
         """What every account did with the money of `fund`, by account."""

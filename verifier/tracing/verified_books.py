@@ -55,7 +55,9 @@ def verified_books(
         recorded = ""
         for posted in replay.events():
             if books is None:
-                books = MoneyBooks(scratch, replay.genesis, as_of=datetime.date.max)
+                books = MoneyBooks(
+                    scratch, replay.genesis, as_of=datetime.date.max, genesis_hash=replay.genesis_hash
+                )
             books.take(posted)
             recorded = posted.recorded
         verdict = replay.verdict()
