@@ -24,7 +24,7 @@ from verifier.obligations.records import (
     Waiving,
 )
 from verifier.obligations.settling import Dates
-from verifier.workspace import Workspace
+from verifier.obligations.waiving import Waivers
 
 START = datetime.date(2026, 3, 2)
 SPAN = 40
@@ -62,22 +62,20 @@ steps = st.builds(
 
 def judged(plan: list[Step]) -> list[Obligation]:
     """The obligations of a plan, whose order is the order of the log."""
-    with Workspace() as workspace:
-        docket = Docket(workspace, "T")
-        paid: list[str] = []
-        opened: list[str] = []
-        for seq, step in enumerate(plan, start=1):
-            if step.what == "waive" and opened:
-                docket.waive(_waiving(step, seq, opened[step.earlier % len(opened)]))
-            elif step.what == "open":
-                opened.append(f"p/s{seq}/0")
-            _add(docket, step, seq, paid)
-        dates = Dates(
-            as_of=START + datetime.timedelta(days=SPAN), calendar=WorkingDays(), bank=NoFeeds(), late_days=10
-        )
-        return sorted(
-            docket.obligations(dates), key=lambda one: (one.start, one.opening.entry.seq, one.amount)
-        )
+    waivers = Waivers()
+    docket = Docket((TERMS,), waivers)
+    paid: list[str] = []
+    opened: list[str] = []
+    for seq, step in enumerate(plan, start=1):
+        if step.what == "waive" and opened:
+            waivers.add(_waiving(step, seq, opened[step.earlier % len(opened)]))
+        elif step.what == "open":
+            opened.append(f"p/s{seq}/0")
+        _add(docket, step, seq, paid)
+    dates = Dates(
+        as_of=START + datetime.timedelta(days=SPAN), calendar=WorkingDays(), bank=NoFeeds(), late_days=10
+    )
+    return sorted(docket.obligations(dates), key=lambda one: (one.start, one.opening.entry.seq, one.amount))
 
 
 def _add(docket: Docket, step: Step, seq: int, paid: list[str]) -> None:
@@ -91,7 +89,7 @@ def _add(docket: Docket, step: Step, seq: int, paid: list[str]) -> None:
                     **common,  # type: ignore[arg-type]
                     who="W",
                     amount=step.amount,
-                    terms=docket.terms_index(TERMS),
+                    terms=0,
                     group="L",
                     fund="F",
                     line="L",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from verifier.basis.findings import Finding
+from verifier.duties.duty import duty_family
 from verifier.judgement.money_watch import MoneyWatch
 from verifier.matters.family import Family
 from verifier.matters.watch import MatterWatch
@@ -13,7 +14,7 @@ from verifier.obligations.line_excess import LineExcess
 from verifier.obligations.matching_facts import MatchingFacts
 from verifier.obligations.named_contracts import NamedContracts
 from verifier.obligations.overrides import Overrides
-from verifier.obligations.watch import DutyWatch, Gap, Watch
+from verifier.obligations.watch import Gap, Watch
 from verifier.posted import PostedEvent
 from verifier.rules import (
     contract_overpaid,
@@ -121,15 +122,11 @@ class ContractWatch:
         return unknown_contract.gaps(self._named)
 
 
-def _passing_on(case: Case) -> Watch:
-    return DutyWatch(case, passing_on_delay.RULE, passing_on_delay.note, passing_on_delay.judge)
-
-
-def _disbursement(case: Case) -> Watch:
-    return DutyWatch(case, disbursement_delay.RULE, disbursement_delay.note, disbursement_delay.judge)
-
-
-FAMILIES: Final[tuple[Family[Any], ...]] = (invoice_reused.FAMILY,)
+FAMILIES: Final[tuple[Family[Any], ...]] = (
+    duty_family(passing_on_delay.DUTY, (passing_on_delay.RULE, passing_on_delay.judge)),
+    duty_family(disbursement_delay.DUTY, (disbursement_delay.RULE, disbursement_delay.judge)),
+    invoice_reused.FAMILY,
+)
 """Rules that judge matter by matter (`verifier.matters.family`)."""
 
 
@@ -139,8 +136,6 @@ def _families(case: Case) -> Watch:
 
 WATCHES: Final[tuple[Callable[[Case], Watch], ...]] = (
     MoneyWatch,  # first: it lets the case know what the bank says
-    _passing_on,
-    _disbursement,
     MatchingWatch,
     OverLimitWatch,
     OverrideWatch,

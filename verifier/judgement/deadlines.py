@@ -2,12 +2,17 @@
 """Deadlines for passing lines on and paying claims, from the acts that their rules note; for answers, tasks, orders."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final, Literal
 
+from ledger.kinds.control import Correction
 from verifier.basis.rulepack import Addressee
+from verifier.duties.duty import Duty as MoneyDuty
+from verifier.duties.duty import Fact, duty_family
+from verifier.matters.family import Family
+from verifier.matters.judging import standing_matter
+from verifier.matters.shelves import Shelves
 from verifier.obligations.case import Case
-from verifier.obligations.docket import Docket
-from verifier.obligations.obligation_findings import finding_of
 from verifier.obligations.records import Obligation, State
 from verifier.obligations.rectifications import Rectifications
 from verifier.obligations.tasks import Milestones, Objections, Task
@@ -18,6 +23,8 @@ Duty = Literal["pass_on", "pay", "match", "answer", "milestone", "rectify"]
 """Passing a line on (下达); paying an approved claim (拨付); bringing matching money (配套); no matter of money: answering
 an objection (答复), doing a milestone of a project (任务), answering an order of auditors (整改)."""
 
+_DUTIES: Final[dict[Duty, MoneyDuty]] = {"pass_on": passing_on_delay.DUTY, "pay": disbursement_delay.DUTY}
+
 UNSETTLED: Final[frozenset[State]] = frozenset({"open", "due_soon", "overdue"})
 
 
@@ -25,11 +32,11 @@ class Deadlines:
     """Takes the events that a case takes, after it; asked once, when the case knows what the bank says."""
 
     def __init__(self, case: Case) -> None:
-        """Nothing noted yet; dockets of its own in the workspace of `case`."""
+        """Nothing noted yet; facts of its own in the workspace of `case`."""
         self._case = case
-        self._dockets: dict[Duty, Docket] = {
-            "pass_on": Docket(case.workspace, "timetable of passing on"),
-            "pay": Docket(case.workspace, "timetable of payments"),
+        self._shelves = Shelves(case.workspace)
+        self._families: dict[Duty, tuple[MoneyDuty, Family[Fact]]] = {
+            name: (duty, _apart(duty)) for name, duty in _DUTIES.items()
         }
         self._objections = Objections()
         self._milestones = Milestones()
@@ -39,21 +46,23 @@ class Deadlines:
         """Note what `posted` starts or fulfils; the case's registers hold it already."""
         if posted.event.occurred_on > self._case.as_of:
             return
-        passing_on_delay.note(posted, self._case, self._dockets["pass_on"])
-        disbursement_delay.note(posted, self._case, self._dockets["pay"])
+        for _, family in self._families.values():
+            if isinstance(posted.event, family.kinds):
+                for placed in family.note(posted, self._case):
+                    self._shelves.add(family.name, placed, posted, self._case)
+        if isinstance(posted.event, Correction):
+            self._shelves.reverse(posted, posted.event)
         self._objections.take(posted, self._case)
         self._milestones.take(posted, self._case)
         self._rectifications.take(posted)
 
     def obligations(self) -> Iterator[tuple[Duty, Obligation]]:
         """Each obligation as it stands at the as-of date."""
-        for rule, (duty, docket) in zip(
-            (passing_on_delay.RULE, disbursement_delay.RULE), self._dockets.items(), strict=True
-        ):
-            terms = self._case.book.terms(rule.id, Addressee(fund=""), self._case.as_of)
-            dates = self._case.dates(terms.number("late_days"))
-            for one in docket.obligations(dates, finding_of(self._case, rule, duty)):
-                yield duty, one
+        self._shelves.close()
+        for name, (duty, family) in self._families.items():
+            for key, rows in self._shelves.matters(family.name):
+                for one in duty.obligations(standing_matter(family, key, rows), self._case):
+                    yield name, one
 
     def tasks(self) -> Iterator[tuple[Duty, Task]]:
         """Answers, milestones and orders of auditors, settled or not.
@@ -68,3 +77,9 @@ class Deadlines:
             yield "milestone", task
         for task in self._rectifications.tasks(self._case, dates, soon=soon):
             yield "rectify", task
+
+
+def _apart(duty: MoneyDuty) -> Family[Fact]:
+    """The family of `duty` under a name of its own: rules may keep the same facts in the same workspace."""
+    family = duty_family(duty)
+    return replace(family, name=f"timetable of {family.name}")

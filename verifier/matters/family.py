@@ -9,7 +9,8 @@ event; registers, rules in force and bank dates it asks the case. So a matter ma
 another, on another machine, or again after an entry that touches it, with the same findings.
 
 A finding of `judge` mentions no as-of date in its text: it holds until a fact comes or `wake` says. Corrected events are
-taken out before `judge` is asked; what only they gave rise to is listed as corrected (`verifier.matters.correcting`).
+taken out before `judge` is asked; what only they gave rise to is listed as corrected (`verifier.matters.correcting`). A
+family that says itself what a correction changes, and from when, is given them too (`tells_corrections`).
 """
 
 import datetime
@@ -37,12 +38,14 @@ SaidT = TypeVar("SaidT", bound=Said)
 class Placed(Generic[SaidT]):
     """A fact on its way: `said` belongs to `matter`, or to every matter of the family in which event `about` stands.
 
-    `about` is for events that name an earlier one, as returns do; exactly one of the two is given.
+    `about` is for events that name an earlier one, as returns do; exactly one of the two is given. `called` is another
+    name that `matter` is known by from now on and had been before, such as a claim: `about` may be that as well.
     """
 
     said: SaidT
     matter: str | None = None
     about: str | None = None
+    called: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,8 @@ class Noted(Generic[SaidT]):
     party: str
     on: datetime.date
     recorded_on: datetime.date
+    reversed_on: datetime.date | None = None
+    """Business date of the correction that took the event back; set only where the family tells corrections itself."""
 
     @property
     def name(self) -> str:
@@ -83,7 +88,8 @@ def never(_matter: Matter[SaidT], _case: Case) -> datetime.date | None:
 class Family(Generic[SaidT]):
     """Rules over the same facts. `name` is unique; `said` is the type of its facts, a union of types where there are more.
 
-    `note` is asked about events of `kinds` only; what corrects them need not be among these.
+    `note` is asked about events of `kinds` only; what corrects them need not be among these. With `tells_corrections`
+    `judge` is given corrected events too, each with the day of its correction.
     `wake` says on which day after the as-of date the findings of a matter may change though nothing happens: a day after
     a due day, or the next day for what grows daily; None if never.
     """
@@ -95,6 +101,7 @@ class Family(Generic[SaidT]):
     note: Callable[[PostedEvent, Case], Iterable[Placed[SaidT]]]
     judge: Callable[[Matter[SaidT], Case], Iterable[Finding | Gap]]
     wake: Callable[[Matter[SaidT], Case], datetime.date | None] = never
+    tells_corrections: bool = False
 
 
 def key_of(*parts: str) -> str:

@@ -23,13 +23,13 @@ def judge_matter(
 
     Findings that stood only on corrected events follow, as corrected (semantics T18).
     """
-    standing = _matter(family, key, [row for row in rows if row.reversed_seq is None])
+    standing = standing_matter(family, key, rows)
     stands: set[str] = set()
     for one in family.judge(standing, case):
         if isinstance(one, Finding):
             stands.add(one.id)
         yield one
-    if len(standing.facts) < len(rows):
+    if len(standing.facts) < len(rows):  # never where the family tells corrections itself
         yield from _corrected(family, key, rows, case, stands)
 
 
@@ -47,7 +47,13 @@ def _corrected(
 
 def wakes_on(family: Family[Any], key: str, rows: Sequence[FactRow], case: Case) -> datetime.date | None:
     """The day after the as-of date on which time alone may change what `judge_matter` says, or None."""
-    return family.wake(_matter(family, key, [row for row in rows if row.reversed_seq is None]), case)
+    return family.wake(standing_matter(family, key, rows), case)
+
+
+def standing_matter(family: Family[Any], key: str, rows: Sequence[FactRow]) -> Matter[Any]:
+    """The matter `key` with the facts that stand, and with the others where the family tells corrections itself."""
+    told = family.tells_corrections
+    return _matter(family, key, [row for row in rows if told or row.reversed_seq is None])
 
 
 def _matter(family: Family[Any], key: str, rows: Sequence[FactRow]) -> Matter[Any]:
@@ -62,6 +68,7 @@ def _noted(row: FactRow, decoder: msgspec.msgpack.Decoder[Any]) -> Noted[Any]:
         party=row.party,
         on=datetime.date.fromordinal(row.day),
         recorded_on=datetime.date.fromordinal(row.known),
+        reversed_on=None if row.reversed_day is None else datetime.date.fromordinal(row.reversed_day),
     )
 
 

@@ -8,15 +8,19 @@ from functools import lru_cache
 from ledger.amount import group_amount
 from ledger.genesis import Genesis
 from ledger.instant import business_date
+from ledger.kinds.authority import Waiver
+from ledger.kinds.control import Correction
 from ledger.kinds.registry import Calendar, Fund, Policy
 from verifier.basis.findings import Evidence
 from verifier.basis.rulepack import RuleBook
 from verifier.basis.tracing_rule import DEFAULT_TRACING, TracingRule
 from verifier.basis.working_days import WorkingDays
 from verifier.language import Told
-from verifier.obligations.records import BankDates, NoFeeds
+from verifier.obligations.known_terms import KnownTerms
+from verifier.obligations.records import BankDates, NoFeeds, Waiving
 from verifier.obligations.settling import Dates
 from verifier.obligations.standing import Standing
+from verifier.obligations.waiving import Waivers
 from verifier.posted import PostedEvent
 from verifier.workspace import Workspace
 
@@ -30,8 +34,8 @@ def _business_date(minute: str, time_zone: str) -> datetime.date:
 class Case:
     """One judgement: `genesis` of the ledger with leaf hash `genesis_hash`, as of `as_of`, up to position `known_by`.
 
-    `tracing` is the selected rule of tracing (T15). `standing`, `book` and `calendar` hold what the events taken so far
-    say. `bank` answers once reconciliation is done.
+    `tracing` is the selected rule of tracing (T15). `standing`, `book`, `calendar` and `waivers` hold what the events taken
+    so far say; `terms` those by which facts were noted. `bank` answers once reconciliation is done.
     """
 
     genesis: Genesis
@@ -44,6 +48,8 @@ class Case:
     bank: BankDates = field(default_factory=NoFeeds)
     standing: Standing = field(default_factory=Standing)
     calendar: WorkingDays = field(default_factory=WorkingDays)
+    waivers: Waivers = field(default_factory=Waivers)
+    terms: KnownTerms = field(default_factory=KnownTerms)
 
     def take(self, posted: PostedEvent) -> bool:
         """Let `standing`, `book` and `calendar` know the next event; whether it lies within what the case judges.
@@ -58,16 +64,24 @@ class Case:
             self.standing.take(event)
         if not dated:
             return False
-        match event:
-            case Fund():
-                self.book.register_fund(event)
-            case Policy():
-                self.book.adopt(event, recorded_on=self.recorded_on(posted))
-            case Calendar():
-                self.calendar.adopt(event)
+        self._adopt(posted)
+        return True
+
+    def _adopt(self, posted: PostedEvent) -> None:
+        """Let the event change what is in force."""
+        match posted.event:
+            case Fund() as fund:
+                self.book.register_fund(fund)
+            case Policy() as policy:
+                self.book.adopt(policy, recorded_on=self.recorded_on(posted))
+            case Calendar() as calendar:
+                self.calendar.adopt(calendar)
+            case Waiver() as waiver:
+                self.waivers.add(_waiving(posted, waiver, self))
+            case Correction() as correction:
+                self.waivers.reverse(correction.event)
             case _:
                 pass
-        return True
 
     def recorded_on(self, posted: PostedEvent) -> datetime.date:
         """The day on which the ledger recorded the event, in its own time zone.
@@ -105,3 +119,17 @@ class Case:
 def evidence(posted: PostedEvent) -> Evidence:
     """Name, position and leaf hash of an event."""
     return Evidence(name=posted.name, seq=posted.seq, leaf=posted.leaf.hex())
+
+
+def _waiving(posted: PostedEvent, event: Waiver, case: Case) -> Waiving:
+    """What `event` says of a duty."""
+    return Waiving(
+        entry=evidence(posted),
+        on=event.occurred_on,
+        recorded=case.recorded_on(posted),
+        fund=event.fund,
+        about=event.event or event.finding or "",
+        row=event.row,
+        document=event.document,
+        until=event.due_on,
+    )

@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Acts on disk: written in log order, dated when the whole prefix is known, swept in date order.
+"""The acts of one matter, dated when the whole prefix is known, then swept in date order.
 
 Dates wait for the end because they depend on what comes later: calendars adopted after the event (O5), bank lines
-(O1), corrections. Memory holds the distinct terms and what the sweep has open.
+(O1), corrections. Where a payment or a paper is in doubt the acts are swept a second time, generously: what the bank may
+still bear out counts, and what was recorded late counts from the date that it claims.
 """
 
 import datetime
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final, assert_never
 
 import msgspec
 
 from verifier.basis.rulepack import Terms
-from verifier.obligations.fulfilment import rank, sweep
+from verifier.obligations.fulfilment import Waivings, rank, sweep
 from verifier.obligations.records import (
     Act,
     Dated,
@@ -29,30 +29,10 @@ from verifier.obligations.records import (
     Waiving,
 )
 from verifier.obligations.settling import Dates, Reported, Settled, effective, settle
-from verifier.obligations.waiving import FindingOf, Waivers
-from verifier.workspace import Workspace
+from verifier.obligations.waiving import FindingOf, Waivers, in_order
 
-_ENCODER: Final = msgspec.msgpack.Encoder()
-_ACT: Final = msgspec.msgpack.Decoder(Act)
-_DATED: Final = msgspec.msgpack.Decoder(Dated)
-
-
-_TABLES: Final = (
-    "CREATE TABLE IF NOT EXISTS act (rule TEXT, name TEXT, target TEXT, act BLOB)",
-    "CREATE TABLE IF NOT EXISTS reversal (name TEXT PRIMARY KEY, day INTEGER) WITHOUT ROWID",
-    """CREATE TABLE IF NOT EXISTS dated_act (
-        rule TEXT, day INTEGER, generous INTEGER, rank INTEGER, seq INTEGER, act BLOB)""",
-    "CREATE TABLE IF NOT EXISTS surely (rule TEXT, seq INTEGER, opened TEXT, unmet INTEGER, doubt TEXT)",
-)
-
-_JOINED: Final = """
-    SELECT a.act, v.day, EXISTS (SELECT 1 FROM act r WHERE r.target = a.name AND r.rule = a.rule)
-    FROM act a LEFT JOIN reversal v ON v.name = a.name WHERE a.rule = ?"""
-_FIRM: Final = "SELECT act FROM dated_act WHERE rule = ? AND day <= ? ORDER BY day, rank, seq, rowid"
-_GENEROUS: Final = """
-    SELECT act FROM dated_act WHERE rule = ? AND generous <= ? ORDER BY generous, rank, seq, rowid"""
-_REVERSED: Final = "SELECT day FROM reversal WHERE name = ?"
-_SURELY: Final = "SELECT unmet, doubt FROM surely WHERE rule = ? AND seq = ? AND opened = ?"
+_NO_WAIVERS: Final = Waivers()
+_Key = tuple[int, str]
 
 
 def _no_finding(_opening: Opening) -> str:
@@ -60,126 +40,109 @@ def _no_finding(_opening: Opening) -> str:
 
 
 class Docket:
-    """The acts of one rule. Fill it in log order with `add` and `reverse`, then ask for `obligations` once."""
+    """The acts of one matter. Fill it in log order with `add`, then ask for `obligations`."""
 
-    def __init__(self, workspace: Workspace, rule: str) -> None:
-        """An empty docket of `rule`; all dockets of a workspace share its tables."""
-        for table in _TABLES:
-            workspace.run(table)
-        self._workspace = workspace
-        self._rule = rule
-        self.terms: list[Terms] = []
-        self.untimed: Counter[str] = Counter()
-        """Level → triggers for which no rule says how many days there are."""
-        self._known_terms: dict[Terms, int] = {}
-        self._waivings: list[Waiving] = []
-        self._acts = workspace.batch("INSERT INTO act VALUES (?, ?, ?, ?)")
-        self._reversals = workspace.batch("INSERT OR IGNORE INTO reversal VALUES (?, ?)")
+    def __init__(self, terms: Sequence[Terms], waivers: Waivers = _NO_WAIVERS) -> None:
+        """An empty docket; `terms` are what openings name by number, `waivers` those of the ledger."""
+        self._terms = terms
+        self._waivers = waivers
+        self._acts: list[tuple[Act, datetime.date | None]] = []
+        self._returned: set[str] = set()
 
-    def terms_index(self, terms: Terms) -> int:
-        """The index by which openings name `terms`."""
-        if terms not in self._known_terms:
-            self._known_terms[terms] = len(self.terms)
-            self.terms.append(terms)
-        return self._known_terms[terms]
-
-    def add(self, act: Act) -> None:
-        """One more act, of an event not later than the as-of date."""
-        target = act.undoes if isinstance(act, Return) else None
-        self._acts.add(self._rule, act.entry.name, target, _ENCODER.encode(act))
-
-    def waive(self, paper: Waiving) -> None:
-        """One more paper, of an event not later than the as-of date."""
-        self._waivings.append(paper)
-
-    def reverse(self, name: str, on: datetime.date) -> None:
-        """The event `name` was corrected on `on`; harmless for events that are no act here."""
-        self._reversals.add(name, on.toordinal())
+    def add(self, act: Act, *, reversed_on: datetime.date | None = None) -> None:
+        """One more act, of an event not later than the as-of date; the event was corrected on `reversed_on`."""
+        self._acts.append((act, reversed_on))
+        if isinstance(act, Return):
+            self._returned.add(act.undoes)
 
     def obligations(self, dates: Dates, finding_of: FindingOf = _no_finding) -> Iterator[Obligation]:
         """Every obligation as it stands at the end of the as-of date, in an order fixed by the acts.
 
         `finding_of` says what a waiver may call it.
         """
-        papers = list(self._standing_waivings(dates))
-        doubtful = self._date(dates) or any(one.doubt is not None for one in papers)
-        if doubtful:
-            claimed = [DatedWaiving(one.paper, one.paper.on, one.doubt) for one in papers]
-            self._read_generously(dates, Waivers(claimed, finding_of))
-        for one in self._sweep(dates, _FIRM, Waivers(papers, finding_of)):
-            yield self._compared(one) if doubtful and one.breached else replace(one, shaken=None)
+        dated = list(self._dated(dates))
+        meaning = _Meaning(self._waivers, dates, finding_of)
+        firm = list(_swept(dated, dates, self._terms, meaning.firm))
+        if meaning.doubtful or any(one.doubt is not None for one in dated):
+            claimed = [_claimed(one) for one in dated]
+            surely = {
+                _key(one): (one.unmet_at_due if one.breached else 0, one.shaken)
+                for one in _swept(claimed, dates, self._terms, meaning.generous, pending=True)
+            }
+            firm = [_compared(one, surely) if one.breached else replace(one, shaken=None) for one in firm]
+        else:
+            firm = [replace(one, shaken=None) for one in firm]
+        return iter(firm)
 
-    def _sweep(self, dates: Dates, sql: str, waivers: Waivers) -> Iterator[Obligation]:
-        rows = self._workspace.rows(_DATED.decode, sql, (self._rule, dates.as_of.toordinal()))
-        acts = (_claimed(dated) for dated in rows) if sql is _GENEROUS else rows
-        return sweep(
-            acts,
-            as_of=dates.as_of,
-            terms=self.terms,
-            calendar=dates.calendar,
-            waivings=waivers.meaning,
-        )
+    def _dated(self, dates: Dates) -> Iterator[Dated]:
+        """Every act with its dates, in log order."""
+        for act, voided in self._standing():
+            returned = act.entry.name in self._returned
+            for plain in _dated(act, dates, self._terms):
+                yield msgspec.structs.replace(plain, voided_on=voided, returned=returned)
 
-    def _read_generously(self, dates: Dates, waivers: Waivers) -> None:
-        """What the generous reading leaves unmet is on disk, obligation by obligation."""
-        surely = self._workspace.batch("INSERT INTO surely VALUES (?, ?, ?, ?, ?)")
-        for one in self._sweep(dates, _GENEROUS, waivers):
-            unmet = one.unmet_at_due if one.breached else 0
-            surely.add(self._rule, *_key(one), unmet, one.shaken)
-        self._workspace.run("CREATE INDEX IF NOT EXISTS surely_by ON surely (rule, seq, opened)")
-
-    def _compared(self, one: Obligation) -> Obligation:
-        """`one` with what the generous reading leaves unmet of it."""
-        found = self._workspace.look_up(_pair, _SURELY, (self._rule, *_key(one)))
-        unmet, doubt = found or (0, None)
-        return replace(
-            one,
-            surely_unmet=min(unmet, one.unmet_at_due),
-            shaken=(doubt or "pending") if unmet == 0 else None,
-        )
-
-    def _date(self, dates: Dates) -> bool:
-        """Every act with its dates is in the second table; whether any payment is in doubt."""
-        doubtful = False
-        insert = self._workspace.batch("INSERT INTO dated_act VALUES (?, ?, ?, ?, ?, ?)")
-        self._workspace.run(
-            "CREATE INDEX IF NOT EXISTS act_target ON act (target, rule) WHERE target IS NOT NULL"
-        )
-        for act, voided, returned in self._standing():
-            for plain in _dated(act, dates, self.terms):
-                dated = msgspec.structs.replace(plain, voided_on=voided, returned=returned)
-                doubtful = doubtful or dated.doubt is not None
-                day = None if dated.doubt == "pending" else dated.on.toordinal()
-                generous = (act.on if dated.doubt is not None else dated.on).toordinal()
-                insert.add(self._rule, day, generous, rank(act), act.entry.seq, _ENCODER.encode(dated))
-        return doubtful
-
-    def _standing_waivings(self, dates: Dates) -> Iterator[DatedWaiving]:
-        """Those that nothing reversed; one recorded too long after its date counts from its recording (T2)."""
-        for paper in self._waivings:
-            if self._workspace.look_up(int, _REVERSED, (paper.entry.name,)) is None:
-                on, doubt = effective(Reported(paper.entry.name, 0, paper.on, paper.recorded), dates)[1:3]
-                yield DatedWaiving(paper, on, doubt)
-
-    def _standing(self) -> Iterator[tuple[Act, datetime.date | None, bool]]:
-        """Each act with the date of its reversal, and whether a return undoes it.
+    def _standing(self) -> Iterator[tuple[Act, datetime.date | None]]:
+        """Each act with the date of its reversal.
 
         An ending that takes effect by reversal stands from that date, and nothing reverses it again.
         """
-        for act, voided, returned in self._workspace.rows(_row, _JOINED, (self._rule,)):
+        for act, voided in self._acts:
             if not (isinstance(act, Ending) and act.if_reversed):
-                yield act, voided, returned
+                yield act, voided
             elif voided is not None:
-                yield msgspec.structs.replace(act, on=voided), None, returned
+                yield msgspec.structs.replace(act, on=voided), None
 
 
-def _dated(act: Act, dates: Dates, terms: list[Terms]) -> Iterator[Dated]:
+class _Meaning:
+    """The waivers that mean an opening, by the date that counts and by the date that they claim."""
+
+    def __init__(self, waivers: Waivers, dates: Dates, finding_of: FindingOf) -> None:
+        self._waivers = waivers
+        self._dates = dates
+        self._finding_of = finding_of
+        self.doubtful = False
+        """Whether one that was asked about counts from its late recording."""
+
+    def firm(self, opening: Opening, terms: Terms) -> list[DatedWaiving]:
+        return in_order(self._meant(opening, terms))
+
+    def generous(self, opening: Opening, terms: Terms) -> list[DatedWaiving]:
+        return in_order(one._replace(on=one.paper.on) for one in self._meant(opening, terms))
+
+    def _meant(self, opening: Opening, terms: Terms) -> list[DatedWaiving]:
+        found = [self._date(one) for one in self._waivers.meaning(opening, terms, self._finding_of)]
+        self.doubtful = self.doubtful or any(one.doubt is not None for one in found)
+        return found
+
+    def _date(self, paper: Waiving) -> DatedWaiving:
+        """One recorded too long after its date counts from its recording (T2)."""
+        settled = effective(Reported(paper.entry.name, 0, paper.on, paper.recorded), self._dates)
+        return DatedWaiving(paper, settled.on, settled.doubt)
+
+
+def _swept(
+    dated: Sequence[Dated], dates: Dates, terms: Sequence[Terms], waivings: Waivings, *, pending: bool = False
+) -> Iterator[Obligation]:
+    counted = [one for one in dated if one.on <= dates.as_of and (pending or one.doubt != "pending")]
+    acts = sorted(counted, key=lambda one: (one.on, rank(one.act), one.act.entry.seq))
+    return sweep(acts, as_of=dates.as_of, terms=terms, calendar=dates.calendar, waivings=waivings)
+
+
+def _compared(one: Obligation, surely: dict[_Key, tuple[int, Doubt | None]]) -> Obligation:
+    """`one` with what the generous reading leaves unmet of it."""
+    unmet, doubt = surely.get(_key(one), (0, None))
+    return replace(
+        one,
+        surely_unmet=min(unmet, one.unmet_at_due),
+        shaken=(doubt or "pending") if unmet == 0 else None,
+    )
+
+
+def _dated(act: Act, dates: Dates, terms: Sequence[Terms]) -> Iterator[Dated]:
     """`act` with the dates that count: in parts where the bank saw it in parts, nothing of what it refutes."""
     match act:
         case Opening():
-            row = terms[act.terms]
-            due = dates.calendar.period(act.on, row.number("days"), row.unit or "calendar")
-            yield Dated(act=act, on=act.on, due=due.on, calendars=due.calendars, provisional=due.provisional)
+            yield _opened(act, dates, terms[act.terms])
         case Lowering() | Ending():
             yield Dated(act=act, on=act.on)
         case Payment() if not act.banked:
@@ -192,6 +155,15 @@ def _dated(act: Act, dates: Dates, terms: list[Terms]) -> Iterator[Dated]:
                     yield _part(act, settled._replace(doubt=None, unfed=False))
         case _:
             assert_never(act)
+
+
+def _opened(act: Opening, dates: Dates, terms: Terms) -> Dated:
+    """`act` with its due day: the one that it names, or the end of the days of `terms`."""
+    if act.due_on is not None:
+        due = dates.calendar.fixed(act.due_on)
+    else:
+        due = dates.calendar.period(act.on, terms.number("days"), terms.unit or "calendar")
+    return Dated(act=act, on=act.on, due=due.on, calendars=due.calendars, provisional=due.provisional)
 
 
 def _reported(act: Payment | Return) -> Reported:
@@ -208,15 +180,7 @@ def _claimed(dated: Dated) -> Dated:
     return msgspec.structs.replace(dated, on=dated.act.on) if dated.doubt is not None else dated
 
 
-def _key(one: Obligation) -> tuple[int, str]:
-    """What tells an obligation from all others of the docket."""
+def _key(one: Obligation) -> _Key:
+    """What tells an obligation from all others of the matter."""
     opening = one.opening
     return opening.entry.seq, f"{opening.reopens.name if opening.reopens else ''} {opening.group}"
-
-
-def _pair(unmet: int, doubt: Doubt | None) -> tuple[int, Doubt | None]:
-    return unmet, doubt
-
-
-def _row(act: bytes, voided: int | None, returned: int) -> tuple[Act, datetime.date | None, bool]:
-    return _ACT.decode(act), None if voided is None else datetime.date.fromordinal(voided), bool(returned)

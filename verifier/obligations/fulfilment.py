@@ -13,7 +13,7 @@ from typing import assert_never
 import msgspec
 
 from verifier.basis.rulepack import Terms
-from verifier.basis.working_days import WorkingDays
+from verifier.basis.working_days import Due, WorkingDays
 from verifier.obligations.open_obligation import OpenObligation
 from verifier.obligations.records import (
     Act,
@@ -182,7 +182,7 @@ class _Sweep:
 
     def _reopened(self, act: Return, before: OpenObligation, amount: int) -> OpenObligation:
         terms = self.terms[before.opening.terms]
-        due = self.calendar.period(act.on, terms.number("days"), terms.unit or "calendar")
+        due = self._due_again(act.on, before.opening.due_on, terms)
         opening = msgspec.structs.replace(
             before.opening,
             entry=act.entry,
@@ -202,6 +202,12 @@ class _Sweep:
         )
         one.waive(self.waivings(opening, terms))
         return one
+
+    def _due_again(self, on: datetime.date, fixed: datetime.date | None, terms: Terms) -> Due:
+        """The same days from the return; where a day is named, that day, or the return if it came later (O8)."""
+        if fixed is not None:
+            return self.calendar.fixed(max(fixed, on))
+        return self.calendar.period(on, terms.number("days"), terms.unit or "calendar")
 
     def _lower(self, act: Lowering) -> Iterator[Obligation]:
         """What was taken back is no longer owed, newest first: a correction undoes the latest receipt."""

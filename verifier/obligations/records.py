@@ -4,8 +4,8 @@
 A rule turns events into acts: an `Opening` starts a clock, a `Payment` fulfils, a `Return` opens anew what it undoes
 (O8), a `Lowering` takes back what was to be passed on (O9), an `Ending` stops the clock (O12), a `Waiving` moves the due
 day or lifts the duty (O6).
-`verifier.obligations.docket`
-keeps the acts on disk and puts dates on them; `verifier.obligations.fulfilment` sweeps them in date order.
+`verifier.obligations.docket` puts dates on the acts of a matter; `verifier.obligations.fulfilment` sweeps them in date
+order.
 """
 
 import datetime
@@ -90,7 +90,7 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
 
 class Opening(_Act, frozen=True, kw_only=True):
-    """A clock starts on `on`: `who` owes `amount` within the days of `terms` (index into the docket's list).
+    """A clock starts on `on`: `who` owes `amount` within the days of `terms` (by number), or by `due_on`.
 
     Unnamed payments of `group` (a line) meet it, and payments that name `named` (a claim). `own_act` says that the
     trigger was posted by the party whose act it is, not by a transcriber.
@@ -107,6 +107,8 @@ class Opening(_Act, frozen=True, kw_only=True):
     traits: Traits = Traits()
     reopens: Evidence | None = None
     """The trigger of the obligation that a return opened anew."""
+    due_on: datetime.date | None = None
+    """A day that a document or the law names; it does not roll (O4)."""
 
 
 class Payment(_Act, frozen=True, kw_only=True):

@@ -2,65 +2,65 @@
 """Which waivers mean which obligation (semantics O6): by its first event and the row that demands it, or by finding.
 
 A waiver counts from its business date, from its recording where that came too long afterwards (T2): a paper written back
-takes no finding away. Memory holds the waivers of one rule.
+takes no finding away. Memory holds the waivers of the ledger.
 """
 
 import datetime
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
-from ledger.kinds.authority import Waiver
 from verifier.basis.rulepack import Terms
-from verifier.obligations.case import Case, evidence
 from verifier.obligations.records import DatedWaiving, Opening, Waiving
-from verifier.posted import PostedEvent
 
 FindingOf = Callable[[Opening], str]
 """The id that a finding about the obligation of an opening has, or would have."""
 
-
-def waiving_of(posted: PostedEvent, event: Waiver, case: Case) -> Waiving:
-    """What `event` says of a duty."""
-    return Waiving(
-        entry=evidence(posted),
-        on=event.occurred_on,
-        recorded=case.recorded_on(posted),
-        fund=event.fund,
-        about=event.event or event.finding or "",
-        row=event.row,
-        document=event.document,
-        until=event.due_on,
-    )
+Dating = Callable[[Waiving], DatedWaiving]
+"""Puts the date that counts on a paper."""
 
 
 class Waivers:
-    """The waivers of one rule that stand; asked obligation by obligation."""
+    """The waivers that stand, by what they are about: an event or the id of a finding."""
 
-    def __init__(self, found: Iterable[DatedWaiving], finding_of: FindingOf) -> None:
+    def __init__(self, found: Iterable[Waiving] = ()) -> None:
         """`found` come in any order."""
-        self._about: dict[str, list[DatedWaiving]] = {}
-        self._finding_of = finding_of
-        for dated in found:
-            self._about.setdefault(dated.paper.about, []).append(dated)
+        self._about: Final[defaultdict[str, list[Waiving]]] = defaultdict(list)
+        self._named: Final[dict[str, str]] = {}
+        for paper in found:
+            self.add(paper)
 
-    def meaning(self, opening: Opening, terms: Terms) -> list[DatedWaiving]:
-        """Those that mean the obligation of `opening` under `terms`, by day, then by position.
+    def add(self, paper: Waiving) -> None:
+        """One more paper."""
+        self._about[paper.about].append(paper)
+        self._named[paper.entry.name] = paper.about
+
+    def reverse(self, event: str) -> None:
+        """`event` was corrected; harmless where it is no waiver."""
+        about = self._named.pop(event, None)
+        if about is not None:
+            self._about[about] = [one for one in self._about[about] if one.entry.name != event]
+
+    def about(self, *names: str) -> Iterator[Waiving]:
+        """Those about any of `names`, which are events or ids of findings."""
+        for name in names:
+            yield from self._about.get(name, ())
+
+    def meaning(self, opening: Opening, terms: Terms, finding_of: FindingOf) -> list[Waiving]:
+        """Those that mean the obligation of `opening` under `terms`.
 
         What a return opened anew is meant by what is said of the first one too.
         """
-        if not self._about:
+        if not self._named:
             return []
-        found = [one for name in self._names(opening) for one in self._about.get(name, ())]
-        return sorted((one for one in found if _means(one.paper, opening, terms)), key=_order)
-
-    def _names(self, opening: Opening) -> Iterator[str]:
-        yield opening.entry.name
-        if opening.reopens is not None:
-            yield opening.reopens.name
-        yield self._finding_of(opening)
+        names = [opening.entry.name, *([opening.reopens.name] if opening.reopens else [])]
+        found = self.about(*names, finding_of(opening))
+        return [one for one in found if one.fund == opening.fund and one.row in {None, terms.row}]
 
 
-def _means(paper: Waiving, opening: Opening, terms: Terms) -> bool:
-    return paper.fund == opening.fund and paper.row in {None, terms.row}
+def in_order(papers: Iterable[DatedWaiving]) -> list[DatedWaiving]:
+    """By day, then by position."""
+    return sorted(papers, key=_order)
 
 
 def _order(dated: DatedWaiving) -> tuple[datetime.date, int]:

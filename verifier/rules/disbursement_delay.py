@@ -9,17 +9,19 @@ Arithmetic on signed facts: the approval is the debtor's own admission, the paym
 proved as `verifier.obligations.obligation_findings` says.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ledger.kinds.authority import Disbursement
-from ledger.kinds.fact import Claim
+from ledger.kinds.fact import Claim, Return
 from verifier.basis.findings import Finding, Rule
+from verifier.basis.rulepack import Terms
+from verifier.duties.duty import Duty, Fact, Filed, Untimed
+from verifier.duties.filing import returned, terms_for
 from verifier.language import Told
+from verifier.matters.family import Placed
 from verifier.obligations.case import Case, evidence
-from verifier.obligations.delay import breaches, note_undone, terms_for
-from verifier.obligations.docket import Docket
-from verifier.obligations.obligation_findings import days_told, doubts_told, state_told
+from verifier.obligations.obligation_findings import days_told, doubts_told, obligation_finding, state_told
 from verifier.obligations.records import Ending, Obligation, Opening, Payment, Traits
 from verifier.posted import PostedEvent
 
@@ -36,56 +38,71 @@ RULE: Final = Rule(
     tier="T0",
 )
 
-DUTY: Final = "pay"
 
-
-def note(posted: PostedEvent, case: Case, docket: Docket) -> None:
-    """The acts of `posted`, an event not later than the as-of date, are in `docket`."""
+def file(posted: PostedEvent, case: Case) -> Iterator[Placed[Fact]]:
+    """What `posted` says of claims; the matter is the line on which a claim is approved."""
     match posted.event:
-        case Claim() if posted.event.action == "approve":
-            _approve(posted, posted.event, case, docket)
-        case Claim():  # a submission that is reversed withdraws the claim
-            docket.add(
-                Ending(
-                    entry=evidence(posted),
-                    on=posted.event.occurred_on,
-                    recorded=case.recorded_on(posted),
-                    named=posted.event.claim,
-                    if_reversed=posted.event.action == "submit",
-                )
+        case Claim() as event if event.action == "approve":
+            yield from _approved(posted, event, case)
+        case Claim() as event:  # a submission that is reversed withdraws the claim
+            ending = Ending(
+                entry=evidence(posted),
+                on=event.occurred_on,
+                recorded=case.recorded_on(posted),
+                named=event.claim,
+                if_reversed=event.action == "submit",
             )
-        case Disbursement():
-            docket.add(_payment(posted, posted.event, case))
+            yield Placed(about=_called(event.claim), said=Filed(act=ending))
+        case Disbursement() as event:
+            paid = Filed(act=_payment(posted, event, case))
+            if event.claim is None:
+                yield Placed(matter=event.line, said=paid)
+            else:  # wherever that claim was approved
+                yield Placed(about=_called(event.claim), said=paid)
         case _:
-            note_undone(posted, case, docket)
+            yield from returned(posted, case)
 
 
-def judge(case: Case, docket: Docket) -> Iterator[Finding]:
+DUTY: Final = Duty(name="pay", rule=RULE, kinds=(Claim, Disbursement, Return), file=file, daily=True)
+
+
+def judge(case: Case, found: Sequence[Obligation]) -> Iterator[Finding]:
     """One finding for each approved claim, or part returned, that was not paid in full by its due day."""
-    yield from breaches(case, docket, RULE, DUTY, explain=_explain, clears=_clears)
+    for one in found:
+        if one.breached:
+            yield obligation_finding(
+                case, RULE, DUTY.name, one, explanation=_explain(case, one), clears_if=_clears(case, one)
+            )
 
 
-def _approve(posted: PostedEvent, event: Claim, case: Case, docket: Docket) -> None:
+def _called(claim: str) -> str:
+    """By this a claim is found; no event has such a name."""
+    return f"claim {claim}"
+
+
+def _approved(posted: PostedEvent, event: Claim, case: Case) -> Iterator[Placed[Fact]]:
     line = case.standing.lines[event.line or ""]
-    terms = terms_for(RULE, line, posted, case, docket)
-    if terms is None:
-        return
-    docket.add(
-        Opening(
-            entry=evidence(posted),
-            on=event.occurred_on,
-            recorded=case.recorded_on(posted),
-            who=line.holder,
-            amount=event.amount or 0,
-            terms=docket.terms_index(terms),
-            group=line.id,
-            fund=line.fund,
-            line=line.id,
-            own_act=posted.party == line.holder,
-            named=event.claim,
-            traits=Traits(project=event.project, contract=event.contract, payee=event.payee),
-        )
-    )
+    match terms_for(RULE, line, posted, case):
+        case Untimed() as untimed:
+            yield Placed(matter=line.id, said=untimed)
+        case Terms() as terms:
+            opening = Opening(
+                entry=evidence(posted),
+                on=event.occurred_on,
+                recorded=case.recorded_on(posted),
+                who=line.holder,
+                amount=event.amount or 0,
+                terms=case.terms.number(terms),
+                group=line.id,
+                fund=line.fund,
+                line=line.id,
+                own_act=posted.party == line.holder,
+                named=event.claim,
+                traits=Traits(project=event.project, contract=event.contract, payee=event.payee),
+            )
+            yield Placed(matter=line.id, called=_called(event.claim), said=Filed(act=opening))
+        case None:
+            pass
 
 
 def _payment(posted: PostedEvent, event: Disbursement, case: Case) -> Payment:

@@ -13,16 +13,19 @@ child gives back is to be passed on anew, from that day.
 Arithmetic on signed facts: trigger and fulfilment are authority entries (semantics P7).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ledger.kinds.authority import Allocation, Disbursement
+from ledger.kinds.fact import Return
 from verifier.basis.findings import Finding, Rule
+from verifier.basis.rulepack import Terms
+from verifier.duties.duty import Duty, Fact, Filed, Untimed
+from verifier.duties.filing import returned, terms_for
 from verifier.language import Told
+from verifier.matters.family import Placed
 from verifier.obligations.case import Case, evidence
-from verifier.obligations.delay import breaches, note_undone, terms_for
-from verifier.obligations.docket import Docket
-from verifier.obligations.obligation_findings import days_told, doubts_told, state_told
+from verifier.obligations.obligation_findings import days_told, doubts_told, obligation_finding, state_told
 from verifier.obligations.records import Lowering, Obligation, Opening, Payment
 from verifier.obligations.standing import LineFacts
 from verifier.posted import PostedEvent
@@ -40,84 +43,89 @@ RULE: Final = Rule(
     tier="T0",
 )
 
-DUTY: Final = "pass_on"
 _PER_MILLE: Final = 1_000
 
 
-def note(posted: PostedEvent, case: Case, docket: Docket) -> None:
-    """The acts of `posted`, an event not later than the as-of date, are in `docket`."""
+def file(posted: PostedEvent, case: Case) -> Iterator[Placed[Fact]]:
+    """What `posted` says of passing on; the matter is the line with those that its holder split to itself."""
     match posted.event:
-        case Allocation():
-            _allocate(posted, posted.event, case, docket)
-        case Disbursement():
-            group = case.standing.lines[posted.event.line].group
-            docket.add(
-                _fulfilled(posted, posted.event.amount, group, case, account=posted.event.from_account)
-            )
+        case Allocation() as event:
+            yield from _allocated(posted, event, case)
+        case Disbursement() as event:
+            group = case.standing.lines[event.line].group
+            yield _fulfilled(posted, event.amount, group, case, account=event.from_account)
         case _:
-            note_undone(posted, case, docket)
+            yield from returned(posted, case)
 
 
-def judge(case: Case, docket: Docket) -> Iterator[Finding]:
+DUTY: Final = Duty(name="pass_on", rule=RULE, kinds=(Allocation, Disbursement, Return), file=file, daily=True)
+
+
+def judge(case: Case, found: Sequence[Obligation]) -> Iterator[Finding]:
     """One finding for each receipt of authority that was not passed on in full by its due day."""
-    yield from breaches(case, docket, RULE, DUTY, explain=_explain, clears=_clears)
+    for one in found:
+        if one.breached:
+            yield obligation_finding(
+                case, RULE, DUTY.name, one, explanation=_explain(case, one), clears_if=_clears(case, one)
+            )
 
 
-def _allocate(posted: PostedEvent, event: Allocation, case: Case, docket: Docket) -> None:
+def _allocated(posted: PostedEvent, event: Allocation, case: Case) -> Iterator[Placed[Fact]]:
     line = case.standing.lines[event.line]
     parent = case.standing.lines.get(line.parent or "")
     passes = parent is not None and parent.group != line.group
     if event.goes_down:
         if parent is not None and passes:
-            docket.add(_fulfilled(posted, event.amount, parent.group, case))
+            yield _fulfilled(posted, event.amount, parent.group, case)
         if parent is None or passes:
-            _receive(posted, event, line, case, docket)
+            yield from _received(posted, event, line, case)
         return
     if parent is None or passes:
-        docket.add(
-            Lowering(
-                entry=evidence(posted),
-                on=event.occurred_on,
-                recorded=case.recorded_on(posted),
-                amount=event.amount,
-                group=line.group,
-            )
+        lowering = Lowering(
+            entry=evidence(posted),
+            on=event.occurred_on,
+            recorded=case.recorded_on(posted),
+            amount=event.amount,
+            group=line.group,
         )
+        yield Placed(matter=line.group, said=Filed(act=lowering))
     if parent is not None and passes:
-        _receive(posted, event, parent, case, docket)
+        yield from _received(posted, event, parent, case)
 
 
-def _receive(posted: PostedEvent, event: Allocation, line: LineFacts, case: Case, docket: Docket) -> None:
+def _received(posted: PostedEvent, event: Allocation, line: LineFacts, case: Case) -> Iterator[Placed[Fact]]:
     """The holder of `line` has `event.amount` to pass on from now."""
     standing = case.standing
     if not standing.is_finance(line.holder) or standing.owns_project(line.holder, line.project):
         return
-    terms = terms_for(RULE, line, posted, case, docket)
-    if terms is None:
-        return
-    own_use = event.amount * min(max(terms.number("own_use"), 0), _PER_MILLE) // _PER_MILLE
-    if own_use == event.amount:
-        return
-    docket.add(
-        Opening(
-            entry=evidence(posted),
-            on=event.occurred_on,
-            recorded=case.recorded_on(posted),
-            who=line.holder,
-            amount=event.amount - own_use,
-            terms=docket.terms_index(terms),
-            group=line.group,
-            fund=line.fund,
-            line=line.id,
-            own_act=posted.party == event.actor,
-        )
-    )
+    match terms_for(RULE, line, posted, case):
+        case Untimed() as untimed:
+            yield Placed(matter=line.group, said=untimed)
+        case Terms() as terms:
+            own_use = event.amount * min(max(terms.number("own_use"), 0), _PER_MILLE) // _PER_MILLE
+            if own_use == event.amount:
+                return
+            opening = Opening(
+                entry=evidence(posted),
+                on=event.occurred_on,
+                recorded=case.recorded_on(posted),
+                who=line.holder,
+                amount=event.amount - own_use,
+                terms=case.terms.number(terms),
+                group=line.group,
+                fund=line.fund,
+                line=line.id,
+                own_act=posted.party == event.actor,
+            )
+            yield Placed(matter=line.group, said=Filed(act=opening))
+        case None:
+            pass
 
 
 def _fulfilled(
     posted: PostedEvent, amount: int, group: str, case: Case, *, account: str | None = None
-) -> Payment:
-    return Payment(
+) -> Placed[Fact]:
+    paid = Payment(
         entry=evidence(posted),
         on=posted.event.occurred_on,
         recorded=case.recorded_on(posted),
@@ -126,6 +134,7 @@ def _fulfilled(
         banked=account is not None,
         account=account,
     )
+    return Placed(matter=group, said=Filed(act=paid))
 
 
 def _explain(case: Case, one: Obligation) -> Told:
