@@ -185,7 +185,7 @@ class RuleBook:
 
     def rows_of(self, rule: str) -> frozenset[str]:
         """Ids of every row of `rule`, in the pack and in the policies adopted so far."""
-        adopted = (row for policy in self._policies.values() for row in policy.rows)
+        adopted = (row for one in (*self._adopted, *self._drafts) for row in one.policy.rows)
         own = {row.id for row in self._rows.get(rule, ())}
         return frozenset(own | {row.id for row in adopted if row.rule == rule})
 
