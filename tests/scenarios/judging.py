@@ -2,7 +2,8 @@
 """Judge a scenario: the text of a ledger in, its findings out."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.scenarios.language import Scenario, scenario
@@ -68,6 +69,26 @@ def judge(  # noqa: PLR0913 - what a test may vary
     """
     made = text if isinstance(text, Scenario) else scenario(text, stage=f"ledger {ledger}\n{STAGE}")
     said = {label: _said(word) for label, word in (bank or {}).items()}
+    bank_told = Bank(said=said, covered=frozenset(covered))
+    with _judged(made, as_of, bank_told, known_by=known_by, tracing=tracing) as judgement:
+        return [one for one in judgement.findings() if rule in {None, one.rule}]
+
+
+def unjudged(text: str, as_of: str, rule: str) -> int:
+    """How often `rule` could not judge what it found in the scenario on top of `STAGE`."""
+    with _judged(scenario(text, stage=f"ledger \n{STAGE}"), as_of, Bank()) as judgement:
+        return sum(gap.count for gap in judgement.gaps if gap.rule == rule)
+
+
+@contextmanager
+def _judged(
+    made: Scenario,
+    as_of: str,
+    bank: Bank,
+    *,
+    known_by: int | None = None,
+    tracing: TracingRule = DEFAULT_TRACING,
+) -> Iterator[Judgement]:
     with Workspace() as workspace:
         case = Case(
             genesis=made.genesis,
@@ -77,13 +98,13 @@ def judge(  # noqa: PLR0913 - what a test may vary
             workspace=workspace,
             book=RuleBook(load_pack("cn-special-funds")),
             tracing=tracing,
-            bank=Bank(said=said, covered=frozenset(covered)),
+            bank=bank,
         )
         judgement = Judgement(case)
         for posted in made.events:
             judgement.take(posted)
         judgement.close()
-        return [one for one in judgement.findings() if rule in {None, one.rule}]
+        yield judgement
 
 
 def _said(word: str) -> datetime.date | Unsettled:

@@ -1,23 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """C1 and F14: contracts and milestones that are named and not registered, and contracts paid beyond their amount."""
 
-from __future__ import annotations
-
 import datetime
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.scenarios.judging import STAGE, judge
-from tests.scenarios.language import scenario
-from verifier.basis.rulepack import RuleBook, load_pack
-from verifier.obligations.case import Case
-from verifier.obligations.named_contracts import NamedContracts
-from verifier.rules import unknown_contract
-from verifier.workspace import Workspace
-
-if TYPE_CHECKING:
-    from verifier.basis.findings import Finding
+from tests.scenarios.judging import judge, unjudged
+from verifier.basis.findings import Finding
 
 WORLD = """
 2026-01-05 project D WATER F
@@ -30,9 +19,14 @@ WORLD = """
 CHANGED = "2026-02-03 change C-9 NA increase 20.00 as=raised\n"
 
 
-def found(text: str, rule: str) -> list[Finding]:
-    """The findings of `rule` in the world followed by `text`."""
+def listed(text: str, rule: str) -> list[Finding]:
+    """The findings of `rule` in the world followed by `text`, those of corrected events among them."""
     return judge(WORLD + text, "2026-12-31", rule=rule)
+
+
+def found(text: str, rule: str) -> list[Finding]:
+    """Those that stand."""
+    return [one for one in listed(text, rule) if one.state != "corrected"]
 
 
 # --- C1 ---------------------------------------------------------------------------------------------------
@@ -73,31 +67,14 @@ def test_a_contract_of_another_project_is_not_one_of_this() -> None:
 
 
 def test_a_project_without_registered_contracts_is_not_judged_and_never_reads_as_clean() -> None:
-    """No finding, and counted; in a ledger that registers contracts of nobody a contract is free text by its rules."""
+    """No finding, and counted, whatever other projects register; a contract named without its project is looked up."""
     of_p = "2026-02-02 accept P pass contract=C-8\n"
     assert found(of_p, "C1") == []
-    assert counted(WORLD + of_p) == [1]
-    assert counted(WORLD + of_p.replace(" P ", " D ")) == []
-    assert counted(of_p) == []
-
-
-def counted(text: str) -> list[int]:
-    """How many events could not be judged."""
-    made = scenario(text, stage=f"ledger \n{STAGE}")
-    with Workspace() as workspace:
-        case = Case(
-            genesis=made.genesis,
-            genesis_hash=made.genesis_hash,
-            as_of=datetime.date(2026, 12, 31),
-            known_by=made.events[-1].seq,
-            workspace=workspace,
-            book=RuleBook(load_pack("cn-special-funds")),
-        )
-        named = NamedContracts(workspace)
-        for posted in made.events:
-            named.take(posted, case)
-        named.ready()
-        return [gap.count for gap in unknown_contract.gaps(named)]
+    assert unjudged(WORLD + of_p, "2026-12-31", "C1") == 1
+    assert unjudged(WORLD + of_p.replace(" P ", " D "), "2026-12-31", "C1") == 0
+    assert unjudged(of_p, "2026-12-31", "C1") == 1
+    paid = WORLD + "2026-02-02 pay 10.00 L1 TR -> SUP contract={}\n"
+    assert [unjudged(paid.format(one), "2026-12-31", "C1") for one in ("C-9", "C-8")] == [0, 1]
 
 
 @pytest.mark.parametrize(
@@ -173,3 +150,49 @@ def test_changes_returns_and_corrections_count() -> None:
     assert found(f"{over}2026-03-01 return 20.00 SUP -> TR event=two", "F14") == []
     assert found(f"{over}2026-03-01 void two", "F14") == []
     assert found(over.replace("contract=C-9 as=two", "contract=C-8 as=two"), "F14") == []
+
+
+def test_what_was_settled_is_the_most_that_may_be_paid() -> None:
+    """Decided by the settlement where that came last; a settlement at the whole amount is clean."""
+    text = paid("60.00", "40.00")
+    (one,) = found(text + "2026-03-01 settle D 90.00 contract=C-9 by=WATER as=closed\n", "F14")
+    assert (one.finding_class, one.amount, one.decisive_event) == ("proved", 1_000, "WATER/closed/0")
+    assert one.figures["settled"] == 9_000
+    assert found(text + "2026-03-01 settle D 100.00 contract=C-9 by=WATER\n", "F14") == []
+    assert found(text + "2026-03-01 settle D 90.00 by=WATER\n", "F14") == []
+
+
+CAPPED = """
+2026-01-06 contract C-5 D BUILDER 100.00 advance_cap=30.00 retention=5.00
+2026-02-02 accept D pass contract=C-5 value=40.00 by=WATER
+"""
+
+
+def test_p3_more_than_the_cap_and_what_was_accepted() -> None:
+    """P3: the largest excess, indicated; retention is no part of it; accepted on the day, or later, is all the same."""
+    text = "2026-02-02 pay {} L1 TR -> SUP project=D contract=C-5 as=one\n"
+    (one,) = found(CAPPED + text.format("80.00"), "F14")
+    assert (one.finding_class, one.amount_min, one.amount, one.outstanding) == ("indicated", 0, 500, 500)
+    assert (one.severity, one.figures["accepted_and_cap"]) == ("yellow", 7_500)
+    assert found(CAPPED + text.format("75.00"), "F14") == []
+    later = "2026-03-02 accept D pass contract=C-5 value=20.00 by=WATER\n"
+    (one,) = found(CAPPED + text.format("80.00") + later, "F14")
+    assert (one.amount, one.outstanding) == (500, 0)
+    back = "2026-03-02 return 5.00 SUP -> TR event=one\n"
+    assert found(CAPPED + text.format("80.00") + back, "F14") == []
+
+
+def test_p3_an_acceptance_without_a_value_leaves_it_open() -> None:
+    """Counted as not judged, never clean; the contract's own amount is judged all the same."""
+    text = CAPPED.replace(" value=40.00", "") + "2026-02-02 pay {} L1 TR -> SUP project=D contract=C-5\n"
+    assert found(text.format("80.00"), "F14") == []
+    assert unjudged(WORLD + text.format("80.00"), "2026-12-31", "F14") == 1
+    assert unjudged(WORLD + text.format("30.00"), "2026-12-31", "F14") == 0
+    assert [one.finding_class for one in found(text.format("100.01"), "F14")] == ["proved"]
+
+
+def test_t18_what_only_a_corrected_payment_gave_rise_to_stays_as_corrected() -> None:
+    """T18: with the correction among its evidence; what stands without it is open."""
+    (one,) = listed(paid("60.00", "60.00") + "2026-03-01 void two as=undone\n", "F14")
+    assert (one.state, one.outstanding, one.severity) == ("corrected", 0, "blue")
+    assert one.evidence[-1].name == "someone/undone/0"

@@ -6,18 +6,17 @@ from typing import Any, Final
 
 from verifier.basis.findings import Finding
 from verifier.duties.duty import duty_family
+from verifier.judgement import work_family
 from verifier.judgement.money_watch import MoneyWatch
 from verifier.matters.family import Family
 from verifier.matters.watch import MatterWatch
 from verifier.obligations.case import Case
 from verifier.obligations.line_excess import LineExcess
 from verifier.obligations.matching_facts import MatchingFacts
-from verifier.obligations.named_contracts import NamedContracts
 from verifier.obligations.overrides import Overrides
 from verifier.obligations.watch import Gap, Watch
 from verifier.posted import PostedEvent
 from verifier.rules import (
-    contract_overpaid,
     disbursement_delay,
     emergency_override,
     invoice_reused,
@@ -25,7 +24,6 @@ from verifier.rules import (
     matching_shortfall,
     over_limit,
     passing_on_delay,
-    unknown_contract,
 )
 
 
@@ -98,34 +96,11 @@ class OverrideWatch:
         return iter(())
 
 
-class ContractWatch:
-    """C1 and F14 over the same facts."""
-
-    def __init__(self, case: Case) -> None:
-        """Nothing taken yet."""
-        self.rules: Final = (unknown_contract.RULE, contract_overpaid.RULE)
-        self._case = case
-        self._named = NamedContracts(case.workspace)
-
-    def take(self, posted: PostedEvent) -> None:
-        """Follow contracts and what names them."""
-        self._named.take(posted, self._case)
-
-    def findings(self) -> Iterator[Finding]:
-        """What is named and not registered, and what was paid beyond a contract."""
-        self._named.ready()
-        yield from unknown_contract.judge(self._case, self._named)
-        yield from contract_overpaid.judge(self._case, self._named)
-
-    def gaps(self) -> Iterator[Gap]:
-        """Contracts that are named where none is registered."""
-        return unknown_contract.gaps(self._named)
-
-
 FAMILIES: Final[tuple[Family[Any], ...]] = (
     duty_family(passing_on_delay.DUTY, (passing_on_delay.RULE, passing_on_delay.judge)),
     duty_family(disbursement_delay.DUTY, (disbursement_delay.RULE, disbursement_delay.judge)),
     invoice_reused.FAMILY,
+    work_family.FAMILY,
 )
 """Rules that judge matter by matter (`verifier.matters.family`)."""
 
@@ -139,7 +114,6 @@ WATCHES: Final[tuple[Callable[[Case], Watch], ...]] = (
     MatchingWatch,
     OverLimitWatch,
     OverrideWatch,
-    ContractWatch,
     _families,
 )
 """Makers of the rules; each is called once for a case."""

@@ -8,8 +8,9 @@ from functools import lru_cache
 from ledger.amount import group_amount
 from ledger.genesis import Genesis
 from ledger.instant import business_date
-from ledger.kinds.authority import Waiver
+from ledger.kinds.authority import Disbursement, Waiver
 from ledger.kinds.control import Correction
+from ledger.kinds.fact import Use
 from ledger.kinds.registry import Calendar, Fund, Policy
 from verifier.basis.findings import Evidence
 from verifier.basis.rulepack import RuleBook
@@ -91,6 +92,17 @@ class Case:
         if self.genesis.historical:
             return posted.event.occurred_on
         return _business_date(posted.recorded[:16], self.genesis.time_zone)
+
+    def fund_of(self, payment: Disbursement | Use) -> str | None:
+        """The fund whose money `payment` declares to be, None for general money."""
+        if isinstance(payment, Disbursement):
+            return self.fund_of_line(payment.line)
+        return None if payment.tag is None else payment.tag.fund
+
+    def fund_of_line(self, line: str | None) -> str | None:
+        """The fund of `line`, None where there is no such line."""
+        found = self.standing.lines.get(line or "")
+        return None if found is None else found.fund
 
     def dates(self, late_days: int) -> Dates:
         """What puts dates on acts."""

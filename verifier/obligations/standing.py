@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the registers say at a position of the log: parties, accounts, funds, projects, lines.
+"""What the registers say at a position of the log: parties, accounts, funds, projects, contracts, lines.
 
 A judgement asks it for the version in force at the event it judges (DESIGN §4, *Registry changes*). It grows with
 the registers, never with entries.
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledger.kinds.authority import Allocation
+from ledger.kinds.contract import Contract
 from ledger.kinds.registry import Account, Fund, Party, Project
 from ledger.kinds.vocabulary import AnyEvent
 from ledger.party import Level
@@ -40,7 +41,7 @@ class LineFacts:
 class Standing:
     """The registers as the log has them so far; `take` every event in log order."""
 
-    __slots__ = ("_related", "accounts", "funds", "lines", "parties", "projects")
+    __slots__ = ("_related", "accounts", "contracts", "funds", "lines", "parties", "projects")
 
     def __init__(self) -> None:
         """Nothing registered."""
@@ -48,6 +49,8 @@ class Standing:
         self.accounts: dict[str, Account] = {}
         self.funds: dict[str, Fund] = {}
         self.projects: dict[str, Project] = {}
+        self.contracts: dict[str, str] = {}
+        """Contract → its project."""
         self.lines: dict[str, LineFacts] = {}
         self._related: dict[str, set[str]] | None = None
 
@@ -63,6 +66,8 @@ class Standing:
                 self.funds[event.id] = event
             case Project():
                 self.projects[event.id] = event
+            case Contract():
+                self.contracts[event.id] = event.project
             case Allocation() if event.opens:
                 self.lines[event.line] = self._line(event)
             case _:

@@ -67,7 +67,7 @@ def note(posted: PostedEvent, case: Case) -> Iterator[Placed[Paid | Returned]]:
                     account=event.from_account,
                     bank_ref=event.bank_ref,
                     disbursed=isinstance(event, Disbursement),
-                    fund=_fund(event, case),
+                    fund=case.fund_of(event),
                 ),
             )
         case Return(event=str(undoes), amount=amount):
@@ -103,15 +103,6 @@ FAMILY: Final = Family(
 )
 
 Payment = tuple[Noted[Paid | Returned], Paid]
-
-
-def _fund(event: Disbursement | Use, case: Case) -> str | None:
-    match event:
-        case Disbursement():
-            line = case.standing.lines.get(event.line)
-            return None if line is None else line.fund
-        case Use():
-            return None if event.tag is None else event.tag.fund
 
 
 def _told_once(facts: Iterable[Noted[Paid | Returned]]) -> Iterator[Payment]:

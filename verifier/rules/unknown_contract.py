@@ -11,12 +11,15 @@ A judgement on free text, never proved (semantics P7).
 from collections.abc import Iterator
 from typing import Final
 
-from verifier.basis.findings import UNSEALED, Finding, Rule, finding_id, params_hash, seal
+from verifier.basis.findings import Finding, Rule
 from verifier.basis.rulepack import Addressee
 from verifier.language import Told
+from verifier.matters.family import Noted
+from verifier.matters.lead import Lead, finding_of
 from verifier.obligations.case import Case
-from verifier.obligations.named_contracts import Mention, NamedContracts
 from verifier.obligations.watch import Gap
+from verifier.works.project_file import ProjectFile
+from verifier.works.work_facts import Accepted, Claimed, Fact, Paid
 
 RULE: Final = Rule(
     id="C1",
@@ -30,64 +33,60 @@ RULE: Final = Rule(
     severity="yellow",
     tier="T0",
 )
+_UNJUDGED: Final = Gap(
+    rule=RULE.id,
+    reason=Told(
+        zh="业务注明了合同，但其项目没有登记任何合同，无从核对",
+        en="a contract is named, and no contract of its project is registered to compare it with",
+    ),
+    count=1,
+)
 
 
-def judge(case: Case, named: NamedContracts) -> Iterator[Finding]:
+def judge(file: ProjectFile, case: Case) -> Iterator[Finding | Gap]:
     """One finding for each event and field that names what is not registered for the project."""
-    for one in named.mentions():
-        if one.contract is not None and one.with_contracts and not one.contract_known:
-            yield _finding(case, one, "contract", one.contract)
-        if one.milestone is not None and one.with_milestones and not one.milestone_known:
-            yield _finding(case, one, "milestone", one.milestone)
+    contracts = {one.said.contract: {stage.id for stage in one.said.stages} for one in file.agreed()}
+    for one in file.facts:
+        said = one.said
+        if not isinstance(said, Paid | Accepted | Claimed):
+            continue
+        if said.contract is not None and not contracts:
+            yield _UNJUDGED
+        elif said.contract is not None and said.contract not in contracts:
+            yield _finding(case, file, (one, said), "contract", said.contract)
+        milestone = None if isinstance(said, Claimed) else said.milestone
+        known = file.stages | contracts.get(said.contract or "", set())
+        if milestone is not None and known and milestone not in known:
+            yield _finding(case, file, (one, said), "milestone", milestone)
 
 
-def gaps(named: NamedContracts) -> Iterator[Gap]:
-    """How many contracts are named of projects without a registered one, in a ledger that registers contracts."""
-    count = named.unjudged()
-    if count:
-        reason = Told(
-            zh="业务注明了合同，但其项目没有登记任何合同，无从核对",
-            en="a contract is named, and no contract of its project is registered to compare it with",
-        )
-        yield Gap(rule=RULE.id, reason=reason, count=count)
-
-
-def _finding(case: Case, one: Mention, field: str, said: str) -> Finding:
-    posted, project, amount = one.event, one.project or "", one.event.amount
-    on, zh_what = posted.on, {"contract": "合同", "milestone": "任务节点"}[field]
-    party = case.party(posted.party)
-    terms = case.book.terms(RULE.id, Addressee(fund=one.fund or ""), on)
-    parameters = terms.hashed()
-    return seal(
-        Finding(
-            id=finding_id(case.genesis_hash, RULE.id, (posted.name, field)),
-            content_hash=UNSEALED,
-            rule=RULE.id,
-            rule_version=RULE.version,
-            params_hash=params_hash(RULE.id, RULE.version, parameters),
-            finding_class="indicated",
-            severity=RULE.severity,
-            subject=(posted.name, field),
-            as_of=case.as_of,
-            known_by=case.known_by,
-            explanation=Told(
-                zh=f"{party.zh} 于 {on} 登记的业务注明{zh_what} {said}，项目 {project} 没有登记该{zh_what}。",
-                en=f"On {on} {party.en} named {field} {said}; project {project} has no such {field}.",
-            ),
-            clears_if=Told(
-                zh=f"补登该{zh_what}；或冲正后按登记的编号重新登记",
-                en=f"the registration of that {field}; or a correction, and the event anew with the registered number",
-            ),
-            basis=terms.basis,
-            parameters=parameters,
-            evidence=(posted.evidence,),
-            fund=one.fund,
-            parties=(posted.party,),
-            amount_min=None if amount is None else 0,
-            amount=amount,
-            amount_max=amount,
-            first_event=posted.name,
-            decisive_event=posted.name,
-            decisive_on=posted.decidable_on,
-        )
+def _finding(
+    case: Case, file: ProjectFile, fact: tuple[Noted[Fact], Paid | Accepted | Claimed], field: str, named: str
+) -> Finding:
+    one, said = fact
+    zh_what = {"contract": "合同", "milestone": "任务节点"}[field]
+    party = case.party(one.party)
+    fund = None if isinstance(said, Accepted) else said.fund
+    amount = None if isinstance(said, Accepted) else said.amount
+    lead = Lead(
+        subject=(one.name, field),
+        finding_class="indicated",
+        severity=RULE.severity,
+        explanation=Told(
+            zh=f"{party.zh} 于 {one.on} 登记的业务注明{zh_what} {named}，项目 {file.project} 没有登记该{zh_what}。",
+            en=f"On {one.on} {party.en} named {field} {named}; project {file.project} has no such {field}.",
+        ),
+        clears_if=Told(
+            zh=f"补登该{zh_what}；或冲正后按登记的编号重新登记",
+            en=f"the registration of that {field}; or a correction, and the event anew with the registered number",
+        ),
+        terms=case.book.terms(RULE.id, Addressee(fund=fund or ""), one.on),
+        first=one,
+        decisive=one,
+        fund=fund,
+        parties=(one.party,),
+        amount_min=None if amount is None else 0,
+        amount=amount,
+        amount_max=amount,
     )
+    return finding_of(case, RULE, lead)
