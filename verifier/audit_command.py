@@ -10,7 +10,13 @@ import typer
 
 from ledger.errors import FormatError
 from ledger.instant import parse_instant
-from verifier.audit_report.asking import WRITTEN, DisclosuresOption, ReportOption, asked_for
+from verifier.audit_report.asking import (
+    WRITTEN,
+    DisclosuresOption,
+    EvidenceOption,
+    ReportOption,
+    asked_for,
+)
 from verifier.basis.tracing_rule import DEFAULT_TRACING
 from verifier.judgement.audit import Audit, Question, audited
 from verifier.judgement.report import closing, print_report
@@ -67,6 +73,7 @@ def audit(  # noqa: PLR0913 - one parameter for each option of the command
     log_key: LogKeyOption = None,
     genesis: GenesisOption = None,
     report: ReportOption = None,
+    evidence: EvidenceOption = None,
     disclosures: DisclosuresOption = None,
     as_json: JsonOption = False,
     lang: LanguageOption = None,
@@ -77,7 +84,7 @@ def audit(  # noqa: PLR0913 - one parameter for each option of the command
     0 no findings, 1 findings or matters that cannot be decided, 2 integrity broken, 3 could not complete.
     """
     language = chosen_language(lang)
-    asked = asked_for(report, disclosures, source)
+    asked = asked_for(report, evidence, disclosures, source)
     question = Question(
         as_of=_date(as_of),
         known_by=_position(known_by),

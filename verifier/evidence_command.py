@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`fundtrace verify RECEIPT EVENT` and `fundtrace verify PACK [EVENT]`: evidence about one entry, without its ledger."""
+"""`fundtrace verify RECEIPT EVENT` and `verify PACK [EVENT]`: evidence about an entry or a finding, without its ledger."""
 
 import json
 from pathlib import Path
@@ -9,19 +9,16 @@ import typer
 
 from ledger.entry import ENTRY_BYTES_MAX, EventEntry, event_of, parse_entry
 from ledger.errors import InputError, ProofError
-from ledger.merkle import Tree
 from ledger.note import MAX_NOTE_BYTES, parse_note
 from ledger.receipt import HEADER, MAX_RECEIPT_BYTES, parse_receipt
-from ledger.tile_reader import TileReader
 from ledger.timestamp import MAX_TOKEN_BYTES, Timestamp, check_token
-from verifier.evidence import findings
+from verifier.evidence import finding_told, findings
+from verifier.evidence.finding_pack import FindingShown, check_finding_pack
 from verifier.evidence.findings import Shown
 from verifier.evidence.pack import MAX_PACK_BYTES, SUFFIX, Pack, parse_pack
-from verifier.evidence.pack_build import Log, build_pack
 from verifier.evidence.pack_check import check_pack
 from verifier.evidence.receipt_check import check_receipt
-from verifier.evidence.registrations import ScannedRegistry
-from verifier.integrity.anchors import Past
+from verifier.evidence.source_log import SourcePacks
 from verifier.integrity.trust import Trust
 from verifier.integrity.verdict import EXIT_BROKEN
 from verifier.language import Language, say_error
@@ -49,18 +46,28 @@ def verify_evidence(
         EnvironmentFault: a file cannot be read.
     """
     try:
-        is_pack = path.name.endswith(SUFFIX)
-        shown = _pack(path, event, trust) if is_pack else _receipt(path, event, trust, token)
+        if path.name.endswith(SUFFIX):
+            shown: Shown | FindingShown = _pack(path, event, trust)
+        else:
+            shown = _receipt(path, event, trust, token)
     except InputError as error:
         refusal = {"outcome": "broken", "code": error.code, "en": str(error), "zh": error.told_zh()}
         typer.echo(json.dumps(refusal, ensure_ascii=False) if as_json else say_error(error, language))
         raise typer.Exit(EXIT_BROKEN) from error
-    if as_json:
-        typer.echo(json.dumps(findings.record_of(shown), ensure_ascii=False, indent=2))
-    else:
-        for line in findings.text_of(shown, language):
-            typer.echo(line)
+    _print(shown, language, as_json=as_json)
     raise typer.Exit(shown.exit_code)
+
+
+def _print(shown: Shown | FindingShown, language: Language, *, as_json: bool) -> None:
+    if isinstance(shown, FindingShown):
+        record, lines = finding_told.record_of(shown), finding_told.text_of(shown, language)
+    else:
+        record, lines = findings.record_of(shown), findings.text_of(shown, language)
+    if as_json:
+        typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
+    else:
+        for line in lines:
+            typer.echo(line)
 
 
 def write_pack(source: Source, seq: int, path: Path) -> None:
@@ -72,26 +79,7 @@ def write_pack(source: Source, seq: int, path: Path) -> None:
         InputError: the log does not reach that far, or does not hold together.
         EnvironmentFault: a file cannot be read or written.
     """
-    past = Past(source)
-    head = past.checkpoint
-    reader = TileReader(source.fetch, size=head.size, root=head.root)
-    note, stamp, size = source.checkpoint(), None, head.size
-    for name in reversed(past.anchor_names()):
-        if name.size > seq:
-            note, stamp, size = source.anchor(name.note), source.anchor(name.token), name.size
-            break
-    policy = source.policy()
-    log = Log(
-        read=lambda at: next(iter(source.entries(at, at + 1)), b""),
-        entries=source.entries,
-        tree=Tree(reader),
-        size=size,
-        checkpoint=note,
-        policy=None if policy is None else policy.encode("utf-8", "surrogateescape"),
-        stamp=stamp,
-    )
-    data = build_pack(log, ScannedRegistry(source.entries(0, size)), seq)
-    path.write_bytes(data)
+    path.write_bytes(SourcePacks(source).of_entry(seq))
 
 
 def _receipt(path: Path, event: Path | None, trust: Trust, token: Path | None) -> Shown:
@@ -123,8 +111,12 @@ def _stamp(receipt: bytes, token: Path, trust: Trust) -> Timestamp:
     return check_token(bytes_of(token, MAX_TOKEN_BYTES), note, trust.authorities)
 
 
-def _pack(path: Path, event: Path | None, trust: Trust) -> Shown:
+def _pack(path: Path, event: Path | None, trust: Trust) -> Shown | FindingShown:
     pack = parse_pack(bytes_of(path, MAX_PACK_BYTES))
+    if pack.finding is not None:
+        if event is not None:
+            raise typer.BadParameter("the pack of a finding goes alone", param_hint="EVENT")
+        return check_finding_pack(pack, trust)
     if event is not None:
         _compare(pack, bytes_of(event, ENTRY_BYTES_MAX))
     return check_pack(pack, trust)

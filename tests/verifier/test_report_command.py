@@ -52,7 +52,7 @@ def test_the_report_for_programs_holds_findings_as_they_were_printed(folder: Pat
     out = tmp_path / "report.json"
     result = run(str(folder), *LATE, "--json", "--report", str(out))
     assert result.exit_code == 1, result.output
-    assert f"Report written: {out}" in result.stderr
+    assert f"Written: {out}" in result.stderr
     (line,) = result.stdout_bytes.splitlines()
     report = json.loads(out.read_bytes())
     (reported,) = report["findings"]
@@ -128,3 +128,46 @@ def test_where_nothing_could_be_judged_nothing_is_written(forger: Forger, tmp_pa
     out = tmp_path / "report.json"
     assert run(str(forger.export(tmp_path / "broken")), "--report", str(out)).exit_code == 2
     assert not out.exists()
+
+
+def test_the_evidence_of_each_finding_verifies_without_the_ledger(folder: Path, tmp_path: Path) -> None:
+    """One pack a finding, named by rule and id, linked from the report; gone once a byte changes."""
+    out, packs = tmp_path / "deep" / "report.json", tmp_path / "packs"
+    result = run(str(folder), *LATE, "--report", str(out), "--evidence", str(packs))
+    assert result.exit_code == 1, result.output
+    report = json.loads(out.read_bytes())
+    (reported,) = report["findings"]
+    (pack,) = packs.iterdir()
+    assert pack.name == reported["pack"] == f"F03-{reported['finding']['id']}.fundtrace-pack"
+    assert (out.parent / report["packs"] / reported["pack"]).resolve() == pack.resolve()
+    told = verify(str(pack), "--policy", str(folder / "policy"), "--json")
+    assert told.exit_code == 0, told.output
+    record = json.loads(told.stdout)
+    assert (record["outcome"], record["finding"]["id"]) == ("verified", reported["finding"]["id"])
+    assert verify(str(pack), "--lang", "zh").exit_code == 0
+    pack.write_bytes(pack.read_bytes().replace(b'"amount":75', b'"amount":95', 1))
+    assert verify(str(pack)).exit_code == 2
+
+
+def test_packs_that_are_there_are_not_touched(folder: Path, tmp_path: Path) -> None:
+    """Exit 3, and what lay there lies there."""
+    packs = tmp_path / "packs"
+    assert run(str(folder), *LATE, "--evidence", str(packs)).exit_code == 1
+    (pack,) = packs.iterdir()
+    before = pack.read_bytes()
+    again = run(str(folder), *LATE, "--evidence", str(packs))
+    assert again.exit_code == 3
+    assert pack.read_bytes() == before
+
+
+def test_the_pack_of_a_finding_goes_alone(folder: Path, tmp_path: Path) -> None:
+    """An event beside it is a mistake in the command line."""
+    run(str(folder), *LATE, "--evidence", str(tmp_path / "packs"))
+    (pack,) = (tmp_path / "packs").iterdir()
+    assert verify(str(pack), str(folder / "checkpoint")).exit_code == 3
+
+
+def verify(*arguments: str) -> Result:
+    """`fundtrace verify` in this process."""
+    environment = {"LC_ALL": "C.UTF-8", "FUNDTRACE_DB": None, "TERM": "dumb", "COLUMNS": "160"}
+    return CliRunner(env=environment).invoke(auditor_app(), ["verify", *arguments])

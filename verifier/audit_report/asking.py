@@ -12,11 +12,13 @@ from ledger.disclosure_file import FILE, parse_lines
 from ledger.errors import FormatError
 from verifier.audit_report.compose import compose
 from verifier.audit_report.files import Planned, planned, write_files
+from verifier.audit_report.packing import pack_findings
 from verifier.casework.steps import Casebook
 from verifier.disclosures.check import opened
 from verifier.judgement.audit import Audit, recorded_at
 from verifier.language import Language, Told
 from verifier.reading.sources import Source
+from verifier.source_options import progress_bar
 
 ReportOption = Annotated[
     list[Path] | None,
@@ -24,6 +26,15 @@ ReportOption = Annotated[
         "--report",
         metavar="DIR|FILE",
         help="Write a report: .html, .pdf, .xlsx or .json, or a folder with all of them and the evidence; repeat for more.",
+        show_default=False,
+    ),
+]
+EvidenceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--evidence",
+        metavar="DIR",
+        help="Write the evidence of each finding as a pack into this folder: fundtrace verify PACK needs no ledger.",
         show_default=False,
     ),
 ]
@@ -37,42 +48,53 @@ DisclosuresOption = Annotated[
     ),
 ]
 
-WRITTEN: Final = Told(zh="报告已写出：", en="Report written: ")
+WRITTEN: Final = Told(zh="已写出：", en="Written: ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The files to be written, and the disclosures that open cases."""
+    """The files to be written, the folder for packs of evidence, and the disclosures that open cases."""
 
     files: tuple[Planned, ...]
+    packs: Path | None
     disclosures: Path | None
 
     def answer(self, audit: Audit, source: Source, language: Language) -> Iterator[Path]:
-        """Write every file that was asked for, while the judgement of `audit` is open; their paths.
+        """Write whatever was asked for, while the judgement of `audit` is open; the paths of files and of the folder.
 
         Raises:
             EnvironmentFault: a file cannot be read or written.
             InputError: the disclosures are of another ledger or malformed.
         """
-        if audit.judgement is None or not self.files:
+        if audit.judgement is None or not (self.files or self.packs):
             return
         if self.disclosures is not None:
             open_cases(audit.judgement.casebook, self.disclosures, audit.judgement.case.genesis_hash)
         recorded = recorded_at(source, audit.judgement.case.known_by)
         report = compose(audit, source.checkpoint(), recorded)
-        write_files(self.files, report, language)
+        if self.packs is not None:
+            with progress_bar("evidence") as progress:
+                report = pack_findings(report, source, self.packs, progress)
+            yield self.packs
+        write_files(self.files, report, language, self.packs)
         yield from (one.path for one in self.files)
 
 
-def asked_for(report: list[Path] | None, disclosures: Path | None, source: str | None) -> Asked:
+def asked_for(
+    report: list[Path] | None, evidence: Path | None, disclosures: Path | None, source: str | None
+) -> Asked:
     """What the options come to; disclosures that lie in the export folder `source` are found there.
+
+    Packs go to `evidence`, else into the first folder that a report is written to, else nowhere.
 
     Raises:
         FormatError, EnvironmentFault: as `verifier.audit_report.files.planned`.
     """
     beside = None if source is None else Path(source) / FILE
     found = beside if beside is not None and beside.is_file() else None
-    return Asked(files=planned(report or ()), disclosures=disclosures or found)
+    files = planned(report or ())
+    inside = next((one.packs for one in files if one.packs is not None), None)
+    return Asked(files=files, packs=evidence or inside, disclosures=disclosures or found)
 
 
 def open_cases(book: Casebook, file: Path, genesis_hash: str) -> None:

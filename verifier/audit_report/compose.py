@@ -159,6 +159,7 @@ def _head(audit: Audit, judgement: Judgement, checkpoint: bytes, recorded: str) 
         pack=pack.name,
         pack_title=pack.title,
         calendars=dict(case.calendar.adopted()),
+        tracing=case.tracing,
         marks=(*verdict.marks, *verdict.notes),
         notices=tuple(_notice(one.policy, one.row, one.rule, one.what) for one in case.book.notices),
     )

@@ -5,6 +5,7 @@ What a user asks for is known to be possible before the ledger is read: judging 
 """
 
 import json
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -51,16 +52,22 @@ def planned(asked: Iterable[Path]) -> tuple[Planned, ...]:
     return tuple(made)
 
 
-def write_files(plan: Iterable[Planned], report: Report, language: Language) -> None:
-    """Every planned file holds `report`; text for people is in `language`.
+def write_files(plan: Iterable[Planned], report: Report, language: Language, packs: Path | None) -> None:
+    """Every planned file holds `report`; text for people is in `language`, links lead to the folder `packs`.
 
     Raises:
         EnvironmentFault: a file cannot be written.
     """
     for one in plan:
         make_folder(one.path.parent)
+        held = report if packs is None else msgspec.structs.replace(report, packs=_from(one.path, packs))
         with new_file(one.path) as draft:
-            draft.write_bytes(one.write(report, language))
+            draft.write_bytes(one.write(held, language))
+
+
+def _from(file: Path, folder: Path) -> str:
+    """The way from where `file` lies to `folder`, as links are written."""
+    return Path(os.path.relpath(folder, file.parent)).as_posix()
 
 
 def make_folder(folder: Path) -> None:

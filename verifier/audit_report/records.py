@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from verifier.basis.findings import Finding, RuleId, Severity
+from verifier.basis.tracing_rule import TracingRule
 from verifier.casework.life_cycle import FindingState, LifeCycle
 from verifier.casework.steps import StepTaken
 from verifier.language import Told
@@ -38,6 +39,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pack: str
     pack_title: Told
     calendars: dict[int, str]
+    tracing: TracingRule
     marks: tuple[Told, ...] = ()
     notices: tuple[Told, ...] = ()
 
@@ -84,7 +86,7 @@ class Sums(msgspec.Struct, frozen=True, kw_only=True):
 class Reported(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One finding with where it stands; `place` is the division of the body it is about first.
 
-    `pack` is the file with its evidence, relative to the report; `unpacked` says why there is none.
+    `pack` is the file with its evidence in the folder `Report.packs`; `unpacked` says why there is none.
     """
 
     finding: Finding
@@ -116,7 +118,10 @@ class GapTold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole report. `findings` are in the order of `fundtrace audit --json`: by rule, then by id."""
+    """The whole report. `findings` are in the order of `fundtrace audit --json`: by rule, then by id.
+
+    `packs` is the folder with their evidence packs, relative to the file that the report is written to.
+    """
 
     form: str
     head: Head
@@ -129,3 +134,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     other_cases: tuple[OtherCase, ...]
     gaps: tuple[GapTold, ...]
     rules: tuple[RuleTold, ...]
+    packs: str | None = None

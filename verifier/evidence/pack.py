@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The file that holds an entry's whole evidence (`.fundtrace-pack`, spec §2.13): a small archive with one spelling.
+"""The file that holds all evidence of an entry or of a finding (`.fundtrace-pack`, spec §2.13): an archive in one spelling.
 
 Its parts are read into memory, written again and compared: whatever a ZIP archive can hide, an extra field, a comment, a
 second copy of a name, bytes before or behind, makes another file and is refused.
@@ -23,15 +23,19 @@ from ledger.timestamp import MAX_TOKEN_BYTES
 
 SUFFIX: Final = ".fundtrace-pack"
 MAX_PACK_BYTES: Final = 16 << 20
-MAX_MEMBERS: Final = 1_024
+MAX_MEMBERS: Final = 4_096
 """An event, its header, the genesis, 16 keys with their headers, their parties: fewer than 150; beside them what was lent,
-and every change of administrators and of the log's keys."""
+and every change of administrators and of the log's keys. A finding rests on some twenty events."""
+MAX_SUBJECTS: Final = 256
+MAX_FINDING_BYTES: Final = 1 << 20
 
 _HEAD: Final = "fundtrace/pack/v1"
+_FINDING_HEAD: Final = "fundtrace/pack/v2"
 _NAME: Final = re.compile(r"(0|[1-9][0-9]{0,18})\.(entry|tlog-proof|path)", re.ASCII)
 _LIMITS: Final[Mapping[str, int]] = {
-    "pack": 64,
+    "pack": 64 + 20 * MAX_SUBJECTS,
     "checkpoint": MAX_NOTE_BYTES,
+    "finding": MAX_FINDING_BYTES,
     "policy": MAX_NOTE_BYTES,
     "checkpoint.tsr": MAX_TOKEN_BYTES,
     ".entry": ENTRY_BYTES_MAX,
@@ -42,10 +46,11 @@ _LIMITS: Final[Mapping[str, int]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """Evidence for the entry at `subject`, nothing of it checked yet.
+    """Evidence for the entry at `subject`, nothing of it checked yet; with `finding`, for it and those at `others`.
 
-    `entries` and `receipts` are by position; `paths` lead from an event to `root` in its header, leaf side first. `policy`
-    is what the log offers about itself; `stamp` a time-stamp token over `checkpoint`.
+    `finding` is a line of `fundtrace audit --json`, and the positions, in order, are those of its evidence. `entries` and
+    `receipts` are by position; `paths` lead from an event to `root` in its header, leaf side first. `policy` is what the
+    log offers about itself; `stamp` a time-stamp token over `checkpoint`.
     """
 
     subject: int
@@ -55,12 +60,19 @@ class Pack:
     paths: Mapping[int, tuple[bytes, ...]] = field(default_factory=dict)
     policy: bytes | None = None
     stamp: bytes | None = None
+    others: tuple[int, ...] = ()
+    finding: bytes | None = None
+
+    @property
+    def subjects(self) -> tuple[int, ...]:
+        """Positions of all entries in question."""
+        return (self.subject, *self.others)
 
 
 def format_pack(pack: Pack) -> bytes:
     """Return the file; the same evidence gives the same bytes."""
     members = {
-        "pack": f"{_HEAD}\n{pack.subject}\n".encode(),
+        "pack": _format_head(pack),
         "checkpoint": pack.checkpoint,
         **{f"{seq}.entry": data for seq, data in pack.entries.items()},
         **{f"{seq}.tlog-proof": data for seq, data in pack.receipts.items()},
@@ -70,6 +82,8 @@ def format_pack(pack: Pack) -> bytes:
         members["policy"] = pack.policy
     if pack.stamp is not None:
         members["checkpoint.tsr"] = pack.stamp
+    if pack.finding is not None:
+        members["finding"] = pack.finding
     file = io.BytesIO()
     write_members(file, sorted(members), members.__getitem__)
     return file.getvalue()
@@ -125,8 +139,11 @@ def _pack_of(members: Mapping[str, bytes]) -> Pack:
         found = _NAME.fullmatch(name)
         if found is not None:
             by_kind[found[2]][int(found[1])] = data
+    subject, *others = _subjects(members["pack"], of_finding="finding" in members)
     return Pack(
-        subject=_subject(members["pack"]),
+        subject=subject,
+        others=tuple(others),
+        finding=members.get("finding"),
         checkpoint=members["checkpoint"],
         entries=by_kind["entry"],
         receipts=by_kind["tlog-proof"],
@@ -136,11 +153,23 @@ def _pack_of(members: Mapping[str, bytes]) -> Pack:
     )
 
 
-def _subject(data: bytes) -> int:
-    head, _, rest = data.decode("ascii", "replace").partition("\n")
-    if head != _HEAD or not rest.endswith("\n"):
-        raise _misshapen("pack", f"not {_HEAD}", f"不是 {_HEAD}")
-    return from_decimal(rest[:-1], place="pack line 2")
+def _format_head(pack: Pack) -> bytes:
+    head = _HEAD if pack.finding is None else _FINDING_HEAD
+    return "".join(f"{line}\n" for line in (head, *pack.subjects)).encode()
+
+
+def _subjects(data: bytes, *, of_finding: bool) -> list[int]:
+    """The positions in question, in order: one for an entry, one or more for a finding."""
+    head, *lines = data.decode("ascii", "replace").split("\n")
+    wanted = _FINDING_HEAD if of_finding else _HEAD
+    if head != wanted or not lines or lines.pop() or not lines or (len(lines) > 1 and not of_finding):
+        raise _misshapen("pack", f"not {wanted}", f"不是 {wanted}")
+    if len(lines) > MAX_SUBJECTS:
+        raise _too_large("pack", f"{len(lines)} entries")
+    found = [from_decimal(line, place=f"pack line {number}") for number, line in enumerate(lines, 2)]
+    if found != sorted(set(found)):
+        raise _misshapen("pack", "its positions are not in order", "序号未按升序排列")
+    return found
 
 
 def _format_path(path: tuple[bytes, ...]) -> bytes:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Putting an entry's whole evidence together, from any log (spec §2.13).
+"""Putting the whole evidence of an entry together, or of the entries that a finding rests on, from any log (spec §2.13).
 
 The pack is checked before it is handed out: a log that lies cannot be packed.
 """
@@ -62,12 +62,27 @@ def build_pack(log: Log, registry: Registry, subject: int) -> bytes:
         LimitError: a submission with more events than the log lets a pack read, or more evidence than a pack may hold.
         ProofError, SignatureError: the log does not hold what the pack would have to show.
     """
-    if subject >= log.size:
-        raise _beyond(subject)
-    building = _Building(log=log, registry=registry, entries={}, paths={})
-    building.take(subject)
-    pack = Pack(
-        subject=subject,
+    data = format_pack(gathered(log, registry, (subject,)))
+    check_pack(parse_pack(data), NOTHING_BROUGHT)
+    return data
+
+
+def gathered(log: Log, registry: Registry, subjects: Sequence[int], *, finding: bytes | None = None) -> Pack:
+    """The evidence for the entries at `subjects`, one at least, not checked yet.
+
+    Raises:
+        MissingError, LimitError, ProofError: as `build_pack`.
+    """
+    building = _Building(log=log, registry=registry, entries={}, paths={}, trees={})
+    for subject in subjects:
+        if subject >= log.size:
+            raise _beyond(subject)
+        building.take(subject)
+    first, *others = subjects
+    return Pack(
+        subject=first,
+        others=tuple(others),
+        finding=finding,
         checkpoint=log.checkpoint,
         entries=building.entries,
         receipts={seq: building.receipt(seq) for seq in building.entries},
@@ -75,9 +90,6 @@ def build_pack(log: Log, registry: Registry, subject: int) -> bytes:
         policy=log.policy,
         stamp=log.stamp,
     )
-    data = format_pack(pack)
-    check_pack(parse_pack(data), NOTHING_BROUGHT)
-    return data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +100,7 @@ class _Building:
     registry: Registry
     entries: dict[int, bytes]
     paths: dict[int, tuple[bytes, ...]]
+    trees: dict[int, Tree]
 
     def take(self, subject: int) -> None:
         genesis = self._add(0)
@@ -178,11 +191,17 @@ class _Building:
             count = head.header.count
             if count > self.log.events_max:
                 raise _too_many(head.seq, count, self.log.events_max)
-            hashes = MemoryHashes(self._event_hashes(head.seq + 1, count))
-            if hashes.size != count:
-                raise _no_event(head.seq + 1 + hashes.size)
-            self.paths[event.seq] = tuple(Tree(hashes).inclusion_path(event.index, count))
+            self.paths[event.seq] = tuple(self._tree(head.seq, count).inclusion_path(event.index, count))
         return head
+
+    def _tree(self, head: int, count: int) -> Tree:
+        """The tree over the events of the submission at `head`."""
+        if head not in self.trees:
+            hashes = MemoryHashes(self._event_hashes(head + 1, count))
+            if hashes.size != count:
+                raise _no_event(head + 1 + hashes.size)
+            self.trees[head] = Tree(hashes)
+        return self.trees[head]
 
     def _event_hashes(self, first: int, count: int) -> Iterator[bytes]:
         """Of each event of a submission; what is cut out is not parsed, since the finished pack is checked as a whole."""

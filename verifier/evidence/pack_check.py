@@ -28,7 +28,7 @@ from ledger.kinds.vocabulary import AnyEvent
 from ledger.proofs import check_inclusion
 from ledger.receipt import parse_receipt
 from ledger.register import Register
-from ledger.submission import Header, Signature
+from ledger.submission import Header, Signature, event_name
 from ledger.timestamp import check_token
 from verifier.evidence.belief import Belief, believe
 from verifier.evidence.findings import Shown, told_entry
@@ -66,11 +66,11 @@ def check_pack(pack: Pack, trust: Trust) -> Shown:
         FormatError: a part is malformed, or (`MissingError`) not there, or too many.
         ProofError, SignatureError: a part does not prove what it is there for; the place names the entry.
     """
-    return _Check(pack, trust).run()
+    return PackCheck(pack, trust).run()
 
 
 @dataclass(slots=True)
-class _Check:
+class PackCheck:
     """One pack under check; `_used` are the positions that some step needed."""
 
     _pack: Pack
@@ -80,6 +80,16 @@ class _Check:
     _entries: dict[int, Entry | ForeignEntry] = field(default_factory=dict)
 
     def run(self) -> Shown:
+        """What the pack of an entry shows; raises as `check_pack`."""
+        if self._pack.finding is not None:
+            raise _not("pack", "it is of a finding and not of an entry", "属于疑点，而非条目")
+        belief = self.frame()
+        shown = self.show(self._pack.subject, belief)
+        self.nothing_else()
+        return shown
+
+    def frame(self) -> Belief:
+        """Who vouches for the checkpoint under which every entry of the pack stands (steps 1 to 3)."""
         self._read_entries()
         self._check_genesis()
         belief = self._belief(
@@ -87,19 +97,33 @@ class _Check:
         )  # whatever named its keys is proved to stand under it right after
         self._check_origin(belief)
         self._check_places(belief)
-        subject = self._entry(self._pack.subject)
-        signed = tuple(self._check_subject(subject))
-        self._check_nothing_else()
-        number = len(self._entries)
+        return belief
+
+    def show(self, seq: int, belief: Belief) -> Shown:
+        """What is shown of one entry in question, by a register that knows nothing of the others (steps 4 to 7)."""
+        self._register = Register()
+        found(self._register, self._pack.entries[0])
+        subject = self._entry(seq)
         return Shown(
-            seq=self._pack.subject,
+            seq=seq,
             says=told_entry(subject),
             belief=belief,
             genesis=self._register.genesis_hash,
-            signed=signed,
-            checked=tuple(_checked(number, subject)),
+            signed=tuple(self._check_subject(subject)),
+            checked=tuple(_checked(len(self._entries), subject)),
             open_=(_NO_REVOCATION, _NO_RULING, _NO_TRUTH, *self._unknown_keys()),
         )
+
+    def name_of(self, seq: int) -> str:
+        """The stable name of the event at `seq`, which the pack shows to stand there.
+
+        Raises:
+            ProofError: it is no event.
+        """
+        entry = self._entry(seq)
+        if not isinstance(entry, EventEntry):
+            raise _not(f"entry {seq}", "it is no event", "不是事件")
+        return event_name(self._header_of(entry).header, entry.index)
 
     def _unknown_keys(self) -> Iterator[Told]:
         """Where the reader brings no keys, a retirement left out of the pack goes unseen."""
@@ -266,7 +290,8 @@ class _Check:
         persons = sorted({str(one.person) for one in lenders})
         return Told(en=f" on behalf of {', '.join(persons)}", zh=f" 代 {'、'.join(persons)} ")
 
-    def _check_nothing_else(self) -> None:
+    def nothing_else(self) -> None:
+        """Return only if everything in the pack was needed (step 8)."""
         events = {seq for seq, entry in self._entries.items() if isinstance(entry, EventEntry | ForeignEntry)}
         spare = self._pack.entries.keys() - self._used
         paths = self._pack.paths.keys() - events
