@@ -9,7 +9,7 @@ STAMP := $(VENV)/installed
 BROWSER_PACKAGES := chromium fonts-noto-cjk
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run format lint types imports browser javascript strace test test-full bench lock clean
+.PHONY: help venv run format lint types imports browser javascript strace test test-full bench accuracy lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -78,10 +78,14 @@ test-full: $(STAMP) browser javascript strace lint types imports ## As test, wit
 bench: $(STAMP) ## Measure, one benchmark at a time
 	$(BIN)/fundtrace bench --entries 100000 --entries 1000000
 
+accuracy: $(STAMP) ## Measure how right the rules are, beside plain methods; files in build/accuracy
+	rm -rf build/accuracy
+	$(BIN)/fundtrace bench --accuracy build/accuracy
+
 lock: ## Refresh constraints.txt (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv"; exit 1; }
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	    --no-annotate --no-header --no-emit-index-url --extra server --extra s3 --extra test \
+	    --no-annotate --no-header --no-emit-index-url --extra server --extra s3 --extra bench --extra test \
 	    --output-file constraints.new pyproject.toml
 	@{ head -n 2 constraints.txt; cat constraints.new; } >constraints.tmp && mv constraints.tmp constraints.txt
 	@rm constraints.new

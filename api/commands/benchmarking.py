@@ -5,17 +5,20 @@ import json
 import tempfile
 import time
 from itertools import chain
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from api.bench.accuracy.worlds import WORLDS
 from api.bench.form_load import load_forms
 from api.bench.growth import MIB, Row, grow
 from api.bench.posting_load import make_load
 from api.bench.posting_race import Posted, race
 from api.bench.witness_load import measure
+from verifier.simulation.scoring.score_text import to_json
 
 SINGLES_A_BATCH: Final = 100
 CHECKPOINTS: Final = 20
@@ -27,7 +30,7 @@ def register(app: typer.Typer) -> None:
     app.command("bench")(bench)
 
 
-def bench(
+def bench(  # noqa: PLR0913, PLR0917 - options of a command
     entries: Annotated[list[int] | None, typer.Option(help="Size of a ledger; may be repeated.")] = None,
     witness: Annotated[
         int | None,
@@ -54,10 +57,24 @@ def bench(
             metavar="URL", help="With --posting: an empty PostgreSQL database too.", show_default=False
         ),
     ] = None,
+    accuracy: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Measure instead how right the rules are; all files stay in DIR.",
+            show_default=False,
+        ),
+    ] = None,
+    world: Annotated[
+        list[str] | None, typer.Option(help="With --accuracy: this world only; may be repeated.")
+    ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line a row.")] = False,
 ) -> None:
     """Build, export, verify and audit ledgers of growing size, against baselines of the same run."""
+    if accuracy is not None:
+        _bench_accuracy(accuracy, world, as_json=as_json)
+        return
     if witness is not None:
         _bench_witness(witness, as_json=as_json)
         return
@@ -79,6 +96,27 @@ def bench(
             typer.echo(json.dumps(_plain(row), sort_keys=True))
     if not as_json:
         Console().print(_table(rows))
+
+
+def _bench_accuracy(folder: Path, names: list[str] | None, *, as_json: bool) -> None:
+    """The tables of docs/accuracy.md as Markdown, or a JSON line for each method and world."""
+    from api.bench.accuracy.run import measure as measure_world  # noqa: PLC0415 - needs the extra `bench`
+    from api.bench.accuracy.tables import page  # noqa: PLC0415 - as above
+
+    unknown = set(names or ()) - {one.name for one in WORLDS}
+    if unknown:
+        known = ", ".join(one.name for one in WORLDS)
+        raise typer.BadParameter(f"{', '.join(sorted(unknown))}: there are {known}", param_hint="--world")
+    for one in WORLDS:
+        if names is None or one.name in names:
+            measured = list(measure_world(one, folder / one.name, Console(stderr=True).log))
+            if as_json:
+                for row in measured:
+                    typer.echo(
+                        f'{{"world":"{row.world}","method":"{row.method}","score":{to_json(row.score)}}}'
+                    )
+            else:
+                typer.echo("\n".join(page(measured)))
 
 
 def _bench_witness(logs: int, *, as_json: bool) -> None:

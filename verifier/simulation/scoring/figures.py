@@ -78,6 +78,7 @@ FIGURES: Final[dict[str, Figure]] = {
     "latency_days_p95": lambda tally, _: _days(tally, 95),
     "false_proved_per_10k": lambda tally, events: per_10k(tally, events, "proved"),
     "false_indicated_per_10k": lambda tally, events: per_10k(tally, events, "indicated"),
+    "false_per_10k": per_10k,
     "twins_told_apart": lambda tally, _: ratio(tally.pairs_told_apart, tally.pairs),
     "alert_inflation": lambda tally, _: alert_inflation(tally),
 }

@@ -39,6 +39,7 @@ TITLES: Final[dict[str, Told]] = {
     "false_indicated_per_10k": Told(
         zh="每一万事件误报（有迹象）", en="false indicated findings in 10,000 events"
     ),
+    "false_per_10k": Told(zh="每一万事件误报（全部）", en="false findings in 10,000 events"),
     "twins_told_apart": Told(
         zh="有错与无错的成对案例能够区分", en="pairs told apart from their innocent twins"
     ),
