@@ -26,7 +26,7 @@ from verifier.source_options import (
     chosen_trust,
     progress_bar,
 )
-from verifier.tracing.money_books import MoneyBooks
+from verifier.tracing.money_books import ClosingTerms, MoneyBooks
 from verifier.tracing.money_paths import Caps, trace_fund, trace_line
 from verifier.tracing.trace_records import MoneyTrace
 from verifier.tracing.trace_text import text_of
@@ -110,7 +110,7 @@ def _traced(
         raise _unknown("line", line)
     if fund is not None and fund not in register.funds:
         raise _unknown("fund", fund)
-    books.close(rule=rule)
+    books.close(ClosingTerms(rule=rule))
     if line is not None:
         return trace_line(books, register.lines, line, caps)
     return trace_fund(books, register.lines, fund or "", caps)

@@ -24,7 +24,7 @@ from verifier.tracing.money_paths import Caps, trace_fund
 from verifier.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ledger.kinds.vocabulary import AnyEvent
 
@@ -147,16 +147,20 @@ def _name(index: int) -> str:
     return f"U/s-{index}/0"
 
 
+def posted(events: Sequence[AnyEvent]) -> Iterator[PostedEvent]:
+    """The events as they would stand in a log."""
+    for index, event in enumerate(events):
+        yield PostedEvent(
+            seq=2 * index + 2, leaf=bytes(32), recorded="2026-02-09T04:00:00.000Z", party="U", name=_name(index),
+            event=event,
+        )  # fmt: skip
+
+
 def books_of(workspace: Workspace, events: Sequence[AnyEvent], *, as_of: datetime.date) -> MoneyBooks:
     """Closed books over the events."""
     books = MoneyBooks(workspace, GENESIS, as_of=as_of)
-    for index, event in enumerate(events):
-        books.take(
-            PostedEvent(
-                seq=2 * index + 2, leaf=bytes(32), recorded="2026-02-09T04:00:00.000Z", party="U", name=_name(index),
-                event=event,
-            )
-        )  # fmt: skip
+    for one in posted(events):
+        books.take(one)
     books.close()
     return books
 

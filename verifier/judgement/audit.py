@@ -7,7 +7,7 @@ read once more and judged alone.
 
 import contextlib
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -66,16 +66,20 @@ class Audit:
 
 @contextlib.contextmanager
 def audited(
-    source: Source, question: Question, *, progress: Progress = lambda _done, _all: None
+    source: Source,
+    question: Question,
+    *,
+    progress: Progress = lambda _done, _all: None,
+    judge: Callable[[Case], Judgement] = Judgement,
 ) -> Iterator[Audit]:
-    """The audit of `source`; its findings can be read until the context ends.
+    """The audit of `source`; its findings can be read until the context ends. `judge` begins a judgement of a case.
 
     Raises:
         InputError: the question asks beyond the ledger, or the ledger names a rule pack that is not here.
         EnvironmentFault: the machine or the network failed, so nothing can be said.
     """
     with Workspace() as scratch:
-        verdict, judgement = _run(source, scratch, question, progress, end=None)
+        verdict, judgement = _run(source, scratch, question, progress, judge, end=None)
         good = verdict.good_prefix
         if verdict.exit_code == EXIT_CLEAN:
             yield Audit(verdict=verdict, judgement=judgement)
@@ -84,12 +88,18 @@ def audited(
         yield Audit(verdict=verdict, judgement=None)
         return
     with Workspace() as scratch:
-        _, judgement = _run(source, scratch, question, progress, end=good)
+        _, judgement = _run(source, scratch, question, progress, judge, end=good)
         yield Audit(verdict=verdict, judgement=judgement)
 
 
 def _run(
-    source: Source, scratch: Workspace, question: Question, progress: Progress, *, end: int | None
+    source: Source,
+    scratch: Workspace,
+    question: Question,
+    progress: Progress,
+    judge: Callable[[Case], Judgement],
+    *,
+    end: int | None,
 ) -> tuple[Verdict, Judgement | None]:
     """One pass over `source` that judges the entries below `end`, all of them when it is None."""
     frame = _frame(source, question, end)
@@ -100,7 +110,7 @@ def _run(
             if frame is None:
                 continue
             if judgement is None:
-                judgement = Judgement(
+                judgement = judge(
                     _case(replay.genesis, replay.genesis_hash, frame, scratch, question.tracing)
                 )
             judgement.take(posted)

@@ -23,7 +23,7 @@ from verifier.rules import (
     unconfirmed_report,
     unreferenced_return,
 )
-from verifier.tracing.money_books import MoneyBooks
+from verifier.tracing.money_books import ClosingTerms, MoneyBooks
 
 Judge = Callable[[Case, MoneyBooks], Iterator[Finding]]
 
@@ -60,23 +60,37 @@ class MoneyWatch:
 
     def findings(self) -> Iterator[Finding]:
         """Close the books, let the case know what the bank says unless it was told otherwise, and judge."""
-        scope_rows = self._case.book.rows_of(out_of_scope.RULE.id)
-        self.books.close(windows_of(self._case), self._case.tracing, scope_rows)
+        self.books.close(closing_terms(self._case))
         if isinstance(self._case.bank, NoFeeds):
             self._case.bank = self.books.bank()
-        for _, judge in JUDGES:
-            yield from judge(self._case, self.books)
+        return found_in(self.books, self._case)
 
     def gaps(self) -> Iterator[Gap]:
-        """Accounts that hold earmarked money and have no statements: what is not reported there, nobody can see."""
-        coverage = self.books.coverage
-        blind = sum(1 for one in self.books.traced.keepers() if not coverage.get(one, NOT_COVERED).stretches)
-        if blind:
-            reason = Told(
-                zh="存有专项资金的账户没有完整的银行对账单，未报告的支出无从得知",
-                en="an account holds earmarked money and has no closed bank statement: unreported spending cannot be seen",
-            )
-            yield Gap(rule=entitlement_shortage.RULE.id, reason=reason, count=blind)
+        """Accounts that hold earmarked money and have no statements."""
+        return gaps_in(self.books)
+
+
+def found_in(books: MoneyBooks, case: Case) -> Iterator[Finding]:
+    """What the rules make of closed books."""
+    for _, judge in JUDGES:
+        yield from judge(case, books)
+
+
+def gaps_in(books: MoneyBooks) -> Iterator[Gap]:
+    """Accounts that hold earmarked money and have no statements: what is not reported there, nobody can see."""
+    coverage = books.coverage
+    blind = sum(1 for one in books.traced.keepers() if not coverage.get(one, NOT_COVERED).stretches)
+    if blind:
+        reason = Told(
+            zh="存有专项资金的账户没有完整的银行对账单，未报告的支出无从得知",
+            en="an account holds earmarked money and has no closed bank statement: unreported spending cannot be seen",
+        )
+        yield Gap(rule=entitlement_shortage.RULE.id, reason=reason, count=blind)
+
+
+def closing_terms(case: Case) -> ClosingTerms:
+    """By what the books of `case` are closed."""
+    return ClosingTerms(windows_of(case), case.tracing, case.book.rows_of(out_of_scope.RULE.id))
 
 
 def windows_of(case: Case) -> Windows:

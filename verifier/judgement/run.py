@@ -13,7 +13,7 @@ bounded by open state.
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from verifier.basis.findings import Finding, FindingClass, Rule, parse_line, to_line
 from verifier.casework.steps import Casebook
@@ -28,11 +28,34 @@ _TABLE: Final = "CREATE TABLE finding (rule TEXT, id TEXT, line BLOB)"
 _IN_ORDER: Final = "SELECT line FROM finding ORDER BY rule, id, rowid"
 
 
+class FindingRow(NamedTuple):
+    """A finding with what reports sort and count by."""
+
+    rule: str
+    id: str
+    finding_class: FindingClass
+    amount: int
+    line: bytes
+
+
+def row_of(finding: Finding) -> FindingRow:
+    """The row of `finding`."""
+    return FindingRow(finding.rule, finding.id, finding.finding_class, finding.amount or 0, to_line(finding))
+
+
+class Helper(Protocol):
+    """Somebody who takes over what several hands can judge."""
+
+    def judges(self, watch: "Watch", judgement: "Judgement") -> bool:
+        """Whether it has judged `watch` and told `judgement` everything; what it does not take over is left alone."""
+
+
 class Judgement:
     """One run of all rules; take every event of the prefix in log order, close once, then read."""
 
-    def __init__(self, case: Case) -> None:
-        """All rules at work on `case`, nothing taken yet."""
+    def __init__(self, case: Case, helper: Helper | None = None) -> None:
+        """All rules at work on `case`, nothing taken yet; `helper` may take over some of them."""
+        self._helper = helper
         self.case: Final = case
         self.casebook: Final = Casebook(case.workspace)
         """What auditors made of findings; joined to them afterwards, and never shown to a rule."""
@@ -55,6 +78,8 @@ class Judgement:
     def close(self) -> None:
         """All rules have said what they found and what they could not judge."""
         for watch in self.watches:
+            if self._helper is not None and self._helper.judges(watch, self):
+                continue
             for finding in watch.findings():
                 self.add(finding)
             self.gaps.extend(watch.gaps())
@@ -68,10 +93,14 @@ class Judgement:
 
     def add(self, finding: Finding) -> None:
         """One more finding; order does not matter."""
-        key = (finding.rule, finding.finding_class)
+        self.add_row(row_of(finding))
+
+    def add_row(self, row: FindingRow) -> None:
+        """As `add`, for a finding that somebody else judged."""
+        key = (row.rule, row.finding_class)
         self.counts[key] += 1
-        self.amounts[key] += finding.amount or 0
-        self._findings.add(finding.rule, finding.id, to_line(finding))
+        self.amounts[key] += row.amount
+        self._findings.add(row.rule, row.id, row.line)
 
     def lines(self) -> Iterator[bytes]:
         """The findings as JCS lines without line feeds, sorted by (rule, id)."""

@@ -3,6 +3,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.kinds.control import Correction
@@ -11,7 +12,7 @@ from verifier.matters.family import Family
 from verifier.matters.judging import judge_matter
 from verifier.matters.shelves import Shelves
 from verifier.obligations.case import Case
-from verifier.obligations.watch import Gap
+from verifier.obligations.watch import Gap, summed
 from verifier.posted import PostedEvent
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ class MatterWatch:
         """Nothing taken yet; facts go to the case's workspace."""
         self.rules: Final[tuple[Rule, ...]] = tuple(rule for one in families for rule in one.rules)
         self._case = case
-        self._families = tuple(families)
-        self._shelves = Shelves(case.workspace)
+        self.families: Final = tuple(families)
+        self.shelves: Final = Shelves(case.workspace)
         self._gaps: Counter[Gap] = Counter()
         self._asking: defaultdict[type[Event], list[Family[Any]]] = defaultdict(list)
         for family in families:
@@ -38,15 +39,15 @@ class MatterWatch:
         event = posted.event
         for family in self._asking.get(type(event), ()):
             for placed in family.note(posted, self._case):
-                self._shelves.add(family.name, placed, posted, self._case)
+                self.shelves.add(family.name, placed, posted, self._case)
         if isinstance(event, Correction):
-            self._shelves.reverse(posted, event)
+            self.shelves.reverse(posted, event)
 
     def findings(self) -> Iterator[Finding]:
         """What the families find, matter by matter."""
-        self._shelves.close()
-        for family in self._families:
-            for key, rows in self._shelves.matters(family.name):
+        self.shelves.close()
+        for family in self.families:
+            for key, rows in self.shelves.matters(family.name):
                 for one in judge_matter(family, key, rows, self._case):
                     if isinstance(one, Finding):
                         yield one
@@ -55,8 +56,7 @@ class MatterWatch:
 
     def gaps(self) -> Iterator[Gap]:
         """What they could not judge, alike ones counted together."""
-        for gap, count in sorted(self._gaps.items(), key=lambda one: (one[0].rule, one[0].reason.en)):
-            yield Gap(rule=gap.rule, reason=gap.reason, count=count)
+        return summed(self._gaps)
 
     def _note_gap(self, gap: Gap) -> None:
-        self._gaps[Gap(rule=gap.rule, reason=gap.reason, count=1)] += gap.count
+        self._gaps[replace(gap, count=1)] += gap.count

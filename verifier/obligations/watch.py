@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a rule is to the judgement that runs it: it takes events in log order, then says what it found and could not."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from verifier.basis.findings import Finding, Rule
@@ -17,6 +17,12 @@ class Gap:
     rule: str
     reason: Told
     count: int
+
+
+def summed(counts: Mapping[Gap, int]) -> Iterator[Gap]:
+    """Gaps with their counts in a fixed order."""
+    for gap, count in sorted(counts.items(), key=lambda one: (one[0].rule, one[0].reason.en)):
+        yield replace(gap, count=count)
 
 
 class Watch(Protocol):

@@ -16,7 +16,9 @@ _OUTCOME: Final = """
     JOIN outcome ON outcome.seq = coalesce(same_payment.pay_seq, report.seq) WHERE report.name = ?"""
 
 
-class _Outcome(NamedTuple):
+class Outcome(NamedTuple):
+    """What placing left of a report: how it stands, on which day (an ordinal), how much is booked, how the rest stands."""
+
     standing: Standing
     day: int | None
     booked: int
@@ -42,18 +44,22 @@ class BankRecord:
         A report of money that touches no custodian account is ``unfed``; a part beyond what the bank bore out stands
         as the rest of the report does; a use that tells a direct payment again is booked as that payment (T22).
         """
-        found = self._workspace.look_up(_Outcome, _OUTCOME, (name,))
-        if found is None or found.standing != "booked" or found.day is None:
-            return (Booking(amount, "unfed" if found is None else _unsettled(found.standing)),)
-        parts = [Booking(min(found.booked, amount), datetime.date.fromordinal(found.day))]
-        if found.booked < amount:
-            parts.append(Booking(amount - found.booked, _unsettled(found.rest)))
-        return parts
+        return parts_of(self._workspace.look_up(Outcome, _OUTCOME, (name,)), amount)
 
     def covers(self, account: str, first: datetime.date, last: datetime.date) -> bool:
         """Whether closed statements of `account` cover every day from `first` to `last` (T2)."""
         found = self._coverage.get(account, NOT_COVERED)
         return found.covers_all(first.toordinal(), last.toordinal())
+
+
+def parts_of(outcome: Outcome | None, amount: int) -> Sequence[Booking]:
+    """The parts of a report of `amount` by its outcome; None for a report that touches no custodian account."""
+    if outcome is None or outcome.standing != "booked" or outcome.day is None:
+        return (Booking(amount, "unfed" if outcome is None else _unsettled(outcome.standing)),)
+    parts = [Booking(min(outcome.booked, amount), datetime.date.fromordinal(outcome.day))]
+    if outcome.booked < amount:
+        parts.append(Booking(amount - outcome.booked, _unsettled(outcome.rest)))
+    return parts
 
 
 def _unsettled(standing: Standing) -> Unsettled:

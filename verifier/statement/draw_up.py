@@ -22,7 +22,7 @@ from verifier.integrity.replay import Replay
 from verifier.integrity.trust import Trust
 from verifier.integrity.verdict import Verdict
 from verifier.integrity.walk import Progress
-from verifier.judgement.money_watch import windows_of
+from verifier.judgement.money_watch import closing_terms
 from verifier.obligations.case import Case
 from verifier.posted import PostedEvent
 from verifier.reading.sources import Source
@@ -60,7 +60,7 @@ class _Drawing:
 
     def finish(self) -> None:
         """Books are closed, and the case knows what the bank says."""
-        self.money.close(windows_of(self.case))
+        self.money.close(closing_terms(self.case))
         self.case.bank = self.money.bank()
         self.book.finish()
 

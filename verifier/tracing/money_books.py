@@ -9,10 +9,10 @@ for trace in books.traces(): …     # account by account, one in memory at a ti
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.errors import ProgrammerError
 from ledger.genesis import Genesis
@@ -52,6 +52,35 @@ _FLOWS: Final = """
 _BEFORE: Final = "SELECT side, amount FROM movement WHERE account = ? AND day < ?"
 
 
+_PLACED: Final = "INSERT OR IGNORE INTO placed VALUES (?, ?, ?, ?)"
+_OTHERS: Final = ("movement", "mismatch")
+
+
+class ClosingTerms(NamedTuple):
+    """By what books are closed: windows of reconciliation, the selected rule of tracing, rows that set the scope.
+
+    A waiver approves a payment out of scope if it names one of `scope_rows` (T13).
+    """
+
+    windows: Windows = DEFAULT
+    rule: TracingRule = DEFAULT_TRACING
+    scope_rows: frozenset[str] = frozenset({SCOPE_ROW})
+
+
+_DEFAULTS: Final = ClosingTerms()
+
+
+class Foreign(NamedTuple):
+    """What books of some accounts are told of all others: by account what its bank tells; what its lines bore out.
+
+    `placed` is of sides of reports that lie in other accounts: position, side, amount, day (an ordinal).
+    """
+
+    own: frozenset[str]
+    coverage: Mapping[str, Coverage]
+    placed: Iterable[tuple[int, int, int, int]]
+
+
 class MoneyBooks:
     """Everything about money that a judgement asks for, over one prefix of one ledger, up to one date."""
 
@@ -77,39 +106,61 @@ class MoneyBooks:
         """The books after `posted`; events come in log order."""
         self.tables.take(posted)
 
-    def close(
-        self,
-        windows: Windows = DEFAULT,
-        rule: TracingRule = DEFAULT_TRACING,
-        scope_rows: frozenset[str] = frozenset({SCOPE_ROW}),
-    ) -> None:
-        """Reconcile and trace everything, with losses by `rule`; called once, after the last event.
+    def close(self, terms: ClosingTerms = _DEFAULTS, foreign: Foreign | None = None) -> None:
+        """Reconcile and trace everything by `terms`; called once, after the last event.
 
-        A waiver approves a payment out of scope if it names one of `scope_rows` (T13).
+        With `foreign` only the accounts that are its own are reconciled and traced; of the others it is taken at its word.
         """
+        self.rule = terms.rule
+        numbers, run = self._matched(terms)
+        if foreign is not None:
+            self._coverage = {**foreign.coverage, **self.coverage}
+            self.workspace.flush()
+            self.workspace.write(_PLACED, foreign.placed)
+        placing = Placing(
+            self.workspace,
+            self.coverage,
+            numbers,
+            as_of=self.as_of.toordinal(),
+            historical=self._historical,
+            windows=terms.windows,
+        )
+        placing.run()
+        if foreign is not None:
+            self._leave_out_others(foreign.own)
+        self._traced = TraceTables(self.workspace)
+        for trace in self._traces(run.doubts):
+            self._traced.add(trace)
+
+    def matched(self, terms: ClosingTerms = _DEFAULTS) -> Iterator[tuple[int, int, int, int]]:
+        """What bank lines bore out: position of the report, side, amount, day (an ordinal); instead of `close`."""
+        self._matched(terms)
+        return self.workspace.rows(_as_placed, "SELECT seq, side, amount, day FROM placed ORDER BY seq, side")
+
+    def _matched(self, terms: ClosingTerms) -> tuple[WorkdayNumbers, MatchingRun]:
         link_facts(self.tables)
-        self.rule = rule
-        self.windows = windows
+        self.windows = terms.windows
         self._coverage = read_coverage(self.workspace)
         numbers = WorkdayNumbers(self.tables.calendars)
         self._approvals = Approvals(self.workspace)
         self._approvals.link(
             self._genesis_hash,
-            scope_rows,
+            terms.scope_rows,
             numbers,
-            late_days=windows.late_days,
+            late_days=terms.windows.late_days,
             historical=self._historical,
         )
-        as_of = self.as_of.toordinal()
-        run = MatchingRun(self.workspace, self._coverage, numbers, as_of=as_of, windows=windows)
-        run.run()
-        placing = Placing(
-            self.workspace, self._coverage, numbers, as_of=as_of, historical=self._historical, windows=windows
+        run = MatchingRun(
+            self.workspace, self._coverage, numbers, as_of=self.as_of.toordinal(), windows=terms.windows
         )
-        placing.run()
-        self._traced = TraceTables(self.workspace)
-        for trace in self._traces(run.doubts):
-            self._traced.add(trace)
+        run.run()
+        return numbers, run
+
+    def _leave_out_others(self, own: frozenset[str]) -> None:
+        self.workspace.run("CREATE TABLE own_account (account TEXT PRIMARY KEY) WITHOUT ROWID")
+        self.workspace.write("INSERT INTO own_account VALUES (?)", ((one,) for one in own))
+        for table in _OTHERS:
+            self.workspace.run(f"DELETE FROM {table} WHERE account NOT IN (SELECT account FROM own_account)")  # noqa: S608 - names of our own
 
     @property
     def coverage(self) -> dict[str, Coverage]:
@@ -170,6 +221,10 @@ class MoneyBooks:
         if first is None:
             return None
         return opening_balance(coverage, self.workspace.rows(_pair, _BEFORE, (account, first)))
+
+
+def _as_placed(seq: int, side: int, amount: int, day: int) -> tuple[int, int, int, int]:
+    return seq, side, amount, day
 
 
 def _pair(side: int, amount: int) -> tuple[int, int]:
