@@ -8,7 +8,14 @@ from verifier.basis.findings import Finding, Rule
 from verifier.matters.family import Family, Matter
 from verifier.obligations.case import Case
 from verifier.obligations.watch import Gap
-from verifier.rules import contract_overpaid, paid_before_acceptance, unknown_contract
+from verifier.rules import (
+    contract_overpaid,
+    over_estimate,
+    paid_ahead_of_progress,
+    paid_before_acceptance,
+    related_supplier,
+    unknown_contract,
+)
 from verifier.works.project_file import ProjectFile, file_of
 from verifier.works.work_facts import KINDS, Fact, note
 
@@ -16,8 +23,11 @@ Judge = Callable[[ProjectFile, Case], Iterator[Finding | Gap]]
 
 JUDGES: Final[tuple[tuple[Rule, Judge], ...]] = (
     (unknown_contract.RULE, unknown_contract.judge),
+    (paid_ahead_of_progress.RULE, paid_ahead_of_progress.judge),
     (contract_overpaid.RULE, contract_overpaid.judge),
+    (over_estimate.RULE, over_estimate.judge),
     (paid_before_acceptance.RULE, paid_before_acceptance.judge),
+    (related_supplier.RULE, related_supplier.judge),
 )
 """The rules over a project, with what each makes of its file."""
 

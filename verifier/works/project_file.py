@@ -40,7 +40,10 @@ class Stated(Generic[SaidT]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractFile:
-    """A registered contract of `project` and what names it; acceptances include those of the whole project."""
+    """A registered contract of `project` and what names it.
+
+    Acceptances include those of the whole project, and measurements where the project has one contract.
+    """
 
     project: str
     agreed: Stated[Agreed]
@@ -129,7 +132,10 @@ class ProjectFile:
         paid, accepted = _by_contract(self.paid()), _by_contract(self.accepted())
         changed, measured = _by_contract(self._all(Changed)), _by_contract(self._all(Measured))
         settled = {one.said.contract: one for one in self._all(Settled)}
-        for agreed in self.agreed():
+        contracts = list(self.agreed())
+        if len(contracts) == 1:
+            measured[contracts[0].said.contract] += measured[None]
+        for agreed in contracts:
             contract = agreed.said.contract
             yield ContractFile(
                 project=self.project,
