@@ -2,8 +2,8 @@
 """F15 超概算: the contracts of a project come to more than its budget.
 
 Each contract counts with its changes, or as it was settled. The budget is that of the newest version of the project, so
-that an approved re-estimate clears; the pack sets by how many per cent of it the sum may lie above. A project with contracts
-and no budget cannot be judged. Basis: 政府投资条例 arts. 12, 23; 处罚处分条例 (Decree 427) art. 9(3).
+that an approved re-estimate clears; the pack sets by how many per cent of it the sum may lie above. A project with
+contracts and no budget cannot be judged. Basis: 政府投资条例 arts. 12, 23; 处罚处分条例 (Decree 427) art. 9(3).
 
 Arithmetic on what the project's unit signed itself; proved (semantics P7).
 """

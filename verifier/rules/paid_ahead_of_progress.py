@@ -138,7 +138,8 @@ def _finding(case: Case, contract: ContractFile, terms: Terms, ahead: list[_Ahea
             f"当时已计量或验收 {told['done'].zh}，其 {share}% 加预付款 {told['advance'].zh} "
             f"为 {told['allowed'].zh}，超出 {told['excess'].zh}。",
             en=f"By {day} {told['paid'].en} net of returns was paid on contract {contract.id} "
-            f"(project {contract.project}); work of {told['done'].en} was measured or accepted: {share} % of it and the advance of {told['advance'].en} "
+            f"(project {contract.project}); work of {told['done'].en} was measured or accepted: "
+            f"{share} % of it and the advance of {told['advance'].en} "
             f"are {told['allowed'].en}, {told['excess'].en} less.",
         ),
         clears_if=Told(
