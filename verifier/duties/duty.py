@@ -12,17 +12,18 @@ them, since they may name a finding.
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.kinds.form import Event
-from verifier.basis.findings import Finding, Rule
+from verifier.basis.findings import Finding, Rule, finding_id
 from verifier.basis.rulepack import Addressee
 from verifier.language import Told
-from verifier.matters.family import Family, Matter, Placed, Said
+from verifier.matters.family import Family, Matter, Noted, Placed, Said
 from verifier.obligations.case import Case
 from verifier.obligations.docket import Docket
 from verifier.obligations.obligation_findings import finding_of
-from verifier.obligations.records import Act, Obligation
+from verifier.obligations.records import Act, Obligation, Opening, Payment, Return
+from verifier.obligations.waiving import FindingOf
 from verifier.obligations.watch import Gap
 from verifier.posted import PostedEvent
 
@@ -39,9 +40,14 @@ _LEVELS_ZH: Final[dict[str, str]] = {
 
 
 class Filed(Said, frozen=True, kw_only=True):
-    """An act of the matter."""
+    """An act of the matter.
+
+    `same` is set on payments: what tells that a use is a disbursement told again (semantics T22); `use` that it is one.
+    """
 
     act: Act
+    same: str | None = None
+    use: bool = False
 
 
 class Untimed(Said, frozen=True, kw_only=True):
@@ -50,9 +56,27 @@ class Untimed(Said, frozen=True, kw_only=True):
     level: str
 
 
-Fact = Filed | Untimed
+class Held(Said, frozen=True, kw_only=True):
+    """`amount` is lawfully kept until `until`, without end where that is None: retention under a contract (质保金)."""
+
+    amount: int
+    until: datetime.date | None
+
+
+Fact = Filed | Untimed | Held
 Filing = Callable[[PostedEvent, Case], Iterable[Placed[Fact]]]
-Judge = Callable[[Case, Sequence[Obligation]], Iterable[Finding | Gap]]
+Subject = Callable[[Opening], tuple[str, ...]]
+"""What tells the finding about the obligation of an opening apart."""
+
+
+class Found(NamedTuple):
+    """The obligations of one matter."""
+
+    matter: Matter[Fact]
+    obligations: Sequence[Obligation]
+
+
+Judge = Callable[[Case, Found], Iterable[Finding | Gap]]
 """What a rule makes of the obligations of one matter."""
 
 
@@ -68,19 +92,26 @@ class Duty:
     kinds: tuple[type[Event], ...]
     file: Filing
     daily: bool = False
+    subject: Subject | None = None
 
     def obligations(self, matter: Matter[Fact], case: Case) -> list[Obligation]:
         """The obligations of `matter` as they stand at the as-of date."""
         docket = Docket(case.terms.numbered, case.waivers)
-        for one in matter.facts:
-            if isinstance(one.said, Filed):
-                docket.add(one.said.act, reversed_on=one.reversed_on)
+        for one, act in _acts(matter):
+            docket.add(act, reversed_on=one.reversed_on)
         late_days = case.book.terms(self.rule.id, Addressee(fund=""), case.as_of).number("late_days")
-        return list(docket.obligations(case.dates(late_days), finding_of(case, self.rule, self.name)))
+        return list(docket.obligations(case.dates(late_days), self._finding_of(case)))
+
+    def _finding_of(self, case: Case) -> FindingOf:
+        subject = self.subject
+        if subject is None:
+            return finding_of(case, self.rule, self.name)
+        return lambda opening: finding_id(case.genesis_hash, self.rule.id, subject(opening))
 
     def wake(self, matter: Matter[Fact], case: Case) -> datetime.date | None:
         """The next day on which an obligation of the matter may stand otherwise though nothing happens."""
         days = [day for one in self.obligations(matter, case) for day in self._turns(one, case)]
+        days += [day for one in matter.facts for day in _released(one, case)]
         return min(days, default=None)
 
     def _turns(self, one: Obligation, case: Case) -> Iterator[datetime.date]:
@@ -90,17 +121,16 @@ class Duty:
         elif one.state in {"open", "due_soon"}:
             yield max(tomorrow, one.due + _DAY)
         elif one.state == "overdue":
-            for name in ("red_overdue", "kept_days"):
-                turn = _after(one.due, one.terms.number(name) + 1)
-                if turn is not None and turn > case.as_of:
-                    yield turn
+            turns = [_after(one.due, one.terms.number(name) + 1) for name in ("red_overdue", "kept_days")]
+            turns += [_after(one.start, one.terms.number(name) + 1) for name in ("orange_days", "red_days")]
+            yield from (turn for turn in turns if turn is not None and turn > case.as_of)
 
 
 def duty_family(duty: Duty, *judges: tuple[Rule, Judge]) -> Family[Fact]:
     """The rules of `judges` over the obligations of `duty`, matter by matter."""
 
     def judge(matter: Matter[Fact], case: Case) -> Iterator[Finding | Gap]:
-        found = duty.obligations(matter, case)
+        found = Found(matter, duty.obligations(matter, case))
         for _, one in judges:
             yield from one(case, found)
         yield from _untimed(duty, matter)
@@ -114,6 +144,41 @@ def duty_family(duty: Duty, *judges: tuple[Rule, Judge]) -> Family[Fact]:
         judge=judge,
         wake=duty.wake,
         tells_corrections=True,
+    )
+
+
+def _released(one: Noted[Fact], case: Case) -> Iterator[datetime.date]:
+    """The day after the one until which something may be held, if that is still to come."""
+    if isinstance(one.said, Held) and one.said.until is not None and one.said.until >= case.as_of:
+        yield one.said.until + _DAY
+
+
+def _acts(matter: Matter[Fact]) -> Iterator[tuple[Noted[Fact], Act]]:
+    """The acts of the matter, a use left out that tells a disbursement again.
+
+    Money that an opening brought and that goes back leaves again: it is paid, not owed anew (T17).
+    """
+    filed = [(one, one.said) for one in matter.facts if isinstance(one.said, Filed)]
+    ordered = {said.same for _, said in filed if said.same is not None and not said.use}
+    brought = {one.name: said.act for one, said in filed if isinstance(said.act, Opening) and said.act.banked}
+    for one, said in filed:
+        if said.use and said.same in ordered:
+            continue
+        act = said.act
+        if isinstance(act, Return) and act.undoes in brought:
+            act = _given_back(act, brought[act.undoes].group)
+        yield one, act
+
+
+def _given_back(act: Return, group: str) -> Payment:
+    return Payment(
+        entry=act.entry,
+        on=act.on,
+        recorded=act.recorded,
+        amount=act.amount,
+        group=group,
+        banked=True,
+        carries=True,
     )
 
 

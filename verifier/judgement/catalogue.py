@@ -19,6 +19,7 @@ from verifier.posted import PostedEvent
 from verifier.rules import (
     disbursement_delay,
     emergency_override,
+    idle_money,
     invoice_reused,
     matching_demand,
     matching_shortfall,
@@ -99,6 +100,7 @@ class OverrideWatch:
 FAMILIES: Final[tuple[Family[Any], ...]] = (
     duty_family(passing_on_delay.DUTY, (passing_on_delay.RULE, passing_on_delay.judge)),
     duty_family(disbursement_delay.DUTY, (disbursement_delay.RULE, disbursement_delay.judge)),
+    duty_family(idle_money.DUTY, (idle_money.RULE, idle_money.judge)),
     invoice_reused.FAMILY,
     work_family.FAMILY,
 )

@@ -14,7 +14,7 @@ from typing import Final, assert_never
 import msgspec
 
 from verifier.basis.rulepack import Terms
-from verifier.obligations.fulfilment import Waivings, rank, sweep
+from verifier.obligations.fulfilment import Waivings, due_of, rank, sweep
 from verifier.obligations.records import (
     Act,
     Dated,
@@ -32,7 +32,7 @@ from verifier.obligations.settling import Dates, Reported, Settled, effective, s
 from verifier.obligations.waiving import FindingOf, Waivers, in_order
 
 _NO_WAIVERS: Final = Waivers()
-_Key = tuple[int, str]
+_Key = tuple[int, str, datetime.date]
 
 
 def _no_finding(_opening: Opening) -> str:
@@ -142,31 +142,37 @@ def _dated(act: Act, dates: Dates, terms: Sequence[Terms]) -> Iterator[Dated]:
     """`act` with the dates that count: in parts where the bank saw it in parts, nothing of what it refutes."""
     match act:
         case Opening():
-            yield _opened(act, dates, terms[act.terms])
+            yield from (_opened(act, settled, dates, terms[act.terms]) for settled in _starts(act, dates))
         case Lowering() | Ending():
             yield Dated(act=act, on=act.on)
         case Payment() if not act.banked:
             yield _part(act, effective(_reported(act), dates))
         case Payment():
             yield from (_part(act, settled) for settled in settle(_reported(act), dates))
-        case Return():  # one that the bank has not shown opens nothing (O1)
-            for settled in settle(_reported(act), dates):
-                if settled.doubt != "pending":
-                    yield _part(act, settled._replace(doubt=None, unfed=False))
+        case Return():
+            for settled in _seen(act, dates):
+                yield _part(act, settled._replace(doubt=None, unfed=False))
         case _:
             assert_never(act)
 
 
-def _opened(act: Opening, dates: Dates, terms: Terms) -> Dated:
-    """`act` with its due day: the one that it names, or the end of the days of `terms`."""
-    if act.due_on is not None:
-        due = dates.calendar.fixed(act.due_on)
-    else:
-        due = dates.calendar.period(act.on, terms.number("days"), terms.unit or "calendar")
-    return Dated(act=act, on=act.on, due=due.on, calendars=due.calendars, provisional=due.provisional)
+def _starts(act: Opening, dates: Dates) -> Iterator[Settled]:
+    return _seen(act, dates) if act.banked else iter((Settled(act.amount, act.on),))
 
 
-def _reported(act: Payment | Return) -> Reported:
+def _seen(act: Opening | Return, dates: Dates) -> Iterator[Settled]:
+    """The parts of `act` that opened something: what the bank has not shown opens nothing (O1)."""
+    return (settled for settled in settle(_reported(act), dates) if settled.doubt != "pending")
+
+
+def _opened(act: Opening, settled: Settled, dates: Dates, terms: Terms) -> Dated:
+    """The part of `act` that `settled` is, with its start and its due day."""
+    due = due_of(act, settled.on, terms, dates.calendar)
+    part = msgspec.structs.replace(act, amount=settled.amount)
+    return Dated(act=part, on=settled.on, due=due.on, calendars=due.calendars, provisional=due.provisional)
+
+
+def _reported(act: Opening | Payment | Return) -> Reported:
     return Reported(name=act.entry.name, amount=act.amount, on=act.on, recorded=act.recorded)
 
 
@@ -183,4 +189,4 @@ def _claimed(dated: Dated) -> Dated:
 def _key(one: Obligation) -> _Key:
     """What tells an obligation from all others of the matter."""
     opening = one.opening
-    return opening.entry.seq, f"{opening.reopens.name if opening.reopens else ''} {opening.group}"
+    return opening.entry.seq, f"{opening.reopens.name if opening.reopens else ''} {opening.group}", one.start

@@ -8,12 +8,12 @@ import bisect
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 import msgspec
 
 from verifier.basis.rulepack import Terms
-from verifier.basis.working_days import Due, WorkingDays
+from verifier.basis.working_days import DAYS_MAX, Due, WorkingDays
 from verifier.obligations.open_obligation import OpenObligation
 from verifier.obligations.records import (
     Act,
@@ -68,12 +68,31 @@ def sweep(
     yield from state.rest()
 
 
+def due_of(opening: Opening, start: datetime.date, terms: Terms, calendar: WorkingDays) -> Due:
+    """The end of its days after `start`; where a day is named, that day, or `start` if it came later (O4, O8)."""
+    if opening.due_on is not None:
+        return calendar.fixed(max(opening.due_on, start))
+    days = terms.number("days")
+    if opening.rolls:
+        return calendar.period(start, days, terms.unit or "calendar")
+    return calendar.fixed(start + datetime.timedelta(days=min(max(days, 0), DAYS_MAX)))
+
+
 @dataclass(slots=True, kw_only=True)
 class _Pieces:
     """What a payment met, in the order of meeting, and what of it met nothing; kept for its return."""
 
     met: list[tuple[OpenObligation, int]] = field(default_factory=list)
     excess: int = 0
+
+
+class _Excess(NamedTuple):
+    """A payment of which something met nothing; kept for openings that it may be carried to."""
+
+    payment: Payment
+    dated: Dated
+    pieces: _Pieces
+    begun: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,12 +104,14 @@ class _Sweep:
     groups: dict[str, list[OpenObligation]] = field(default_factory=dict)
     named: dict[str, list[OpenObligation]] = field(default_factory=dict)
     pieces: dict[str, _Pieces] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
+    excess: dict[str, list[_Excess]] = field(default_factory=dict)
 
     def take(self, dated: Dated) -> Iterator[Obligation]:
         act = dated.act
         match act:
             case Opening():
-                self._open(act, dated)
+                yield from self._open(act, dated)
             case Payment() if dated.voided_on is not None:
                 self._note_reversed(act, dated.on, dated.voided_on)
             case Payment():
@@ -112,7 +133,7 @@ class _Sweep:
             for one in found:
                 yield one.closed(self.terms[one.opening.terms], self.as_of)
 
-    def _open(self, act: Opening, dated: Dated) -> None:
+    def _open(self, act: Opening, dated: Dated) -> Iterator[Obligation]:
         one = OpenObligation(
             opening=act,
             start=dated.on,
@@ -127,6 +148,20 @@ class _Sweep:
         if dated.voided_on is not None and dated.voided_on <= one.due:
             return  # reversed before it could be late: as if it had never been
         self._add(one)
+        self.begun.add(act.group)
+        if act.carries is not None:
+            self._carry(one, everything=act.carries == "all")
+            if one.unmet == 0:
+                yield self._close(one)
+
+    def _carry(self, one: OpenObligation, *, everything: bool) -> None:
+        """What was paid too much before meets `one`, the oldest first."""
+        for paid in self.excess.get(one.opening.group, ()):
+            part = min(paid.pieces.excess, one.unmet)
+            if part and (everything or paid.begun):
+                one.meet(paid.payment, paid.dated, part)
+                paid.pieces.met.append((one, part))
+                paid.pieces.excess -= part
 
     def _add(self, one: OpenObligation) -> None:
         bisect.insort(self.groups.setdefault(one.opening.group, []), one, key=lambda other: other.order)
@@ -158,6 +193,9 @@ class _Sweep:
             if one.unmet == 0:
                 yield self._close(one)
         pieces.excess += left
+        if left and payment.carries:
+            begun = payment.group in self.begun
+            self.excess.setdefault(payment.group, []).append(_Excess(payment, dated, pieces, begun))
 
     def _note_reversed(self, payment: Payment, on: datetime.date, voided_on: datetime.date) -> None:
         """A payment that was reversed later met nothing, but until then the obligation could not be known unmet."""
@@ -182,7 +220,7 @@ class _Sweep:
 
     def _reopened(self, act: Return, before: OpenObligation, amount: int) -> OpenObligation:
         terms = self.terms[before.opening.terms]
-        due = self._due_again(act.on, before.opening.due_on, terms)
+        due = due_of(before.opening, act.on, terms, self.calendar)
         opening = msgspec.structs.replace(
             before.opening,
             entry=act.entry,
@@ -202,12 +240,6 @@ class _Sweep:
         )
         one.waive(self.waivings(opening, terms))
         return one
-
-    def _due_again(self, on: datetime.date, fixed: datetime.date | None, terms: Terms) -> Due:
-        """The same days from the return; where a day is named, that day, or the return if it came later (O8)."""
-        if fixed is not None:
-            return self.calendar.fixed(max(fixed, on))
-        return self.calendar.period(on, terms.number("days"), terms.unit or "calendar")
 
     def _lower(self, act: Lowering) -> Iterator[Obligation]:
         """What was taken back is no longer owed, newest first: a correction undoes the latest receipt."""

@@ -109,10 +109,19 @@ class Opening(_Act, frozen=True, kw_only=True):
     """The trigger of the obligation that a return opened anew."""
     due_on: datetime.date | None = None
     """A day that a document or the law names; it does not roll (O4)."""
+    rolls: bool = True
+    """Whether the end of the period rolls off days off; what is merely counted in days does not (O11)."""
+    banked: bool = False
+    """Whether a bank could see what opens it: then it starts on the bank date, in the parts that the bank saw (O1)."""
+    carries: Literal["all", "begun"] | None = None
+    """Whether what was paid too much earlier meets it: all, or what was paid since the first opening of the group (T7)."""
 
 
 class Payment(_Act, frozen=True, kw_only=True):
-    """`amount` that fulfils: reported for `on`; `account` is where the money left; `banked` that a bank could see it."""
+    """`amount` that fulfils: reported for `on`; `account` is where the money left; `banked` that a bank could see it.
+
+    What of it meets nothing is kept for later where it `carries`; else excess is lost (O7).
+    """
 
     amount: int
     group: str
@@ -120,6 +129,7 @@ class Payment(_Act, frozen=True, kw_only=True):
     account: str | None = None
     named: str | None = None
     traits: Traits = Traits()
+    carries: bool = False
 
 
 class Return(_Act, frozen=True, kw_only=True):

@@ -9,14 +9,14 @@ Arithmetic on signed facts: the approval is the debtor's own admission, the paym
 proved as `verifier.obligations.obligation_findings` says.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from ledger.kinds.authority import Disbursement
 from ledger.kinds.fact import Claim, Return
 from verifier.basis.findings import Finding, Rule
 from verifier.basis.rulepack import Terms
-from verifier.duties.duty import Duty, Fact, Filed, Untimed
+from verifier.duties.duty import Duty, Fact, Filed, Found, Untimed
 from verifier.duties.filing import returned, terms_for
 from verifier.language import Told
 from verifier.matters.family import Placed
@@ -66,9 +66,9 @@ def file(posted: PostedEvent, case: Case) -> Iterator[Placed[Fact]]:
 DUTY: Final = Duty(name="pay", rule=RULE, kinds=(Claim, Disbursement, Return), file=file, daily=True)
 
 
-def judge(case: Case, found: Sequence[Obligation]) -> Iterator[Finding]:
+def judge(case: Case, found: Found) -> Iterator[Finding]:
     """One finding for each approved claim, or part returned, that was not paid in full by its due day."""
-    for one in found:
+    for one in found.obligations:
         if one.breached:
             yield obligation_finding(
                 case, RULE, DUTY.name, one, explanation=_explain(case, one), clears_if=_clears(case, one)

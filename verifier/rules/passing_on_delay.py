@@ -13,14 +13,14 @@ child gives back is to be passed on anew, from that day.
 Arithmetic on signed facts: trigger and fulfilment are authority entries (semantics P7).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from ledger.kinds.authority import Allocation, Disbursement
 from ledger.kinds.fact import Return
 from verifier.basis.findings import Finding, Rule
 from verifier.basis.rulepack import Terms
-from verifier.duties.duty import Duty, Fact, Filed, Untimed
+from verifier.duties.duty import Duty, Fact, Filed, Found, Untimed
 from verifier.duties.filing import returned, terms_for
 from verifier.language import Told
 from verifier.matters.family import Placed
@@ -61,9 +61,9 @@ def file(posted: PostedEvent, case: Case) -> Iterator[Placed[Fact]]:
 DUTY: Final = Duty(name="pass_on", rule=RULE, kinds=(Allocation, Disbursement, Return), file=file, daily=True)
 
 
-def judge(case: Case, found: Sequence[Obligation]) -> Iterator[Finding]:
+def judge(case: Case, found: Found) -> Iterator[Finding]:
     """One finding for each receipt of authority that was not passed on in full by its due day."""
-    for one in found:
+    for one in found.obligations:
         if one.breached:
             yield obligation_finding(
                 case, RULE, DUTY.name, one, explanation=_explain(case, one), clears_if=_clears(case, one)
