@@ -61,8 +61,10 @@ def test_a_fund_is_traced_for_programs(folder: Path) -> None:
         (("--fund", "F9"), "the ledger has no fund F9"),
         ((), "name one of --line and --fund"),
         (("--line", "L1", "--fund", FUND), "name one of --line and --fund"),
+        (("--event", "nobody/s-1/0", "--forward"), "the ledger has no event nobody/s-1/0 that moved money"),
+        (("--event", "nobody/s-1/0"), "--event with --forward or --backward"),
     ],
-    ids=["unknown line", "unknown fund", "neither", "both"],
+    ids=["unknown line", "unknown fund", "neither", "both", "unknown event", "event without direction"],
 )
 def test_what_cannot_be_traced_is_exit_3(folder: Path, arguments: tuple[str, ...], word: str) -> None:
     """The message names what is wrong."""
@@ -82,3 +84,29 @@ def test_a_broken_ledger_is_not_traced(folder: Path) -> None:
     assert result.exit_code == 2
     assert "BROKEN" in result.output
     assert "issued" not in result.output
+
+
+def test_a_line_is_followed_forward_in_words(folder: Path) -> None:
+    """How much, where it ended, the way of each piece, and that the method is for paths only."""
+    result = run(str(folder), "--line", "L1", "--forward", "--lang", "en")
+    assert result.exit_code == 0
+    assert "L1  went on to  2,500.00 in all" in result.output
+    assert "2,500.00  paid to  builder  (1 piece)" in result.output
+    assert "no proof of whose money it was" in result.output
+
+
+def test_an_event_is_followed_back_for_programs(folder: Path) -> None:
+    """JSON: exact sums by end, each piece with its steps."""
+    line = json.loads(run(str(folder), "--line", "L1", "--json").stdout)
+    event = line["payments"][0]["event"]
+    result = run(str(folder), "--event", event, "--backward", "--json")
+    made = json.loads(result.stdout)
+    assert (made["asked"], made["direction"], made["total"]) == (event, "backward", 250_000)
+    assert made["ends"] == {"outside": 250_000}
+    assert [step["event"] for step in made["pieces"][0]["steps"]] == [event]
+
+
+def test_money_taken_by_a_selected_rule_is_shown(folder: Path) -> None:
+    """The rule stands in the answer, with what it says other payments took of the fund."""
+    made = json.loads(run(str(folder), "--fund", FUND, "--rule", "fifo", "--json").stdout)
+    assert (made["rule"], made["cash"]["taken"]) == ("fifo", 0)

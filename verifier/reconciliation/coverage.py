@@ -143,9 +143,14 @@ def _extend(stretches: list[Stretch], gaps: list[Gap], one: Statement) -> None:
     stretches.append(new)
 
 
-def read_coverage(workspace: Workspace) -> dict[str, Coverage]:
-    """The coverage of every account that has a statement, from the tables of `verifier.reconciliation.fact_tables`."""
-    rows = workspace.rows(Statement, _STATEMENTS)
+def read_coverage(
+    workspace: Workspace, *, statements: str = "statement", lines: str = "bank_line"
+) -> dict[str, Coverage]:
+    """The coverage of every account that has a statement, from the tables of `verifier.reconciliation.fact_tables`.
+
+    The names of two other tables with the same columns may be given.
+    """
+    rows = workspace.rows(Statement, _STATEMENTS.format(statements=statements, lines=lines))
     return {account: coverage_of(group) for account, group in groupby(rows, key=attrgetter("account"))}
 
 
@@ -154,11 +159,11 @@ _STATEMENTS: Final = """
     SELECT s.account, s.statement, s.seq, s.first_day, s.last_day, s.opening, s.closing, s.lines,
         coalesce(l.found, 0), coalesce(l.lowest, 0), coalesce(l.highest, 0), coalesce(l.high, 0), coalesce(l.low, 0),
         l.first_booked, l.last_booked
-    FROM statement s LEFT JOIN (
+    FROM {statements} s LEFT JOIN (
         SELECT account, statement, count(*) AS found, min(line_no) AS lowest, max(line_no) AS highest,
             sum(CASE side WHEN 2 THEN amount >> 32 ELSE -(amount >> 32) END) AS high,
             sum(CASE side WHEN 2 THEN amount & 4294967295 ELSE -(amount & 4294967295) END) AS low,
             min(day) AS first_booked, max(day) AS last_booked
-        FROM bank_line WHERE void = 0 GROUP BY account, statement
+        FROM {lines} WHERE void = 0 GROUP BY account, statement
     ) l ON l.account = s.account AND l.statement = s.statement
     WHERE s.void = 0 ORDER BY s.account, s.first_day"""

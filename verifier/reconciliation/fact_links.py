@@ -29,6 +29,7 @@ def link_facts(tables: FactTables) -> None:
     workspace.run("UPDATE report SET void = 1 WHERE name IN (SELECT name FROM reversed)")
     workspace.run("UPDATE bank_line SET void = 1 WHERE name IN (SELECT name FROM reversed)")
     workspace.run("UPDATE statement SET void = 1 WHERE name IN (SELECT name FROM reversed)")
+    tables.others.close()
     _resolve_returns(workspace)
     _join_same_payments(workspace, tables.funds)
 

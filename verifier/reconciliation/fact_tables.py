@@ -18,6 +18,7 @@ from ledger.kinds.registry import CUSTODIAN_CLASSES, Account, Calendar, Fund
 from verifier.posted import PostedEvent
 from verifier.reconciliation.approvals import PAPERS
 from verifier.reconciliation.money_facts import CREDIT, DEBIT, Registry, money_fact
+from verifier.reconciliation.other_lines import OtherLines
 from verifier.workspace import Workspace
 
 LIVE: Final = 0
@@ -74,6 +75,7 @@ class FactTables:
         self.funds: dict[str, Fund] = {}
         self.line_funds: dict[str, str] = {}
         self.calendars: list[Calendar] = []
+        self.others = OtherLines(workspace)
         self._registry = Registry(self.accounts, self.funds, self.line_funds)
         self._reports = workspace.batch(_ADD_REPORT)
         self._lines = workspace.batch(_ADD_LINE)
@@ -150,7 +152,8 @@ class FactTables:
         )
 
     def _take_line(self, posted: PostedEvent, event: Movement) -> None:
-        if not self._is_kept(event.account):
+        if not self.keeps(event.account):
+            self.others.take_line(posted, event)
             return
         self._lines.add(
             posted.seq,
@@ -168,7 +171,8 @@ class FactTables:
         )
 
     def _take_statement(self, posted: PostedEvent, event: BankBalance) -> None:
-        if not self._is_kept(event.account):
+        if not self.keeps(event.account):
+            self.others.take_statement(posted, event)
             return
         self._statements.add(
             posted.seq,
@@ -184,6 +188,7 @@ class FactTables:
             event.occurred_on.toordinal(),
         )
 
-    def _is_kept(self, account: str) -> bool:
+    def keeps(self, account: str) -> bool:
+        """Whether `account` is a custodian account (T1)."""
         found = self.accounts.get(account)
         return found is not None and found.account_class in CUSTODIAN_CLASSES

@@ -208,7 +208,7 @@ class MoneyBooks:
             yield trace_account(
                 account,
                 group,
-                opening=self._opening(account, coverage),
+                opening=self.opening(account),
                 coverage=coverage,
                 doubts=doubts,
                 as_of=self.as_of.toordinal(),
@@ -216,7 +216,9 @@ class MoneyBooks:
                 named=named.means,
             )
 
-    def _opening(self, account: str, coverage: Coverage) -> int | None:
+    def opening(self, account: str) -> int | None:
+        """What `account` held before the record, None if not known (T4)."""
+        coverage = self.coverage.get(account, NOT_COVERED)
         first = first_signed_day(coverage)
         if first is None:
             return None

@@ -55,6 +55,9 @@ _LINE: Final = """
 _STATEMENT: Final = """
     SELECT seq, name, leaf, 'balance', first_day, closing, account, NULL, NULL, NULL, NULL, NULL
     FROM statement WHERE seq = ?"""
+_OTHER_LINE: Final = """
+    SELECT seq, name, leaf, 'movement', day, amount, account, counterparty, NULL, NULL, NULL, NULL
+    FROM other_line WHERE seq = ?"""
 _CLOSED: Final = "SELECT closed_day FROM statement WHERE seq = ?"
 _LINE_CLOSED: Final = """
     SELECT s.closed_day FROM bank_line b JOIN statement s ON s.account = b.account AND s.statement = b.statement
@@ -79,7 +82,7 @@ class MoneyEntries:
         Raises:
             ProgrammerError: there is none; positions come from the same tables.
         """
-        for sql in (_REPORT, _LINE, _STATEMENT):
+        for sql in (_REPORT, _LINE, _STATEMENT, _OTHER_LINE):
             found = self._workspace.look_up(EntryTold, sql, (seq,))
             if found is not None:
                 return found
