@@ -20,6 +20,13 @@ from verifier.audit_report.asking import (
 from verifier.basis.tracing_rule import DEFAULT_TRACING
 from verifier.judgement.audit import Audit, Question, audited
 from verifier.judgement.report import closing, print_report
+from verifier.judgement.rule_options import (
+    DifferencesOption,
+    PackOption,
+    RegistryOption,
+    WhatIfOption,
+    rules_asked,
+)
 from verifier.language import Language, say
 from verifier.source_options import (
     DatabaseOption,
@@ -75,26 +82,36 @@ def audit(  # noqa: PLR0913 - one parameter for each option of the command
     report: ReportOption = None,
     evidence: EvidenceOption = None,
     disclosures: DisclosuresOption = None,
+    pack: PackOption = None,
+    registry: RegistryOption = None,
+    what_if: WhatIfOption = None,
+    differences: DifferencesOption = None,
     as_json: JsonOption = False,
     lang: LanguageOption = None,
 ) -> None:
     """Verify a ledger, then find where its money went astray, came late, or was not matched.
 
-    With --json one finding a line, sorted by rule and id, and what is said about the whole on standard error. Exit code
+    With --json one finding a line, sorted by rule and id, and what is said about the whole on standard error. With
+    --what-if differences take the place of findings: what appears, vanishes or changes, a line for each. Exit code
     0 no findings, 1 findings or matters that cannot be decided, 2 integrity broken, 3 could not complete.
     """
     language = chosen_language(lang)
     asked = asked_for(report, evidence, disclosures, source)
+    rules = rules_asked(pack, registry, what_if, differences)
     question = Question(
         as_of=_date(as_of),
         known_by=_position(known_by),
         trust=chosen_trust(policy, log_key, genesis, None),
         tracing=rule,
+        by=rules.by,
+        beside=rules.beside,
     )
     with contextlib.closing(chosen_source(source, db)) as opened, contextlib.ExitStack() as stack:
         with progress_bar("audit") as progress:
             done = stack.enter_context(audited(opened, question, progress=progress))
-        (_print_lines if as_json else print_report)(done, language)
+        if not rules.what_if:
+            (_print_lines if as_json else print_report)(done, language)
+        rules.answer(done, language, as_json=as_json)
         for path in asked.answer(done, opened, language):
             typer.echo(f"{say(WRITTEN, language)}{path}", err=as_json)
         raise typer.Exit(done.exit_code)

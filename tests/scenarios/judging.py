@@ -12,6 +12,7 @@ from verifier.basis.rulepack import RuleBook, load_pack
 from verifier.basis.tracing_rule import DEFAULT_TRACING, TracingRule
 from verifier.judgement.run import Judgement
 from verifier.obligations.case import Case
+from verifier.obligations.overlay import NO_OVERLAY, Overlay
 from verifier.obligations.records import Booking, Unsettled
 from verifier.workspace import Workspace
 
@@ -61,6 +62,7 @@ def judge(  # noqa: PLR0913 - what a test may vary
     covered: Iterable[str] = (),
     known_by: int | None = None,
     ledger: str = "",
+    overlay: Overlay = NO_OVERLAY,
     tracing: TracingRule = DEFAULT_TRACING,
 ) -> list[Finding]:
     """The findings of a scenario on top of `STAGE`, all or those of `rule`; `bank` maps labels to bank dates.
@@ -70,7 +72,7 @@ def judge(  # noqa: PLR0913 - what a test may vary
     made = text if isinstance(text, Scenario) else scenario(text, stage=f"ledger {ledger}\n{STAGE}")
     said = {label: _said(word) for label, word in (bank or {}).items()}
     bank_told = Bank(said=said, covered=frozenset(covered))
-    with _judged(made, as_of, bank_told, known_by=known_by, tracing=tracing) as judgement:
+    with _judged(made, as_of, bank_told, known_by=known_by, overlay=overlay, tracing=tracing) as judgement:
         return [one for one in judgement.findings() if rule in {None, one.rule}]
 
 
@@ -87,6 +89,7 @@ def _judged(
     bank: Bank,
     *,
     known_by: int | None = None,
+    overlay: Overlay = NO_OVERLAY,
     tracing: TracingRule = DEFAULT_TRACING,
 ) -> Iterator[Judgement]:
     with Workspace() as workspace:
@@ -97,6 +100,7 @@ def _judged(
             known_by=made.events[-1].seq if known_by is None else known_by,
             workspace=workspace,
             book=RuleBook(load_pack("cn-special-funds")),
+            overlay=overlay,
             tracing=tracing,
             bank=bank,
         )

@@ -7,29 +7,20 @@ rows, and for each rule a file named after it that lists its rows. Both forms re
 
 import datetime
 import hashlib
-import json
-import re
-from collections import Counter
 from collections.abc import Container, Iterable
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
 from ledger.canonical import jcs
-from ledger.errors import FormatError, LimitError
+from ledger.errors import FormatError
 from ledger.kinds.form import TEXT_CHARACTERS_MAX, Version
 from ledger.party import Id, Level
 from verifier.basis.findings import Record
-from verifier.basis.json_lines import line_of
+from verifier.basis.strict_json import line_of, read_json
 from verifier.basis.working_days import Unit
 from verifier.language import Told
-
-PACK_BYTES_MAX: Final = 1 << 20
-"""Most bytes of a pack or of a part of one."""
-
-_PATH: Final = re.compile(r"`(\$[^`]*)`$")
-"""Where the JSON value stands that msgspec complains of."""
 
 Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 ParameterName = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,63}(?!\\n)$")]
@@ -85,9 +76,9 @@ def parse_pack(data: bytes, *, place: str) -> Pack:
 
     Raises:
         FormatError: naming line and field; no pack, a key or a row id twice, a value in a second spelling.
-        LimitError: more than `PACK_BYTES_MAX` bytes.
+        LimitError: more than `strict_json.JSON_BYTES_MAX` bytes.
     """
-    pack: Pack = _read(data, Pack, place)
+    pack: Pack = read_json(data, Pack, place=place, wrong=_wrong)
     _check_rows(pack.rows, (), "$.rows", data, place)
     return pack
 
@@ -99,11 +90,11 @@ def pack_of_parts(parts: Iterable[tuple[str, bytes]], *, place: str) -> Pack:
         FormatError, LimitError: as `parse_pack`; or a file holds rows of another rule than it is named after.
     """
     files = dict(sorted(parts))
-    head: _Head = _read(files.pop("pack.json", b""), _Head, f"{place}/pack.json")
+    head: _Head = read_json(files.pop("pack.json", b""), _Head, place=f"{place}/pack.json", wrong=_wrong)
     rows: list[PackRow] = []
     for name, data in files.items():
         where = f"{place}/{name}"
-        found: tuple[PackRow, ...] = _read(data, tuple[PackRow, ...], where)
+        found: tuple[PackRow, ...] = read_json(data, tuple[PackRow, ...], place=where, wrong=_wrong)
         strange = next((row for row in found if f"{row.rule}.json" != name), None)
         if strange is not None:
             raise _wrong(
@@ -112,60 +103,6 @@ def pack_of_parts(parts: Iterable[tuple[str, bytes]], *, place: str) -> Pack:
         _check_rows(found, {row.id for row in rows}, "$", data, where)
         rows += found
     return Pack(id=head.id, version=head.version, title=head.title, rows=tuple(rows))
-
-
-def _read(data: bytes, kind: Any, place: str) -> Any:  # noqa: ANN401 - what `kind` describes
-    """What `data` holds as `kind`, and nothing besides."""
-    if len(data) > PACK_BYTES_MAX:
-        raise LimitError(
-            code="pack-too-large",
-            place=place,
-            message_en=f"a rule pack has at most {PACK_BYTES_MAX:,} bytes",
-            message_zh=f"规则包不得超过 {PACK_BYTES_MAX:,} 字节",
-            remedy_en="Check that this is the right file.",
-            remedy_zh="请核对文件是否正确。",
-        )
-    plain = _plain(data, place)
-    try:
-        made = msgspec.convert(plain, kind)
-    except msgspec.ValidationError as error:
-        told = str(error)
-        found = _PATH.search(told)
-        line = line_of(data.decode(), "$" if found is None else found[1])
-        raise _wrong(
-            f"{place}:{line}", f"not the form of a rule pack: {told}", f"不符合规则包格式：{told}"
-        ) from error
-    if json.loads(msgspec.json.encode(made)) != plain:
-        raise _wrong(
-            place,
-            "a value is spelt in a second way, or an optional one is empty",
-            "数值写法不唯一或可选项为空",
-        )
-    return made
-
-
-def _plain(data: bytes, place: str) -> object:
-    """The JSON value in `data`."""
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        twice = [key for key, times in Counter(key for key, _ in pairs).items() if times > 1]
-        if twice:
-            raise _wrong(
-                place, f"the key {twice[0]!r} stands twice in one object", f"同一对象中键 {twice[0]!r} 重复"
-            )
-        return dict(pairs)
-
-    try:
-        return json.loads(data.decode(), object_pairs_hook=once)
-    except UnicodeDecodeError as error:
-        raise _wrong(place, f"not UTF-8 at byte {error.start}", f"第 {error.start} 字节不是 UTF-8") from error
-    except json.JSONDecodeError as error:
-        where = f"{place}:{error.lineno}"
-        raise _wrong(where, f"not JSON: {error.msg}", f"不是 JSON：{error.msg}") from error
-    except (RecursionError, ValueError) as error:
-        if isinstance(error, FormatError):
-            raise
-        raise _wrong(place, "not JSON that can be read", "不是可读的 JSON") from error
 
 
 def _check_rows(

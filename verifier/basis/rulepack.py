@@ -158,6 +158,11 @@ class RuleBook:
             after.adopt(draft)
         return after.notices
 
+    @property
+    def drafts(self) -> tuple[Policy, ...]:
+        """The policies that are laid on top without being adopted."""
+        return tuple(one.policy for one in self._drafts)
+
     def terms(self, rule: str, to: Addressee, on: datetime.date) -> Terms:
         """What `rule` asks of the addressee on business date `on`, by everything adopted so far."""
         values: dict[str, int] = {}

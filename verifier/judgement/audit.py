@@ -2,25 +2,24 @@
 """Verify a ledger, then judge what stands of it: nothing beyond the good prefix is ever judged.
 
 The whole is one pass where the ledger is sound. Where it is broken, or needs a newer verifier, the good prefix is
-read once more and judged alone.
+read once more and judged alone. A second judgement of the same entries by other rules shares the pass.
 """
 
 import contextlib
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from ledger.entry import GenesisEntry, parse_entry
 from ledger.errors import InputError
-from ledger.genesis import Genesis
 from ledger.instant import business_date
-from verifier.basis.rulepack import rules_of
 from verifier.basis.tracing_rule import DEFAULT_TRACING, TracingRule
 from verifier.integrity.replay import Replay
 from verifier.integrity.trust import Trust
 from verifier.integrity.verdict import EXIT_BROKEN, EXIT_CLEAN, EXIT_FINDINGS, Verdict
 from verifier.integrity.walk import Progress
+from verifier.judgement.own_rules import OWN, Yardstick
 from verifier.judgement.run import Judgement
 from verifier.obligations.case import Case
 from verifier.reading.sources import Source
@@ -34,21 +33,27 @@ class Question:
     """What is asked: as of which date, known by which position or instant, trusting whom, tracing by which rule.
 
     Without `as_of` it is the date of the last entry judged, in the ledger's time zone; without `known_by` everything
-    is known (semantics O10).
+    is known (semantics O10). It is judged by `by`, and by `beside` too where that is given, to be compared.
     """
 
     as_of: datetime.date | None = None
     known_by: int | str | None = None
     trust: Trust = _NO_TRUST
     tracing: TracingRule = DEFAULT_TRACING
+    by: Yardstick = OWN
+    beside: Yardstick | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
-    """The verdict on the bytes, and the judgement of the good prefix; None where nothing of it can be judged."""
+    """The verdict on the bytes, and the judgement of the good prefix; None where nothing of it can be judged.
+
+    `beside` is the judgement by the other rules, if they were asked for.
+    """
 
     verdict: Verdict
     judgement: Judgement | None
+    beside: Judgement | None = None
 
     @property
     def exit_code(self) -> int:
@@ -78,47 +83,53 @@ def audited(
         InputError: the question asks beyond the ledger, or the ledger names a rule pack that is not here.
         EnvironmentFault: the machine or the network failed, so nothing can be said.
     """
-    with Workspace() as scratch:
-        verdict, judgement = _run(source, scratch, question, progress, judge, end=None)
+    with contextlib.ExitStack() as scratch:
+        verdict, judgements = _run(source, scratch, question, progress, judge, end=None)
         good = verdict.good_prefix
         if verdict.exit_code == EXIT_CLEAN:
-            yield Audit(verdict=verdict, judgement=judgement)
+            yield _audit(verdict, judgements)
             return
     if good <= 1:
-        yield Audit(verdict=verdict, judgement=None)
+        yield _audit(verdict, ())
         return
-    with Workspace() as scratch:
-        _, judgement = _run(source, scratch, question, progress, judge, end=good)
-        yield Audit(verdict=verdict, judgement=judgement)
+    with contextlib.ExitStack() as scratch:
+        _, judgements = _run(source, scratch, question, progress, judge, end=good)
+        yield _audit(verdict, judgements)
+
+
+def _audit(verdict: Verdict, judgements: Sequence[Judgement]) -> Audit:
+    first, second = (*judgements, None, None)[:2]
+    return Audit(verdict=verdict, judgement=first, beside=second)
 
 
 def _run(
     source: Source,
-    scratch: Workspace,
+    scratch: contextlib.ExitStack,
     question: Question,
     progress: Progress,
     judge: Callable[[Case], Judgement],
     *,
     end: int | None,
-) -> tuple[Verdict, Judgement | None]:
-    """One pass over `source` that judges the entries below `end`, all of them when it is None."""
+) -> tuple[Verdict, Sequence[Judgement]]:
+    """One pass over `source` that judges the entries below `end`, all of them when it is None, by each set of rules."""
     frame = _frame(source, question, end)
-    judgement: Judgement | None = None
+    yardsticks = [one for one in (question.by, question.beside) if one is not None]
+    judgements: list[Judgement] = []
     with Workspace() as workspace:
         replay = Replay(source, workspace, trust=question.trust, progress=progress)
         for posted in replay.events():
             if frame is None:
                 continue
-            if judgement is None:
-                judgement = judge(
-                    _case(replay.genesis, replay.genesis_hash, frame, scratch, question.tracing)
-                )
-            judgement.take(posted)
+            if not judgements:
+                judgements = [judge(_case(replay, frame, scratch, question, one)) for one in yardsticks]
+            for judgement in judgements:
+                judgement.take(posted)
         verdict = replay.verdict()
-    if judgement is None or (end is None and verdict.exit_code != EXIT_CLEAN):
-        return verdict, None
-    judgement.close()
-    return verdict, judgement
+    if end is None and verdict.exit_code != EXIT_CLEAN:
+        return verdict, ()
+    for judgement in judgements:
+        judgement.close()
+    return verdict, judgements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,14 +224,16 @@ def _beyond(en: str, zh: str) -> _BeyondError:
 
 
 def _case(
-    genesis: Genesis, genesis_hash: str, frame: _Frame, workspace: Workspace, tracing: TracingRule
+    replay: Replay, frame: _Frame, scratch: contextlib.ExitStack, question: Question, yardstick: Yardstick
 ) -> Case:
+    """An empty case by the rules of `yardstick`, with a workspace of its own."""
     return Case(
-        genesis=genesis,
-        genesis_hash=genesis_hash,
+        genesis=replay.genesis,
+        genesis_hash=replay.genesis_hash,
         as_of=frame.as_of,
         known_by=frame.known_by,
-        workspace=workspace,
-        book=rules_of(genesis),
-        tracing=tracing,
+        workspace=scratch.enter_context(Workspace()),
+        book=yardstick.book(replay.genesis),
+        overlay=yardstick.overlay,
+        tracing=question.tracing,
     )

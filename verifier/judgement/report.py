@@ -15,6 +15,7 @@ from rich.text import Text
 from ledger.amount import group_amount
 from verifier import verdict_text
 from verifier.basis.findings import Finding, FindingClass, Severity
+from verifier.basis.rulepack import Notice
 from verifier.basis.tracing_rule import TRACING_RULES
 from verifier.judgement.audit import Audit
 from verifier.judgement.run import Judgement
@@ -24,13 +25,13 @@ FULL_MAX: Final = 200
 """Most findings told in full; the rest is counted here, and told in full with --json."""
 
 _DECIDED: Final[tuple[FindingClass, ...]] = ("proved", "indicated", "statistical")
-_CLASSES: Final[dict[FindingClass, Told]] = {
+CLASSES: Final[dict[FindingClass, Told]] = {
     "proved": Told(zh="已证明", en="proved"),
     "indicated": Told(zh="有迹象", en="indicated"),
     "statistical": Told(zh="统计线索", en="statistical"),
     "undecidable": Told(zh="无法判定", en="cannot be decided"),
 }
-_SEVERITIES: Final[dict[Severity, tuple[Told, str]]] = {
+SEVERITIES: Final[dict[Severity, tuple[Told, str]]] = {
     "blue": (Told(zh="蓝", en="blue"), "blue"),
     "yellow": (Told(zh="黄", en="yellow"), "yellow"),
     "orange": (Told(zh="橙", en="orange"), "dark_orange"),
@@ -41,22 +42,27 @@ _SEVERITIES: Final[dict[Severity, tuple[Told, str]]] = {
 def print_report(audit: Audit, language: Language, *, checks: bool = False) -> None:
     """The report stands on standard output; with `checks`, and wherever one failed, it begins with all of them."""
     console = Console()
+    print_verdict(console, audit, language, checks=checks)
+    for part in _parts(audit, language):
+        console.print(part)
+
+
+def print_verdict(console: Console, audit: Audit, language: Language, *, checks: bool = False) -> None:
+    """What was verified stands on `console`, as `print_report` says."""
     if checks or audit.verdict.exit_code:
         for line in verdict_text.text_of(audit.verdict, language):
             console.print(Text(line), soft_wrap=True)
     else:
         console.print(*_heading(audit, language), sep="\n")
-    for part in _parts(audit, language):
-        console.print(part)
 
 
 def _parts(audit: Audit, language: Language) -> Iterator[RenderableType]:
     """What was judged, by which rules, and what was not, in order."""
     judgement = audit.judgement
     if judgement is None:
-        yield Text(say(_NOTHING, language))
+        yield Text(say(NOTHING, language))
         return
-    yield from _frame(judgement, language)
+    yield from judged_by(judgement, language)
     yield _summary(judgement, language)
     decided = (one for one in judgement.findings() if one.finding_class != "undecidable")
     yield from _listing(decided, _count(judgement, _DECIDED), _FINDINGS, language)
@@ -66,7 +72,7 @@ def _parts(audit: Audit, language: Language) -> Iterator[RenderableType]:
     yield Text(say(closing(audit), language))
 
 
-_NOTHING: Final = Told(zh="没有可以审计的条目。", en="No entry of it can be judged.")
+NOTHING: Final = Told(zh="没有可以审计的条目。", en="No entry of it can be judged.")
 _FINDINGS: Final = Told(zh="疑点", en="Findings")
 _UNDECIDABLE: Final = Told(
     zh="依现有数据无法判定（不等于没有问题）", en="Cannot be decided from this data (which is not clean)"
@@ -78,7 +84,7 @@ def closing(audit: Audit) -> Told:
     """The last sentence: how many findings, and that what was not judged is not clean."""
     judgement = audit.judgement
     if judgement is None:
-        return _NOTHING
+        return NOTHING
     found, open_ = _count(judgement, _DECIDED), _count(judgement, ("undecidable",))
     gaps = sum(gap.count for gap in judgement.gaps)
     parts = [Told(zh=f"疑点 {found} 条", en=f"{counted(found, 'finding')}")]
@@ -106,7 +112,7 @@ def _heading(audit: Audit, language: Language) -> Iterator[RenderableType]:
         yield Text(f"! {say(mark, language)}")
 
 
-def _frame(judgement: Judgement, language: Language) -> Iterator[RenderableType]:
+def judged_by(judgement: Judgement, language: Language) -> Iterator[RenderableType]:
     """As of when, known by what, by which pack, calendars and rule of tracing, and what is to be said of the rules."""
     case = judgement.case
     pack = case.book.pack
@@ -125,7 +131,12 @@ def _frame(judgement: Judgement, language: Language) -> Iterator[RenderableType]
         )
     )
     for notice in case.book.notices:
-        yield Text(f"! {notice.policy}#{notice.row} {notice.rule}: {say(notice.what, language)}")
+        yield noticed(notice, language)
+
+
+def noticed(notice: Notice, language: Language) -> Text:
+    """What is to be said of the rules, on a line."""
+    return Text(f"! {notice.policy}#{notice.row} {notice.rule}: {say(notice.what, language)}")
 
 
 def _summary(judgement: Judgement, language: Language) -> Table:
@@ -144,10 +155,10 @@ def _summary(judgement: Judgement, language: Language) -> Table:
     )
     table.add_column(say(rule, language), no_wrap=True)
     table.add_column(say(count, language))
-    for told in _CLASSES.values():
+    for told in CLASSES.values():
         table.add_column(say(told, language), justify="right")
     for one in judgement.rules:
-        cells = [_counted(judgement, one.id, finding_class) for finding_class in _CLASSES]
+        cells = [_counted(judgement, one.id, finding_class) for finding_class in CLASSES]
         table.add_row(one.id, say(one.title, language), *cells)
     return table
 
@@ -177,20 +188,26 @@ def _listing(
 
 
 def _row(finding: Finding, language: Language) -> tuple[RenderableType, ...]:
-    severity, style = _SEVERITIES[finding.severity]
+    severity, style = SEVERITIES[finding.severity]
     amount = "–" if finding.amount is None else group_amount(finding.amount)
     left = "" if finding.outstanding is None else f"\n{group_amount(finding.outstanding)}"
     at = ", ".join(str(entry.seq) for entry in finding.evidence)
     clears = Told(zh="可消除：", en="Clears if: ")
     basis = Told(zh="依据：", en="Basis: ")
     proof = Told(zh=f"凭据条目 {at}；编号 {finding.id}", en=f"entries {at}; id {finding.id}")
-    what = Group(
-        _text(say(finding.explanation, language)),
-        _text(say(basis, language) + say(finding.basis, language), style="dim"),
-        _text(say(clears, language) + say(finding.clears_if, language), style="dim"),
-        _text(say(proof, language), style="dim"),
+    sources, version = finding.parameters.get("sources", "–"), finding.rule_version
+    rules = Told(
+        zh=f"规则 {finding.rule} 第 {version} 版；参数来源 {sources}",
+        en=f"rule {finding.rule} version {version}; by {sources}",
     )
-    told = f"{say(_CLASSES[finding.finding_class], language)}\n{say(severity, language)}"
+    what = Group(
+        folded(say(finding.explanation, language)),
+        folded(say(basis, language) + say(finding.basis, language), style="dim"),
+        folded(say(clears, language) + say(finding.clears_if, language), style="dim"),
+        folded(say(rules, language), style="dim"),
+        folded(say(proof, language), style="dim"),
+    )
+    told = f"{say(CLASSES[finding.finding_class], language)}\n{say(severity, language)}"
     return Text(finding.rule), Text(told, style=style), Text(amount + left), what
 
 
@@ -205,7 +222,7 @@ def _gaps(judgement: Judgement, language: Language) -> Iterator[RenderableType]:
     yield table
 
 
-def _text(text: str, style: str = "") -> Text:
+def folded(text: str, style: str = "") -> Text:
     """Folded where there is no space to break at, as in Chinese."""
     return Text(text, style=style, overflow="fold")
 

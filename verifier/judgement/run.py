@@ -70,6 +70,7 @@ class Judgement:
 
     def take(self, posted: PostedEvent) -> None:
         """Let every rule see the next event; events dated after the as-of date, or beyond `known_by`, are left out."""
+        posted = self.case.overlay.over(posted)
         if self.case.take(posted):
             self.casebook.take(posted)
             for watch in self.watches:

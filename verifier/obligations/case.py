@@ -18,6 +18,7 @@ from verifier.basis.tracing_rule import DEFAULT_TRACING, TracingRule
 from verifier.basis.working_days import WorkingDays
 from verifier.language import Told
 from verifier.obligations.known_terms import KnownTerms
+from verifier.obligations.overlay import NO_OVERLAY, Overlay
 from verifier.obligations.records import BankDates, NoFeeds, Waiving
 from verifier.obligations.settling import Dates
 from verifier.obligations.standing import Standing
@@ -45,6 +46,7 @@ class Case:
     known_by: int
     workspace: Workspace
     book: RuleBook
+    overlay: Overlay = NO_OVERLAY
     tracing: TracingRule = DEFAULT_TRACING
     bank: BankDates = field(default_factory=NoFeeds)
     standing: Standing = field(default_factory=Standing)

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from ledger.errors import FormatError, LimitError
-from verifier.basis.pack_form import PACK_BYTES_MAX, Pack, pack_of_parts, parse_pack
+from verifier.basis.pack_form import Pack, pack_of_parts, parse_pack
 from verifier.basis.rulepack import PACKS, load_pack
+from verifier.basis.strict_json import JSON_BYTES_MAX
 
 HEAD = b'{"id": "mine", "version": 1, "title": {"zh": "\xe6\x88\x91", "en": "Mine"}}'
 
@@ -85,11 +86,12 @@ def test_what_is_no_pack_is_refused_with_its_place(source: str, place: str, told
 def test_a_file_that_is_too_large_is_not_read() -> None:
     """Nor one in another encoding."""
     with pytest.raises(LimitError):
-        parse_pack(b" " * (PACK_BYTES_MAX + 1), place="mine.json")
+        parse_pack(b" " * (JSON_BYTES_MAX + 1), place="mine.json")
     with pytest.raises(FormatError, match="UTF-8"):
         parse_pack(b"\xff", place="mine.json")
-    with pytest.raises(FormatError, match="not JSON"):
-        parse_pack(b"[" * 100_000, place="mine.json")
+    for unreadable in (b"[" * 100_000, b"9" * 5_000):
+        with pytest.raises(FormatError, match="not JSON"):
+            parse_pack(unreadable, place="mine.json")
 
 
 def rows_file(*rows: dict[str, Any]) -> bytes:
