@@ -162,6 +162,7 @@ def books_of(workspace: Workspace, events: Sequence[AnyEvent], *, as_of: datetim
     for one in posted(events):
         books.take(one)
     books.close()
+    books.keep_corrected()
     return books
 
 

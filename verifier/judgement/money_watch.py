@@ -23,7 +23,8 @@ from verifier.rules import (
     unconfirmed_report,
     unreferenced_return,
 )
-from verifier.tracing.money_books import ClosingTerms, MoneyBooks
+from verifier.tracing.money_books import MoneyBooks
+from verifier.tracing.reconciling import ClosingTerms
 
 Judge = Callable[[Case, MoneyBooks], Iterator[Finding]]
 
@@ -61,6 +62,7 @@ class MoneyWatch:
     def findings(self) -> Iterator[Finding]:
         """Close the books, let the case know what the bank says unless it was told otherwise, and judge."""
         self.books.close(closing_terms(self._case))
+        self.books.keep_corrected()
         if isinstance(self._case.bank, NoFeeds):
             self._case.bank = self.books.bank()
         return found_in(self.books, self._case)

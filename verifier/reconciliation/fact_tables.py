@@ -17,6 +17,7 @@ from ledger.kinds.control import Correction
 from ledger.kinds.registry import CUSTODIAN_CLASSES, Account, Calendar, Fund
 from verifier.posted import PostedEvent
 from verifier.reconciliation.approvals import PAPERS
+from verifier.reconciliation.corrections import REVERSED
 from verifier.reconciliation.money_facts import CREDIT, DEBIT, Registry, money_fact
 from verifier.reconciliation.other_lines import OtherLines
 from verifier.workspace import Workspace
@@ -43,7 +44,7 @@ _TABLES: Final = (
         void INTEGER DEFAULT 0)""",
     "CREATE TABLE wanted (name TEXT PRIMARY KEY) WITHOUT ROWID",
     PAPERS,
-    "CREATE TABLE reversed (name TEXT PRIMARY KEY) WITHOUT ROWID",
+    REVERSED,
 )
 
 _ADD_REPORT: Final = """
@@ -71,6 +72,7 @@ class FactTables:
             workspace.run(table)
         self.workspace = workspace
         self.as_of = as_of
+        self.time_zone = time_zone
         self.accounts: dict[str, Account] = {}
         self.funds: dict[str, Fund] = {}
         self.line_funds: dict[str, str] = {}
@@ -82,7 +84,7 @@ class FactTables:
         self._statements = workspace.batch(_ADD_STATEMENT)
         self._wanted = workspace.batch("INSERT OR IGNORE INTO wanted VALUES (?)")
         self._papers = workspace.batch("INSERT INTO paper VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
-        self._reversed = workspace.batch("INSERT OR IGNORE INTO reversed VALUES (?)")
+        self._reversed = workspace.batch("INSERT OR IGNORE INTO reversed VALUES (?, ?, ?, ?)")
         self._day = lru_cache(maxsize=1_024)(
             lambda minute: business_date(f"{minute}:00.000Z", time_zone).toordinal()
         )
@@ -96,7 +98,7 @@ class FactTables:
             case BankBalance():
                 self._take_statement(posted, event)
             case Correction() if event.occurred_on <= self.as_of:
-                self._reversed.add(event.event)
+                self._reversed.add(event.event, posted.seq, posted.name, posted.leaf)
             case Account() | Fund() | Calendar() | Allocation():
                 self._register(event)
             case Waiver() if event.due_on is None and event.occurred_on <= self.as_of:

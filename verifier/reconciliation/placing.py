@@ -97,7 +97,7 @@ class Placing:
             SELECT account, day, statement, line_no, seq, side, coalesce(part, 0), amount, bank FROM staging
             ORDER BY 1, 2, 3, 4, 5, 6, 7""")  # rowids then stand in the order of T2
         self._workspace.run("CREATE INDEX movement_day ON movement (account, day)")
-        for table in ("staging", "rest", "placed"):
+        for table in ("staging", "rest"):
             self._workspace.run(f"DROP TABLE {table}")
 
     def _place(self, report: _Report) -> tuple[Standing, int | None, int, Standing]:

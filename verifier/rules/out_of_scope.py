@@ -19,6 +19,7 @@ from typing import Final
 
 from verifier.basis.findings import Finding, Rule, Severity, Step
 from verifier.language import Told
+from verifier.matters.correcting import as_corrected
 from verifier.obligations.case import Case
 from verifier.reconciliation.approvals import Approval
 from verifier.tracing.money_books import MoneyBooks
@@ -46,6 +47,9 @@ def judge(case: Case, books: MoneyBooks) -> Iterator[Finding]:
     entries = MoneyEntries(books.workspace)
     for found in books.traced.admissions():
         yield _finding(case, books, entries, found)
+    for found in books.traced.admissions(corrected=True):
+        closed = _finding(case, books, entries, found)
+        yield as_corrected(closed, books.corrections.of(found.account, (one.name for one in closed.evidence)))
 
 
 def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, found: FoundAdmission) -> Finding:

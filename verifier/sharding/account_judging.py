@@ -39,7 +39,10 @@ class ToldOutcome(NamedTuple):
 
 
 def match(briefing: Briefing, given: Iterable[Piece]) -> Iterator[Piece]:
-    """``placed``: what bank lines of the shard's accounts bore out. ``coverage``: what their banks tell."""
+    """``placed``: what bank lines of the shard's accounts bore out. ``coverage``: what their banks tell.
+
+    The same without corrections, of accounts that these touched, in ``placed_before`` and ``coverage_before``.
+    """
     tables = by_table(given)
     shard = tables[OWN][0][0]
     with Workspace() as workspace:
@@ -47,6 +50,9 @@ def match(briefing: Briefing, given: Iterable[Piece]) -> Iterator[Piece]:
         load(workspace, tables)
         yield from pieces(shard, "placed", books.matched(briefing.closing))
         yield from pieces(shard, "coverage", books.coverage.items())
+        coverage, placed = books.matched_before(frozenset(account for _, account in tables[OWN]))
+        yield from pieces(shard, "placed_before", placed)
+        yield from pieces(shard, "coverage_before", coverage.items())
 
 
 def find(briefing: Briefing, given: Iterable[Piece]) -> Iterator[Piece]:
@@ -58,7 +64,11 @@ def find(briefing: Briefing, given: Iterable[Piece]) -> Iterator[Piece]:
         books = briefing.open_books(case)
         load(workspace, tables)
         own = frozenset(account for _, account in tables[OWN])
-        books.close(briefing.closing, Foreign(own, briefing.coverage, tables["placed"]))
+        foreign = Foreign(
+            own, briefing.coverage, tables["placed"], briefing.coverage_before, tables["placed_before"]
+        )
+        books.close(briefing.closing, foreign)
+        books.keep_corrected(foreign)
         found = (one for one in found_in(books, case) if one.accounts[0] in own)
         yield from pieces(shard, "finding", map(row_of, found))
         yield from pieces(shard, "gap", map(told_gap, gaps_in(books)))

@@ -39,10 +39,10 @@ _CUT: Final[Mapping[str, str]] = {
     "paper": "SELECT * FROM paper ORDER BY seq",  # few, and they may name findings
     "wanted": "SELECT DISTINCT r.original FROM cut_seq s JOIN report r ON r.seq = s.seq WHERE r.original IS NOT NULL",
     "reversed": """
-        SELECT v.name FROM cut_seq s JOIN report r ON r.seq = s.seq JOIN reversed v ON v.name = r.name
-        UNION SELECT v.name FROM paper p JOIN reversed v ON v.name = p.name
-        UNION SELECT v.name FROM cut_own o JOIN bank_line b ON b.account = o.account JOIN reversed v ON v.name = b.name
-        UNION SELECT v.name FROM cut_own o JOIN statement t ON t.account = o.account JOIN reversed v ON v.name = t.name""",
+        SELECT v.* FROM cut_seq s JOIN report r ON r.seq = s.seq JOIN reversed v ON v.name = r.name
+        UNION SELECT v.* FROM paper p JOIN reversed v ON v.name = p.name
+        UNION SELECT v.* FROM cut_own o JOIN bank_line b ON b.account = o.account JOIN reversed v ON v.name = b.name
+        UNION SELECT v.* FROM cut_own o JOIN statement t ON t.account = o.account JOIN reversed v ON v.name = t.name""",
 }
 _ACCOUNTS: Final = """
     SELECT from_account FROM report WHERE keeps & 1 UNION SELECT to_account FROM report WHERE keeps & 2

@@ -13,7 +13,8 @@ from verifier.obligations.case import Case
 from verifier.obligations.records import BankDates, NoFeeds
 from verifier.reconciliation.coverage import Coverage
 from verifier.reconciliation.fact_tables import FactTables
-from verifier.tracing.money_books import ClosingTerms, MoneyBooks
+from verifier.tracing.money_books import MoneyBooks
+from verifier.tracing.reconciling import ClosingTerms
 from verifier.workspace import Workspace
 
 _ONES_OWN: Final = frozenset({"workspace", "bank"})
@@ -22,7 +23,7 @@ _ONES_OWN: Final = frozenset({"workspace", "bank"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Briefing:
-    """The case without workspace and bank; `coverage` is empty until every account's statements were read."""
+    """The case without workspace and bank; `coverage` and `coverage_before` are empty until every account's statements were read."""
 
     case_parts: dict[str, Any]
     accounts: dict[str, Account]
@@ -31,6 +32,7 @@ class Briefing:
     calendars: list[Calendar]
     closing: ClosingTerms
     coverage: dict[str, Coverage] = field(default_factory=dict)
+    coverage_before: dict[str, Coverage] = field(default_factory=dict)
 
     def case(self, workspace: Workspace, bank: BankDates | None = None) -> Case:
         """The case in `workspace`, as the whole has it after its last event."""

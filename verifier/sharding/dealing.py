@@ -22,7 +22,7 @@ from verifier.sharding.briefing import Briefing, brief
 from verifier.sharding.engine import Engine
 from verifier.sharding.pieces import Piece, pieces, shard_of
 from verifier.sharding.told import GapRow, ToldBank
-from verifier.tracing.money_books import ClosingTerms
+from verifier.tracing.reconciling import ClosingTerms
 
 if TYPE_CHECKING:
     from verifier.reconciliation.coverage import Coverage
@@ -34,11 +34,15 @@ FACTS_AT_ONCE: Final = 2_000
 _TABLES: Final = (
     """CREATE TABLE told_placed (seq INTEGER, side INTEGER, amount INTEGER, day INTEGER, PRIMARY KEY (seq, side))
         WITHOUT ROWID""",
+    """CREATE TABLE told_before (seq INTEGER, side INTEGER, amount INTEGER, day INTEGER, PRIMARY KEY (seq, side))
+        WITHOUT ROWID""",
     """CREATE TABLE told_outcome (name TEXT PRIMARY KEY, standing TEXT, day INTEGER, booked INTEGER, rest TEXT)
         WITHOUT ROWID""",
 )
 _ELSEWHERE: Final = """
     SELECT p.seq, p.side, p.amount, p.day FROM cut_seq s JOIN told_placed p ON p.seq = s.seq ORDER BY p.seq, p.side"""
+_BEFORE: Final = """
+    SELECT p.seq, p.side, p.amount, p.day FROM cut_seq s JOIN told_before p ON p.seq = s.seq ORDER BY p.seq, p.side"""
 _OUTCOME: Final = "SELECT standing, day, booked, rest FROM told_outcome WHERE name = ?"
 
 RowT = TypeVar("RowT")
@@ -61,15 +65,19 @@ class Dealer:
 
     def accounts(self) -> Iterator[FindingRow | GapRow]:
         """What is found in accounts; afterwards `bank` knows what the banks said."""
-        coverage: dict[str, Coverage] = {}
+        told: dict[str, dict[str, Coverage]] = {"coverage": {}, "coverage_before": {}}
         placed = self._workspace.batch("INSERT OR IGNORE INTO told_placed VALUES (?, ?, ?, ?)")
+        before = self._workspace.batch("INSERT OR IGNORE INTO told_before VALUES (?, ?, ?, ?)")
         for piece in self._engine.run("match", self._briefing, self._dealt(_nothing)):
             for row in piece.rows():
-                if piece.table == "placed":
-                    placed.add(*row)
-                else:
-                    coverage[row[0]] = coverage_from(row[1])
-        self._briefing = replace(self._briefing, coverage=coverage)
+                match piece.table:
+                    case "placed":
+                        placed.add(*row)
+                    case "placed_before":
+                        before.add(*row)
+                    case table:
+                        told[table][row[0]] = coverage_from(row[1])
+        self._briefing = replace(self._briefing, **told)
         outcomes = self._workspace.batch("INSERT OR IGNORE INTO told_outcome VALUES (?, ?, ?, ?, ?)")
         for piece in self._engine.run("find", self._briefing, self._dealt(self._elsewhere)):
             if piece.table == "outcome":
@@ -99,7 +107,8 @@ class Dealer:
             yield from more(shard)
 
     def _elsewhere(self, shard: int) -> Iterator[Piece]:
-        return pieces(shard, "placed", self._workspace.rows(_columns, _ELSEWHERE))
+        yield from pieces(shard, "placed", self._workspace.rows(_columns, _ELSEWHERE))
+        yield from pieces(shard, "placed_before", self._workspace.rows(_columns, _BEFORE))
 
     def _chunks(self, shelves: Shelves, families: tuple[str, ...]) -> Iterator[Piece]:
         shard, waiting = 0, list[tuple[Any, ...]]()

@@ -10,8 +10,7 @@ for trace in books.traces(): …     # account by account, one in memory at a ti
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
-from operator import attrgetter
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from ledger.errors import ProgrammerError
@@ -21,64 +20,35 @@ from verifier.basis.workday_numbers import WorkdayNumbers
 from verifier.posted import PostedEvent
 from verifier.reconciliation.approvals import Approvals
 from verifier.reconciliation.bank_record import BankRecord
+from verifier.reconciliation.corrections import Corrections
 from verifier.reconciliation.coverage import NOT_COVERED, Coverage, read_coverage
 from verifier.reconciliation.doubts import Doubts
 from verifier.reconciliation.fact_links import link_facts
 from verifier.reconciliation.fact_tables import FactTables
-from verifier.reconciliation.flows import Flow
-from verifier.reconciliation.matching_run import MatchingRun
-from verifier.reconciliation.pairing import DEFAULT, Windows
-from verifier.reconciliation.placing import Placing
-from verifier.tracing.account_run import AccountTrace, first_signed_day, opening_balance, trace_account
-from verifier.tracing.named_losses import NamedLosses
+from verifier.reconciliation.pairing import DEFAULT
+from verifier.tracing.account_traces import opening_of
+from verifier.tracing.before_corrections import PlacedRow, uncorrected, untouched
+from verifier.tracing.reconciling import ClosingTerms, Reconciling
 from verifier.tracing.trace_tables import TraceTables
 from verifier.workspace import Workspace
 
-SCOPE_ROW: Final = "scope"
-"""The row of the packs that a waiver names to approve a payment out of scope."""
-
-_FLOWS: Final = """
-    SELECT m.account, m.day, m.seq, m.side, m.amount, m.bank, m.part,
-        CASE m.side WHEN 1 THEN r.debit_fund ELSE r.credit_fund END,
-        m.side = 1 AND coalesce(r.outside AND (r.approved IS NULL OR r.approved > m.day), 0),
-        m.side = 1 AND coalesce(r.returned, 0),
-        CASE WHEN m.side = 2 AND r.undoes THEN r.original_seq END,
-        CASE WHEN r.kind = 'return' THEN 'returned'
-            WHEN r.kind <> 'use' AND r.keeps & 2 THEN 'passed_on' ELSE 'used' END,
-        r.repairs
-    FROM movement m LEFT JOIN report r ON r.seq = m.part
-    ORDER BY m.rowid"""
-
-_BEFORE: Final = "SELECT side, amount FROM movement WHERE account = ? AND day < ?"
-
-
 _PLACED: Final = "INSERT OR IGNORE INTO placed VALUES (?, ?, ?, ?)"
 _OTHERS: Final = ("movement", "mismatch")
-
-
-class ClosingTerms(NamedTuple):
-    """By what books are closed: windows of reconciliation, the selected rule of tracing, rows that set the scope.
-
-    A waiver approves a payment out of scope if it names one of `scope_rows` (T13).
-    """
-
-    windows: Windows = DEFAULT
-    rule: TracingRule = DEFAULT_TRACING
-    scope_rows: frozenset[str] = frozenset({SCOPE_ROW})
-
-
 _DEFAULTS: Final = ClosingTerms()
 
 
 class Foreign(NamedTuple):
     """What books of some accounts are told of all others: by account what its bank tells; what its lines bore out.
 
-    `placed` is of sides of reports that lie in other accounts: position, side, amount, day (an ordinal).
+    `placed` is of sides of reports that lie in other accounts: position, side, amount, day (an ordinal). The same without
+    corrections, of the accounts that these touched, is in `coverage_before` and `placed_before` (T18).
     """
 
     own: frozenset[str]
     coverage: Mapping[str, Coverage]
-    placed: Iterable[tuple[int, int, int, int]]
+    placed: Iterable[PlacedRow]
+    coverage_before: Mapping[str, Coverage] = MappingProxyType({})
+    placed_before: Iterable[PlacedRow] = ()
 
 
 class MoneyBooks:
@@ -101,6 +71,8 @@ class MoneyBooks:
         self._coverage: dict[str, Coverage] | None = None
         self._traced: TraceTables | None = None
         self._approvals: Approvals | None = None
+        self._corrections: Corrections | None = None
+        self._made: Reconciling | None = None
 
     def take(self, posted: PostedEvent) -> None:
         """The books after `posted`; events come in log order."""
@@ -111,50 +83,67 @@ class MoneyBooks:
 
         With `foreign` only the accounts that are its own are reconciled and traced; of the others it is taken at its word.
         """
-        self.rule = terms.rule
-        numbers, run = self._matched(terms)
+        way, doubts = self._matched(terms)
         if foreign is not None:
             self._coverage = {**foreign.coverage, **self.coverage}
             self.workspace.flush()
             self.workspace.write(_PLACED, foreign.placed)
-        placing = Placing(
-            self.workspace,
-            self.coverage,
-            numbers,
-            as_of=self.as_of.toordinal(),
-            historical=self._historical,
-            windows=terms.windows,
-        )
-        placing.run()
+        way.place(self.workspace, self.coverage)
         if foreign is not None:
             self._leave_out_others(foreign.own)
         self._traced = TraceTables(self.workspace)
-        for trace in self._traces(run.doubts):
+        for trace in way.traces(self.workspace, self.coverage, doubts):
             self._traced.add(trace)
 
-    def matched(self, terms: ClosingTerms = _DEFAULTS) -> Iterator[tuple[int, int, int, int]]:
+    def matched(self, terms: ClosingTerms = _DEFAULTS) -> Iterator[PlacedRow]:
         """What bank lines bore out: position of the report, side, amount, day (an ordinal); instead of `close`."""
         self._matched(terms)
         return self.workspace.rows(_as_placed, "SELECT seq, side, amount, day FROM placed ORDER BY seq, side")
 
-    def _matched(self, terms: ClosingTerms) -> tuple[WorkdayNumbers, MatchingRun]:
+    def matched_before(self, own: frozenset[str]) -> tuple[dict[str, Coverage], list[PlacedRow]]:
+        """The same without corrections, and what the banks tell then, of the `own` accounts that corrections touched (T18)."""
+        if not self.corrections.any:
+            return {}, []
+        with uncorrected(self.tables, self.coverage, self._way, own=own) as before:
+            return before.coverage, list(before.placed())
+
+    def keep_corrected(self, foreign: Foreign | None = None) -> None:
+        """What corrections closed is among the traces, as corrected (T18); called once, of closed books."""
+        if not self.corrections.any:
+            return
+        own = None if foreign is None else foreign.own
+        with uncorrected(self.tables, self.coverage, self._way, own=own) as before:
+            elsewhere = {} if foreign is None else foreign.coverage_before
+            coverage = {**self.coverage, **elsewhere, **before.coverage}
+            before.workspace.flush()
+            before.workspace.write(_PLACED, list(untouched(self.tables, {*elsewhere, *before.coverage})))
+            before.workspace.write(_PLACED, () if foreign is None else foreign.placed_before)
+            self._way.place(before.workspace, coverage)
+            for trace in self._way.traces(before.workspace, coverage, before.doubts):
+                if trace.account in before.coverage:
+                    self.traced.add_corrected(trace)
+
+    def _matched(self, terms: ClosingTerms) -> tuple[Reconciling, Doubts]:
         link_facts(self.tables)
+        self.rule = terms.rule
         self.windows = terms.windows
-        self._coverage = read_coverage(self.workspace)
-        numbers = WorkdayNumbers(self.tables.calendars)
-        self._approvals = Approvals(self.workspace)
-        self._approvals.link(
-            self._genesis_hash,
-            terms.scope_rows,
-            numbers,
-            late_days=terms.windows.late_days,
+        self._made = way = Reconciling(
+            terms=terms,
+            numbers=WorkdayNumbers(self.tables.calendars),
+            as_of=self.as_of.toordinal(),
             historical=self._historical,
+            genesis_hash=self._genesis_hash,
         )
-        run = MatchingRun(
-            self.workspace, self._coverage, numbers, as_of=self.as_of.toordinal(), windows=terms.windows
-        )
-        run.run()
-        return numbers, run
+        self._coverage = read_coverage(self.workspace)
+        self._corrections = Corrections(self.workspace)
+        self._approvals = way.approve(self.workspace)
+        return way, way.match(self.workspace, self._coverage)
+
+    @property
+    def _way(self) -> Reconciling:
+        if self._made is None:
+            raise _still_open()
+        return self._made
 
     def _leave_out_others(self, own: frozenset[str]) -> None:
         self.workspace.run("CREATE TABLE own_account (account TEXT PRIMARY KEY) WITHOUT ROWID")
@@ -195,42 +184,28 @@ class MoneyBooks:
             raise _still_open()
         return self._approvals
 
+    @property
+    def corrections(self) -> Corrections:
+        """Which corrections bear on which account.
+
+        Raises:
+            ProgrammerError: the books are not closed yet.
+        """
+        if self._corrections is None:
+            raise _still_open()
+        return self._corrections
+
     def bank(self) -> BankRecord:
         """When the bank bore out each report (semantics O1); only of closed books."""
         return BankRecord(self.workspace, self.coverage)
 
-    def _traces(self, doubts: Doubts) -> Iterator[AccountTrace]:
-        """The trace of every account that money moved in, one in memory at a time."""
-        named = NamedLosses(self.workspace, self._genesis_hash)
-        flows = self.workspace.rows(Flow, _FLOWS)
-        for account, group in groupby(flows, key=attrgetter("account")):
-            coverage = self.coverage.get(account, NOT_COVERED)
-            yield trace_account(
-                account,
-                group,
-                opening=self.opening(account),
-                coverage=coverage,
-                doubts=doubts,
-                as_of=self.as_of.toordinal(),
-                rule=self.rule,
-                named=named.means,
-            )
-
     def opening(self, account: str) -> int | None:
         """What `account` held before the record, None if not known (T4)."""
-        coverage = self.coverage.get(account, NOT_COVERED)
-        first = first_signed_day(coverage)
-        if first is None:
-            return None
-        return opening_balance(coverage, self.workspace.rows(_pair, _BEFORE, (account, first)))
+        return opening_of(self.workspace, account, self.coverage.get(account, NOT_COVERED))
 
 
 def _as_placed(seq: int, side: int, amount: int, day: int) -> tuple[int, int, int, int]:
     return seq, side, amount, day
-
-
-def _pair(side: int, amount: int) -> tuple[int, int]:
-    return side, amount
 
 
 def _still_open() -> ProgrammerError:

@@ -17,6 +17,8 @@ from verifier.workspace import Workspace
 _TABLES: Final = (
     "CREATE TABLE shortage (account TEXT, joint INTEGER, record BLOB)",
     "CREATE TABLE admission (account TEXT, record BLOB)",
+    "CREATE TABLE corrected_shortage (account TEXT, joint INTEGER, record BLOB)",
+    "CREATE TABLE corrected_admission (account TEXT, record BLOB)",
     "CREATE TABLE holding (account TEXT, fund TEXT, record BLOB, PRIMARY KEY (account, fund)) WITHOUT ROWID",
     "CREATE TABLE excess (account TEXT, report INTEGER, day INTEGER, amount INTEGER)",
     "CREATE TABLE known_balance (account TEXT PRIMARY KEY, record BLOB) WITHOUT ROWID",
@@ -87,6 +89,8 @@ class TraceTables:
         self._workspace = workspace
         self._shortages = workspace.batch("INSERT INTO shortage VALUES (?, ?, ?)")
         self._admissions = workspace.batch("INSERT INTO admission VALUES (?, ?)")
+        self._corrected = workspace.batch("INSERT INTO corrected_shortage VALUES (?, ?, ?)")
+        self._cleared = workspace.batch("INSERT INTO corrected_admission VALUES (?, ?)")
         self._excesses = workspace.batch("INSERT INTO excess VALUES (?, ?, ?, ?)")
         self._holdings = workspace.batch("INSERT INTO holding VALUES (?, ?, ?)")
         self._balances = workspace.batch("INSERT INTO known_balance VALUES (?, ?)")
@@ -111,14 +115,38 @@ class TraceTables:
         if trace.balance is not None:
             self._balances.add(account, msgspec.json.encode(trace.balance))
 
-    def shortages(self) -> Iterator[FoundShortage]:
-        """Every shortage, by account and then in the order of decisive entries."""
-        rows = self._workspace.rows(_raw, "SELECT account, joint, record FROM shortage ORDER BY rowid")
+    def add_corrected(self, trace: AccountTrace) -> None:
+        """The tables hold what stands in `trace`, made without corrections, and stands no longer in the books (T18)."""
+        account = trace.account
+        stand = {
+            _subject(_SHORTAGE.decode(record))
+            for _, _, record in self._workspace.rows(
+                _raw, "SELECT account, joint, record FROM shortage WHERE account = ?", (account,)
+            )
+        }
+        for shortage in trace.shortages:
+            if _subject(shortage) not in stand:
+                self._corrected.add(account, trace.joint, msgspec.json.encode(shortage))
+        paid = {
+            _ADMISSION.decode(record).payment.report
+            for _, _, record in self._workspace.rows(
+                _raw, "SELECT account, 0, record FROM admission WHERE account = ?", (account,)
+            )
+        }
+        for admission in trace.admissions:
+            if admission.payment.report not in paid:
+                self._cleared.add(account, msgspec.json.encode(admission))
+
+    def shortages(self, *, corrected: bool = False) -> Iterator[FoundShortage]:
+        """Every shortage, by account and then in the order of decisive entries; or those that were `corrected`."""
+        table = "corrected_shortage" if corrected else "shortage"
+        rows = self._workspace.rows(_raw, f"SELECT account, joint, record FROM {table} ORDER BY rowid")  # noqa: S608 - one of two names
         return (FoundShortage(account, joint, _SHORTAGE.decode(record)) for account, joint, record in rows)
 
-    def admissions(self) -> Iterator[FoundAdmission]:
-        """Every payment out of scope, by account."""
-        rows = self._workspace.rows(_raw, "SELECT account, 0, record FROM admission ORDER BY rowid")
+    def admissions(self, *, corrected: bool = False) -> Iterator[FoundAdmission]:
+        """Every payment out of scope, by account; or those that were `corrected`."""
+        table = "corrected_admission" if corrected else "admission"
+        rows = self._workspace.rows(_raw, f"SELECT account, 0, record FROM {table} ORDER BY rowid")  # noqa: S608 - one of two names
         return (FoundAdmission(account, _ADMISSION.decode(record)) for account, _, record in rows)
 
     def excesses(self) -> Iterator[FoundExcess]:
@@ -149,3 +177,8 @@ class TraceTables:
 
 def _raw(account: str, joint: int, record: bytes) -> tuple[str, int, bytes]:
     return account, joint, record
+
+
+def _subject(shortage: Shortage) -> tuple[str, int]:
+    """What tells shortages of one account apart: the fund, and the entry that names the finding."""
+    return shortage.fund, (shortage.named or shortage.decisive).seq
