@@ -30,8 +30,8 @@ from verifier.source_options import (
     progress_bar,
 )
 from verifier.tracing.money_books import MoneyBooks
-from verifier.tracing.reconciling import ClosingTerms
 from verifier.tracing.money_paths import Caps, trace_fund, trace_line
+from verifier.tracing.reconciling import ClosingTerms
 from verifier.tracing.trace_records import MoneyTrace
 from verifier.tracing.trace_text import text_of
 from verifier.tracing.verified_books import verified_books

@@ -23,7 +23,7 @@ _ONES_OWN: Final = frozenset({"workspace", "bank"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Briefing:
-    """The case without workspace and bank; `coverage` and `coverage_before` are empty until every account's statements were read."""
+    """The case without workspace and bank; both coverages are empty until every account's statements were read."""
 
     case_parts: dict[str, Any]
     accounts: dict[str, Account]

@@ -101,7 +101,7 @@ class MoneyBooks:
         return self.workspace.rows(_as_placed, "SELECT seq, side, amount, day FROM placed ORDER BY seq, side")
 
     def matched_before(self, own: frozenset[str]) -> tuple[dict[str, Coverage], list[PlacedRow]]:
-        """The same without corrections, and what the banks tell then, of the `own` accounts that corrections touched (T18)."""
+        """The same without corrections, of the `own` accounts that these touched, and what their banks tell then (T18)."""
         if not self.corrections.any:
             return {}, []
         with uncorrected(self.tables, self.coverage, self._way, own=own) as before:
