@@ -77,7 +77,9 @@ class Dealer:
                         before.add(*row)
                     case table:
                         told[table][row[0]] = coverage_from(row[1])
-        self._briefing = replace(self._briefing, **told)
+        self._briefing = replace(
+            self._briefing, coverage=told["coverage"], coverage_before=told["coverage_before"]
+        )
         outcomes = self._workspace.batch("INSERT OR IGNORE INTO told_outcome VALUES (?, ?, ?, ?, ?)")
         for piece in self._engine.run("find", self._briefing, self._dealt(self._elsewhere)):
             if piece.table == "outcome":
