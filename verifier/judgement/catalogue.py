@@ -25,6 +25,7 @@ from verifier.rules import (
     matching_shortfall,
     over_limit,
     passing_on_delay,
+    split_purchases,
 )
 
 
@@ -103,6 +104,7 @@ FAMILIES: Final[tuple[Family[Any], ...]] = (
     duty_family(idle_money.DUTY, (idle_money.RULE, idle_money.judge)),
     invoice_reused.FAMILY,
     work_family.FAMILY,
+    split_purchases.FAMILY,
 )
 """Rules that judge matter by matter (`verifier.matters.family`)."""
 
