@@ -35,10 +35,10 @@ def test_what_is_left_out_is_as_in_the_default(tmp_path: Path) -> None:
         '{"provinces":1.5}',
         '{"provnces":3}',
         '{"name":"No Name"}',
-        '{"months":13}',
+        '{"months":15}',
         '{"begins":"2025-01-02"}',
         '{"begins":"2024-12-01"}',
-        '{"begins":"2025-10-01","months":15}',
+        '{"begins":"2025-09-01","months":16}',
         '{"provinces":9,"cities":9,"counties":20}',
         '{"schemes":["IDLE","IDLE"]}',
         '{"schemes":["EMBEZZLE"]}',
@@ -56,7 +56,7 @@ def test_a_wrong_shape_is_refused(told: str, tmp_path: Path) -> None:
 
 def test_the_longest_span_is_allowed(tmp_path: Path) -> None:
     """The innocent twin of the span that ends a month too late."""
-    assert read_shape(written(tmp_path, '{"begins":"2025-10-01","months":14}')).months == 14
+    assert read_shape(written(tmp_path, '{"begins":"2025-08-01","months":16}')).months == 16
 
 
 def test_a_file_too_large_is_refused_before_it_is_read_whole(tmp_path: Path) -> None:

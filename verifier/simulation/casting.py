@@ -13,7 +13,7 @@ from verifier.simulation.enrolment import Enrolment
 from verifier.simulation.labels import Case, Labels, Scheme
 from verifier.simulation.ordinary import ordinary_life
 from verifier.simulation.programme import MEALS, WORKS, FundPlan, Purpose
-from verifier.simulation.schemes import diversion
+from verifier.simulation.schemes import books, delay, diversion, holding, matching, related
 from verifier.simulation.shape import Shape
 from verifier.simulation.stage import Stage
 
@@ -32,6 +32,19 @@ class Play:
 
 PLAYS: Final[dict[Scheme, Play]] = {
     "DIV_DIRECT": Play(script=diversion.direct),
+    "DIV_VIA_GENERAL": Play(script=diversion.via_general),
+    "DIV_RELATED": Play(script=related.related),
+    "DIV_TAG_LIE": Play(script=diversion.tag_lie),
+    "DIV_BORROW_RETURN": Play(script=diversion.borrow_return),
+    "DELAY_FULL": Play(script=delay.in_full),
+    "DELAY_PARTIAL_DRIP": Play(script=delay.dripping),
+    "WITHHOLD": Play(script=delay.withheld),
+    "MATCH_NONE": Play(script=matching.none_paid, own_fund=True),
+    "MATCH_LATE": Play(script=matching.late, own_fund=True),
+    "MATCH_ROUNDTRIP": Play(script=matching.round_trip, own_fund=True),
+    "IDLE": Play(script=holding.idle),
+    "YEAR_END_PARK": Play(script=holding.year_end_park),
+    "LEDGER_VS_BANK": Play(script=books.over_reported),
 }
 """The script of each scheme."""
 

@@ -70,6 +70,17 @@ AS_TOLD: Final = Banked()
 """The bank booked what is reported, on its business date."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """Money that moved at the bank from the first of `accounts` to the second, under `reference`."""
+
+    day: datetime.date
+    moment: datetime.datetime
+    amount: int
+    accounts: tuple[str | None, str | None]
+    reference: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """A covered account: `bank` signs its statements, which begin with balance `opening`."""
@@ -122,23 +133,26 @@ class Diary:
         """The acts by moment; acts of one moment in the order in which they were written."""
         return iter(sorted(self.acts, key=lambda act: act.moment))
 
-    def _reported(
-        self,
-        event: CashEvent,
-        name: str,
-        moment: datetime.datetime,
-        paid: Banked,
-    ) -> AnyEvent:
+    def book(
+        self, day: datetime.date, amount: int, accounts: tuple[str | None, str | None], reference: str
+    ) -> None:
+        """The bank moves `amount` from the first of `accounts` to the second at noon of `day`; nobody reports it."""
+        moment = _moment(day, NOON, reference)
+        self._book(_Move(day, moment, amount, accounts, reference))
+
+    def _reported(self, event: CashEvent, name: str, moment: datetime.datetime, bank: Banked) -> AnyEvent:
         """`event` with the bank's reference, and its money booked unless it moved before."""
-        if paid.reference is not None:
-            return _with_reference(event, paid.reference)
+        if bank.reference is not None:
+            return _with_reference(event, bank.reference)
         reference = reference_of(name, event.occurred_on)
-        if paid.amount != 0:
-            self._book(event, moment, paid, reference)
+        if bank.amount != 0:
+            day, amount = bank.on or event.occurred_on, bank.amount or event.amount
+            self._book(_Move(day, moment, amount, sides(event), reference))
         return _with_reference(event, reference)
 
-    def _book(self, event: CashEvent, moment: datetime.datetime, paid: Banked, reference: str) -> None:
-        giver, taker = sides(event)
+    def _book(self, move: _Move) -> None:
+        """Every covered side of `move` has its line."""
+        giver, taker = move.accounts
         lines: Sequence[tuple[str | None, str | None, Literal["credit", "debit"]]] = (
             (giver, taker, "debit"),
             (taker, giver, "credit"),
@@ -146,12 +160,12 @@ class Diary:
         for account, other, direction in lines:
             if account in self.feeds:
                 booking = Booking(
-                    day=paid.on or event.occurred_on,
-                    moment=moment,
+                    day=move.day,
+                    moment=move.moment,
                     direction=direction,
-                    amount=paid.amount or event.amount,
+                    amount=move.amount,
                     counterparty=other,
-                    reference=reference,
+                    reference=move.reference,
                 )
                 self.bookings[account].append(booking)
 

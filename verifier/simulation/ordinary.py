@@ -39,6 +39,7 @@ _WAGES: Final = 300 * TEN_THOUSAND
 def ordinary_life(stage: Stage) -> Iterator[Case]:
     """A project from its line to the last purchase, within five months; the cases that are irregular and no wrong."""
     shape, rng = stage.shape, stage.rng
+    stage.rush = True
     commingled = sometimes(rng, shape.commingled)
     stage.settle(on=_start(stage), own=TEN_THOUSAND if not commingled else 0, dedicated=not commingled)
     if commingled:
@@ -126,7 +127,9 @@ def _purchase(stage: Stage, day: datetime.date, amount: int) -> Iterator[Case]:
     """One purchase as real offices report it; now and then bounced, in two instalments, told late or told wrong."""
     shape, rng = stage.shape, stage.rng
     half = amount // 2
-    if rarely(rng, shape.equal) and half * 2 == amount:
+    if stage.tidy:
+        stage.buy(day, amount)
+    elif rarely(rng, shape.equal) and half * 2 == amount:
         for _ in range(2):
             stage.buy(day, half, Bill(invoice=stage.invoice(half)))
     elif rarely(rng, shape.returns):
@@ -158,13 +161,13 @@ def _told_late(stage: Stage, day: datetime.date, amount: int) -> Case:
     told = stage.after(day, stage.rng.randrange(*_LATE_TOLD))
     done = stage.buy(day, amount, told_on=told)
     return Case(
-        slug=f"{stage.slug}-backdated-{done.on:%m%d}",
+        slug=f"{stage.key}-backdated-{done.on:%m%d}",
         scheme="LEDGER_VS_BANK",
         variant="reported over a week late and dated back",
         difficulty=1,
         accounts=(stage.account,),
         events=(done.name,),
-        lines=(done.line(stage.account),),
+        lines=stage.lines(done),
         decisive_event=done.name,
         amount=amount,
         known_on=told,
@@ -179,13 +182,13 @@ def _told_wrong(stage: Stage, day: datetime.date, amount: int) -> Case:
     typed = day - datetime.timedelta(days=_TYPO_DAYS)
     done = stage.buy(typed, amount, told_on=day, bank=Banked(on=day))
     return Case(
-        slug=f"{stage.slug}-typo-{day:%m%d}",
+        slug=f"{stage.key}-typo-{day:%m%d}",
         scheme="LEDGER_VS_BANK",
         variant="reported with a date a month too early",
         difficulty=1,
         accounts=(stage.account,),
         events=(done.name,),
-        lines=(done.line(stage.account),),
+        lines=stage.lines(done),
         decisive_event=done.name,
         amount=amount,
         known_on=day,
@@ -215,7 +218,7 @@ def _paid_by_waiver(stage: Stage, day: datetime.date, amount: int) -> tuple[Done
     (waiver,) = stage.act(allowed, CENTRE, "waiver", paper)
     paid = stage.pay(run_before(put_off, deadline), amount, claim=claim)
     case = Case(
-        slug=f"{stage.slug}-waived",
+        slug=f"{stage.key}-waived",
         scheme="DELAY_FULL",
         variant="paid late, by a paper that allows it",
         difficulty=3,
@@ -238,14 +241,14 @@ def _advance(stage: Stage, paid: Done) -> Case:
     day = run_before(paid.on - datetime.timedelta(days=1), paid.on - datetime.timedelta(days=9))
     done = stage.buy(day, amount)
     return Case(
-        slug=f"{stage.slug}-advance",
+        slug=f"{stage.key}-advance",
         scheme="DIV_BORROW_RETURN",
         variant="begun with the unit's own money, which the grant pays back",
         difficulty=3,
         fund=stage.fund.id,
         accounts=(stage.account,),
         events=(done.name,),
-        lines=(done.line(stage.account),),
+        lines=stage.lines(done),
         decisive_event=done.name,
         amount=0,
         expected="none",

@@ -72,7 +72,7 @@ class Grant:
     """Line `line` of `amount` that a county gets on `on`, for `project` if given.
 
     `handed` is how the city hands it on where that is not all of it on that day: days and parts, the first part opening
-    the line. Cash follows unless `cash` is false.
+    the line. Cash follows for all of it, or for the part that is `funded`.
     """
 
     line: str
@@ -81,12 +81,17 @@ class Grant:
     on: datetime.date
     project: str | None = None
     handed: tuple[tuple[datetime.date, int], ...] = ()
-    cash: bool = True
+    funded: int | None = None
 
     @property
     def city_line(self) -> str:
         """The line above it, which the city holds."""
         return f"{self.line}-city"
+
+    @property
+    def cash(self) -> int:
+        """How much cash follows it: all of it, or as much as is `funded`."""
+        return self.amount if self.funded is None else self.funded
 
     @property
     def cash_on(self) -> datetime.date:
@@ -105,6 +110,10 @@ class FundPlan:
     number: int
     matching: list[MatchingTerm] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
+
+    def province_split_on(self, grant: Grant) -> datetime.date:
+        """When the province handed the line of `grant` to the city, which starts the city's clock."""
+        return worked_before(grant.on - datetime.timedelta(days=PROVINCE_BEFORE))
 
     def received(self, grant: Grant) -> str:
         """Stable name of the event by which the city got the line of `grant`."""
@@ -160,10 +169,9 @@ class FundPlan:
         diary.act(issued, CENTRE, f"issue-{top}", issue)
         for grant in grants:
             self._split(diary, top, grant)
-        fed = [grant for grant in grants if grant.cash]
-        if fed:
+        total = sum(grant.cash for grant in grants)
+        if total:
             paid = worked_before(on + datetime.timedelta(days=1))
-            total = sum(grant.amount for grant in fed)
             cash = _dispatch(
                 paid, CENTRE_TREASURY, province.treasury, total, Tag(fund=self.id, source="grant", line=top)
             )
@@ -171,7 +179,7 @@ class FundPlan:
 
     def _split(self, diary: Diary, top: str, grant: Grant) -> None:
         province, city = self.branch.province, self.branch.city
-        split_on = worked_before(grant.on - datetime.timedelta(days=PROVINCE_BEFORE))
+        split_on = self.province_split_on(grant)
         split = _child(split_on, (top, grant.city_line), (province.finance, city.finance), grant)
         diary.act(split_on, province.finance, f"split-{grant.city_line}", split)
         for part, (day, amount) in enumerate(grant.handed or ((grant.on, grant.amount),)):
@@ -183,7 +191,7 @@ class FundPlan:
             diary.act(day, city.finance, f"split-{grant.line}-{part}", handed)
         if grant.cash:
             tag = Tag(fund=self.id, source="grant", line=grant.line)
-            cash = _dispatch(grant.cash_on, province.treasury, grant.county.treasury, grant.amount, tag)
+            cash = _dispatch(grant.cash_on, province.treasury, grant.county.treasury, grant.cash, tag)
             diary.act(grant.cash_on, province.finance, f"cash-{grant.line}", cash, slot=1)
 
 

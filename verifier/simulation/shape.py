@@ -44,7 +44,7 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     name: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,31}(?!\\n)$")] = "country"
     begins: datetime.date = datetime.date(2025, 1, 1)
-    months: Annotated[int, Meta(ge=14, le=23)] = 16
+    months: Annotated[int, Meta(ge=16, le=23)] = 16
     provinces: Annotated[int, Meta(ge=1, le=9)] = 1
     cities: Annotated[int, Meta(ge=1, le=9)] = 2
     counties: Annotated[int, Meta(ge=2, le=20)] = 4

@@ -5,6 +5,7 @@ A case is played twice, on a guilty and on an innocent stage. Both draw from gen
 the same but the names of the place and what the script makes hang on `guilty`.
 """
 
+import dataclasses
 import datetime
 import hashlib
 import random
@@ -19,8 +20,8 @@ from ledger.kinds.form import Tag
 from ledger.kinds.registry import AccountClass, Project
 from ledger.kinds.vocabulary import AnyEvent
 from verifier.simulation.country import Branch, Region
-from verifier.simulation.diary import AS_TOLD, NOON, Banked, CashEvent, Diary, reference_of
-from verifier.simulation.draws import delay_days, grant_amount, run_before, run_on
+from verifier.simulation.diary import AS_TOLD, NOON, Banked, CashEvent, Diary, Feed, reference_of
+from verifier.simulation.draws import TEN_THOUSAND, delay_days, grant_amount, run_before, run_on
 from verifier.simulation.enrolment import Enrolment
 from verifier.simulation.holidays import due, working
 from verifier.simulation.programme import PAY_DAYS, FundPlan, Grant
@@ -28,20 +29,21 @@ from verifier.simulation.shape import Shape
 from verifier.simulation.statements import closed_on, months_from
 
 _LATER_SLOT: Final = 7
-_SLOTS: Final = {"move": _LATER_SLOT}
 _MENDING_SLOT: Final = 8
-
-Reason = Literal["pass_on", "dispatch", "pool", "lend", "repay", "other"]
+YEAR_END: Final = (12, 15)
+"""Month and day from which money moved into a unit's account looks like parked (semantics P5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bill:
     """What a unit pays: its supplier for what the fund is for, unless `payee` or `economic` say otherwise.
 
-    An untagged bill is paid with the unit's general money and names no project.
+    An untagged bill is paid with the unit's general money and names no project; `source` is whose money a tagged one says
+    it takes.
     """
 
     tagged: bool = True
+    source: Literal["grant", "match"] = "grant"
     payee: str | None = None
     economic: str | None = None
     project: str | None = None
@@ -67,7 +69,10 @@ class Done:
 
 @dataclass(slots=True, kw_only=True)
 class Stage:
-    """One stage. `key` names it and everybody on it; `slug` names the case, the same for both twins."""
+    """One stage. `key` names it and everybody on it; `slug` names the case, the same for both twins.
+
+    A stage in the `rush` may be paid in the last weeks of a year; on a `tidy` one nothing is bounced, mistold or told late.
+    """
 
     shape: Shape
     diary: Diary
@@ -80,6 +85,8 @@ class Stage:
     rng: random.Random
     guilty: bool = False
     difficulty: int = 1
+    rush: bool = False
+    tidy: bool = False
     grant: Grant = field(init=False)
     own: int = field(init=False, default=0)
     _numbers: Counter[str] = field(default_factory=Counter)
@@ -116,10 +123,14 @@ class Stage:
         """The grant, minor units."""
         return self.grant.amount
 
-    @property
-    def tag(self) -> Tag:
-        """That money is the fund's."""
-        return Tag(fund=self.fund.id, source="grant", line=self.line)
+    def tag_of(self, source: Literal["grant", "match"] = "grant") -> Tag:
+        """That money is the fund's: the grant by this stage's line, or its matching money."""
+        return Tag(fund=self.fund.id, source=source, line=self.line if source == "grant" else None)
+
+    def lines(self, *done: Done) -> tuple[tuple[str, str], ...]:
+        """The bank lines of `done` on the unit's account; none if no bank signs its statements."""
+        covered = self.account in self.diary.feeds
+        return tuple(one.line(self.account) for one in done) if covered else ()
 
     # --- days -------------------------------------------------------------------------------------------------
 
@@ -136,6 +147,10 @@ class Stage:
         """A day on which the line may come so that at least `months_left` months follow, drawn alike for both twins."""
         first = self.month(2 + self.rng.randrange(max(1, self.shape.months - months_left - 2)))
         return first + datetime.timedelta(days=self.rng.randrange(25))
+
+    def late(self, months_left: int = 5) -> datetime.date:
+        """A day on which the line may come so late that what is left of it is not idle yet when the country ends."""
+        return self.month(self.shape.months - months_left) + datetime.timedelta(days=self.rng.randrange(10))
 
     def after(self, day: datetime.date, days: int) -> datetime.date:
         """The first working day `days` calendar days after `day` or later."""
@@ -180,12 +195,44 @@ class Stage:
         if covered:
             self.diary.cover(self.account, bank=self.branch.rural_bank, opening=own)
         self.payee(self.supplier, ("工程商贸有限公司", "Works and Trading Co., Ltd."))
-        self.enrolment.project(self.county.finance, self._project())
+        project = self._project(self.project, ("项目", "project"))
+        self.enrolment.project(self.county.finance, project)
+
+    def rehand(self, handed: tuple[tuple[datetime.date, int], ...], funded: int) -> None:
+        """The city hands the line on in these parts (day, amount), and `funded` of it comes in cash."""
+        grant = dataclasses.replace(self.grant, handed=handed, funded=funded)
+        self.fund.grants[self.fund.grants.index(self.grant)] = grant
+        self.grant = grant
+
+    def second_project(self) -> str:
+        """Another project of the unit under the same fund, which no line is for."""
+        identifier = f"{self.key}-other-project"
+        self.enrolment.project(
+            self.county.finance, self._project(identifier, ("另一项目", "another project"))
+        )
+        return identifier
+
+    def stop(self, number: int) -> str:
+        """Account of another unit of the county, number `number`, through which money may pass; a bank signs it."""
+        unit = f"{self.key}-unit{number}"
+        self.body(unit, (f"第{number}下属单位", f"Subordinate Unit {number}"))
+        account = f"{unit}-account"
+        bank = self.branch.rural_bank
+        self.enrolment.account(self.county.finance, account, unit, "unit_real", bank=bank)
+        self.diary.cover(account, bank=bank, opening=TEN_THOUSAND)
+        return account
+
+    def second_account(self) -> str:
+        """Another account of the stage's own unit, which a bank signs."""
+        account, bank = f"{self.key}-account2", self.branch.rural_bank
+        self.enrolment.account(self.county.finance, account, self.unit, "unit_real", bank=bank)
+        self.diary.cover(account, bank=bank, opening=TEN_THOUSAND)
+        return account
 
     def keep(self, own: int) -> None:
         """The account begins with `own` general money instead; for scripts that need the grant to say how much."""
         self.own = own
-        self.diary.cover(self.account, bank=self.branch.rural_bank, opening=own)
+        self.diary.feeds[self.account] = Feed(bank=self.branch.rural_bank, opening=own)
 
     def body(self, identifier: str, names: tuple[str, str]) -> None:
         """A public unit of the county that acts, called after the stage and `names`."""
@@ -228,8 +275,8 @@ class Stage:
         identifier = f"{self.key}-{verb}-{self._numbers[verb]}"
         return self.diary.act(day, party, identifier, *events, slot=slot, bank=bank)
 
-    def ask(self, day: datetime.date, amount: int) -> str:
-        """The unit asks on `day` for `amount` for its project; the id of the claim."""
+    def ask(self, day: datetime.date, amount: int, payee: str | None = None) -> str:
+        """The unit asks on `day` for `amount` for itself or `payee`; the id of the claim."""
         claim = f"{self.key}-claim-{self._numbers['ask'] + 1}"
         event = Claim(
             occurred_on=day,
@@ -237,13 +284,13 @@ class Stage:
             claim=claim,
             project=self.project,
             amount=amount,
-            payee=self.unit,
+            payee=payee or self.unit,
         )
         self.act(day, self.unit, "ask", event)
         return claim
 
-    def approve(self, day: datetime.date, claim: str, amount: int) -> str:
-        """The county approves `claim` on `day`; the name of the approval, which starts the payment clock."""
+    def approve(self, day: datetime.date, claim: str, amount: int, payee: str | None = None) -> str:
+        """The county approves `claim` for the unit or `payee`; the name of the approval, which starts the payment clock."""
         event = Claim(
             occurred_on=day,
             action="approve",
@@ -251,7 +298,7 @@ class Stage:
             project=self.project,
             line=self.line,
             amount=amount,
-            payee=self.unit,
+            payee=payee or self.unit,
         )
         return self.act(day, self.county.finance, "approve", event)[0]
 
@@ -280,10 +327,17 @@ class Stage:
         return self.pay(self.pay_day(approved), amount, claim=claim)
 
     def pay_day(self, approved: datetime.date) -> datetime.date:
-        """A payment run after `approved` that is in time, by the delay that was drawn."""
+        """A payment run after `approved` that is in time, by the delay that was drawn.
+
+        Unless the stage joins the `rush` it is not in the last weeks of a year, when money must be used at once.
+        """
         drawn = run_on(approved + datetime.timedelta(days=1 + delay_days(self.rng, self.shape, PAY_DAYS)))
         latest = due(approved, PAY_DAYS)
-        return drawn if drawn <= latest else run_before(latest, approved)
+        day = drawn if drawn <= latest else run_before(latest, approved)
+        if self.rush or (day.month, day.day) < YEAR_END:
+            return day
+        before = run_before(day.replace(day=YEAR_END[1] - 1), approved)
+        return before if before > approved else run_on(datetime.date(day.year + 1, 1, 2))
 
     def buy(
         self,
@@ -303,7 +357,7 @@ class Stage:
             to_account=f"{payee}-account",
             payee=payee,
             amount=amount,
-            tag=self.tag if bill.tagged else None,
+            tag=self.tag_of(bill.source) if bill.tagged else None,
             functional=self.fund.purpose.functional if bill.tagged else None,
             economic=bill.economic or self.fund.purpose.bought,
             project=project if bill.tagged else None,
@@ -320,8 +374,8 @@ class Stage:
         accounts: tuple[str, str],
         *,
         party: str | None = None,
-        reason: Reason = "other",
         tag: Tag | None = None,
+        slot: int = _LATER_SLOT,
     ) -> Done:
         """Money moves from the first of `accounts` to the second, reported by `party`, the unit unless said."""
         event = Transfer(
@@ -329,10 +383,11 @@ class Stage:
             from_account=accounts[0],
             to_account=accounts[1],
             amount=amount,
-            reason=reason,
+            reason="other" if tag is None else "pass_on",
             tag=tag,
         )
-        return self._done(day, party or self.unit, "move", event)
+        (name,) = self.act(day, party or self.unit, "move", event, slot=slot)
+        return Done(name=name, on=day, amount=amount)
 
     def match(
         self,
@@ -368,6 +423,25 @@ class Stage:
         )
         return self._done(day, self.unit, "return", event)
 
+    def top_up(self, day: datetime.date, amount: int, *, slot: int = NOON) -> Done:
+        """General money comes from the county treasury into the unit's account."""
+        event = Transfer(
+            occurred_on=day,
+            from_account=self.county.treasury,
+            to_account=self.account,
+            amount=amount,
+            reason="dispatch",
+        )
+        (name,) = self.act(day, self.county.finance, "general", event, slot=slot)
+        return Done(name=name, on=day, amount=amount)
+
+    def unseen(self, day: datetime.date, amount: int, accounts: tuple[str, str]) -> tuple[str, str]:
+        """Money moves between `accounts` and nobody reports it; the bank line on the first, as labels name it."""
+        self._numbers["unseen"] += 1
+        reference = reference_of(f"{self.key}/unseen/{self._numbers['unseen']}", day)
+        self.diary.book(day, amount, accounts, reference)
+        return accounts[0], reference
+
     def correct(self, day: datetime.date, name: str, party: str, reason: str = "录入有误，冲正") -> str:
         """Event `name` is reversed on `day` by `party`, who posted it; the name of the correction."""
         event = Correction(occurred_on=day, event=name, reason=reason)
@@ -382,20 +456,20 @@ class Stage:
     def _done(
         self, day: datetime.date, party: str, verb: str, event: CashEvent, *, bank: Banked = AS_TOLD
     ) -> Done:
-        (name,) = self.act(day, party, verb, event, slot=_SLOTS.get(verb, NOON), bank=bank)
+        (name,) = self.act(day, party, verb, event, bank=bank)
         return Done(name=name, on=day, amount=event.amount)
 
     def _named(self, names: tuple[str, str]) -> tuple[str, str]:
         number = self.key.rpartition("-")[2]
         return f"{self.county.name}{number}号{names[0]}", f"{self.county.name_en} {names[1]} {number}"
 
-    def _project(self) -> Project:
+    def _project(self, identifier: str, names: tuple[str, str]) -> Project:
         zh, en = self._named(self.fund.purpose.names)
         return Project(
             occurred_on=self.enrolment.day("projects"),
-            id=self.project,
-            name=f"{zh}项目",
-            name_en=f"{en}: project",
+            id=identifier,
+            name=f"{zh}{names[0]}",
+            name_en=f"{en}: {names[1]}",
             unit=self.unit,
             division=self.county.division,
             funds=(self.fund.id,),
