@@ -11,11 +11,10 @@ from api.portal.amounts import MoneyStyle, Unit
 from api.portal.findings_shown import FindingRow, finding_rows, open_amount, shown_amount
 from api.portal.names import in_its_language
 from api.portal.visit import EntryRow, Visit
+from verifier.basis.figures import COUNTS
 from verifier.basis.findings import Finding
 from verifier.language import Told, say
 
-COUNTS: Final = frozenset({"days_late", "den", "num", "payments", "working_days"})
-"""Figures that are no money."""
 _CODES: Final = {"unit": "day_unit"}
 """Tables of the wording for parameters that are codes, where they are not called as the parameter is."""
 

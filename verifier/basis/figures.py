@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which figures of findings are counts; all others are money in minor units."""
+
+from typing import Final
+
+COUNTS: Final = frozenset({"days_late", "den", "events", "num", "payments", "working_days"})
+"""Names of figures that are no money: days, numbers of things, parts of a ratio."""
