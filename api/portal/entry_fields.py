@@ -16,7 +16,8 @@ from msgspec import inspect
 
 from api.portal.amounts import MoneyStyle
 from api.portal.capitals import in_capitals
-from api.portal.names import Topic, in_its_language
+from api.portal.names import Topic
+from api.portal.tongues import in_its_language
 from api.portal.visit import Visit
 from ledger.entry import EventEntry, ForeignEntry, GenesisEntry, HeaderEntry
 from ledger.kinds.authority import Allocation, Waiver

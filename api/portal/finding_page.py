@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from api.portal.amounts import MoneyStyle, Unit
 from api.portal.findings_shown import FindingRow, finding_rows, open_amount, shown_amount
-from api.portal.names import in_its_language
+from api.portal.tongues import in_its_language
 from api.portal.visit import EntryRow, Visit
 from verifier.basis.figures import COUNTS
 from verifier.basis.findings import Finding

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from markupsafe import Markup, escape
 
-from api.portal.names import in_its_language
+from api.portal.tongues import in_its_language
 from api.portal.visit import Visit
 from verifier.basis.findings import Finding
 from verifier.language import say

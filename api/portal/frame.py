@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 from api.languages import Language
 from api.portal.amounts import MoneyStyle
 from api.portal.dates import day_in_prose, moment_of
-from api.portal.names import in_its_language
+from api.portal.tongues import in_its_language
 from api.portal.wording import LANG_TAGS, Wording, wording
 from ledger.genesis import Genesis
 

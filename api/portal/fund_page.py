@@ -12,8 +12,8 @@ from api.portal.amounts import Unit, share
 from api.portal.findings_shown import FindingRow, Risk, finding_rows, flagged_by_party, risks
 from api.portal.fund_pictures import due_drawings, flow_drawings, flow_pictures, picture_unit
 from api.portal.instalments import due_rows, due_unit
-from api.portal.names import in_its_language
 from api.portal.paging import Cut, cut
+from api.portal.tongues import in_its_language
 from api.portal.visit import EntryRow, Visit
 from api.projection.fund_book import FlowRow, FundBook, Position
 from api.projection.places import Place

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Names of what is registered, in the reader's language where it has one, with a link to its page."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from api.languages import Language
+from api.portal.tongues import in_its_language
 from api.portal.wording import Wording
 from api.projection.entry_index import EntryIndex
 from api.projection.places import Place
@@ -19,7 +19,6 @@ Topic = Literal["party", "fund", "project"]
 Pages = Callable[[str], str]
 """Gives the address of a path in the reader's language."""
 
-_HAN: Final = re.compile("[\u3400-\u9fff]")
 _PATHS: Final[dict[Topic, str]] = {"fund": "/funds", "project": "/projects", "party": "/parties"}
 
 
@@ -68,13 +67,6 @@ class Names:
                 return self.link("project", place.id)
             case "body" | "payee":
                 return self.link("party", place.id)
-
-
-def in_its_language(text: str, language: Language) -> Markup:
-    """`text` with its language marked when Chinese stands on an English page (WCAG 3.1.2)."""
-    if language == "en" and _HAN.search(text):
-        return Markup('<span lang="zh-CN">{}</span>').format(text)
-    return escape(text)
 
 
 def present_names(register: Register) -> Callable[[Topic, str], tuple[str, str] | None]:

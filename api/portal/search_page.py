@@ -8,7 +8,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from api.portal.names import in_its_language
+from api.portal.tongues import in_its_language
 from api.portal.visit import EntryRow, Visit
 from api.projection.entry_index import IndexedEntry, Title, Topic
 from ledger.document_number import one_spelling

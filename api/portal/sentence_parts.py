@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from api.portal.dates import day_in_prose
 from api.portal.frame import Frame
-from api.portal.names import Names, in_its_language
+from api.portal.names import Names
+from api.portal.tongues import in_its_language
 from ledger.kinds.authority import Disbursement
 from ledger.kinds.fact import Use
 from ledger.kinds.registry import Fund

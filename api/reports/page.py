@@ -8,7 +8,7 @@ from typing import Final
 import jinja2
 from markupsafe import Markup
 
-from api.portal.names import in_its_language
+from api.portal.tongues import in_its_language
 from api.portal.wording import LANG_TAGS
 from api.reports.cards import card
 from api.reports.overview import head_rows, sums_rows

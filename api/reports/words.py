@@ -71,7 +71,7 @@ TEXTS: Final[dict[str, Told]] = {
         en="{n} more are not shown here; see the workbook or the JSON report.",
     ),
     "gaps": Told(zh="未判断（不等于没有问题）", en="Not judged (which is not clean)"),
-    "other_cases": Told(zh="本次未再产生疑点的案件", en="Cases about no finding of this report"),
+    "other_cases": Told(zh="本次未再产生疑点的案件", en="Cases beside the findings"),
     "other_note": Told(
         zh="疑点不再产生，或案件内容以承诺值封存而未提供披露文件。",
         en="The finding is raised no more, or the case is sealed and no disclosure opened it.",

@@ -106,3 +106,9 @@ def test_probe_names_the_module_that_sneaks_in_a_server_package(tmp_path: Path) 
     (package / "inner.py").write_text("import sqlalchemy\n", "utf-8")
     assert modules_of(package, "sneaky") == ["sneaky", "sneaky.clean", "sneaky.dirty", "sneaky.inner"]
     assert brought_in(["sneaky.clean", "sneaky.dirty"], tmp_path) == {"sneaky.dirty": ["sqlalchemy"]}
+
+
+def test_writers_of_reports_need_the_report_extra_and_nothing_of_a_server() -> None:
+    """Beside the libraries of the extra they load no web framework and no database driver."""
+    found = brought_in(modules_of(ROOT / "api" / "reports", "api.reports"), ROOT)
+    assert {name for names in found.values() for name in names} == {"openpyxl", "reportlab"}

@@ -37,10 +37,12 @@ AMOUNTS: Final = ("returned", "rebooked", "recovered", "exempt")
 class LifeCycle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where a finding stands at the as-of date: in `state` since `since`, for `days`.
 
-    `case` is the case that took the last step, `case_state` that step, `steps` all of that case; `other_cases` are others
-    about the same finding. `due_on` is the day of the last order; `answer_days_late` counts from it to the answer, or to
-    the as-of date where none came. `content_changed`: the case cites another content than the finding has now. Amounts in
-    minor units are the newest that the case states; `basis` is that of the exemption. `correction` says why it is closed.
+    `case` is the case that leads, `case_state` its last step; `other_cases` are others about the same finding, and `steps`
+    those of all of them in log order. A case leads that is open, that affirmed the finding, that moved last, in this order
+    of weight. `due_on` is the day of its last order; `answer_days_late` counts from it to the answer, or to the as-of date
+    where none came. `content_changed`: it cites another content than the finding has now. Amounts in minor units are the
+    newest that a case states, the largest of all cases; `basis` is that of the exemption. `correction` says why the
+    finding is closed.
     """
 
     state: FindingState
@@ -77,7 +79,7 @@ class LifeCycles:
 
     def of(self, finding: Finding) -> LifeCycle:
         """Where `finding` stands."""
-        cases = sorted(self._about.get(finding.id, ()), key=lambda case: self._cases[case][-1].seq)
+        cases = sorted(self._about.get(finding.id, ()), key=lambda case: _lead(self._cases[case]))
         made = self._worked(finding, cases) if cases else self._since("raised", _raised_on(finding))
         if "corrected" not in finding.marks:
             return made
@@ -97,6 +99,7 @@ class LifeCycles:
     def _worked(self, finding: Finding, cases: Sequence[str]) -> LifeCycle:
         *others, case = cases
         steps = self._cases[case]
+        every = [self._cases[one] for one in cases]
         last = steps[-1]
         cited = newest(steps, "content_hash")
         order = next((step for step in reversed(steps) if step.state == "ordered"), None)
@@ -104,13 +107,13 @@ class LifeCycles:
             self._since(last.state, _began(steps)),
             case=case,
             case_state=last.state,
-            steps=steps,
+            steps=tuple(sorted((step for one in every for step in one), key=lambda step: step.seq)),
             other_cases=tuple(others),
             due_on=None if order is None else order.due_on,
             answer_days_late=self._late(steps, order),
             content_changed=cited is not None and cited != finding.content_hash,
-            basis=newest(steps, "basis"),
-            **{name: newest(steps, name) or 0 for name in AMOUNTS},
+            basis=next((found for one in reversed(every) if (found := newest(one, "basis"))), None),
+            **{name: max(newest(one, name) or 0 for one in every) for name in AMOUNTS},
         )
 
     def _late(self, steps: Sequence[StepTaken], order: StepTaken | None) -> int:
@@ -135,6 +138,12 @@ def about(steps: Iterable[StepTaken]) -> str | None:
 def newest(steps: Sequence[StepTaken], name: str) -> Any:  # noqa: ANN401 - as the field is
     """What the last step that says anything in field `name` says."""
     return next((getattr(step, name) for step in reversed(steps) if getattr(step, name) is not None), None)
+
+
+def _lead(steps: Sequence[StepTaken]) -> tuple[bool, bool, int]:
+    """What makes a case lead: it is open, it goes beyond suspicion, it moved last."""
+    last = steps[-1]
+    return last.state not in SETTLED, last.state not in {"suspected", "cleared"}, last.seq
 
 
 def _began(steps: Sequence[StepTaken]) -> datetime.date:

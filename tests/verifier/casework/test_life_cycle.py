@@ -127,9 +127,14 @@ def test_a_correction_closes_the_finding_with_its_reason() -> None:
 
 
 def test_several_cases_about_one_finding() -> None:
-    """The one that moved last tells the state; the others are named."""
-    _, life = only(AFFIRMED + ORDERED + AFFIRMED.replace("K1", "K2").replace("04-01", "04-03"))
+    """The one that moved last tells the state; an open one before a closed one; amounts are the largest, never a sum."""
+    second = AFFIRMED.replace("K1", "K2").replace("04-01", "04-03")
+    _, life = only(AFFIRMED + ORDERED + second)
     assert (life.state, life.case, life.other_cases) == ("affirmed", "K2", ("K1",))
+    assert [step.case for step in life.steps] == ["K1", "K1", "K2"]
+    closed = CLOSED.replace("K1 closed", "K2 closed").replace(" by=", " returned=250.00 by=")
+    _, life = only(AFFIRMED + ORDERED + second + ANSWERED + closed)
+    assert (life.state, life.case, life.other_cases, life.returned) == ("answered", "K1", ("K2",), 25_000)
 
 
 def test_before_it_is_affirmed_only_disclosures_tell_which_finding_is_meant() -> None:
