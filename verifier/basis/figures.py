@@ -3,5 +3,18 @@
 
 from typing import Final
 
-COUNTS: Final = frozenset({"days_late", "den", "events", "num", "payments", "working_days"})
+COUNTS: Final = frozenset(
+    {
+        "contracts",
+        "days_late",
+        "den",
+        "events",
+        "lots",
+        "num",
+        "parties",
+        "payments",
+        "purchases",
+        "working_days",
+    }
+)
 """Names of figures that are no money: days, numbers of things, parts of a ratio."""
