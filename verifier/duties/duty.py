@@ -43,11 +43,13 @@ class Filed(Said, frozen=True, kw_only=True):
     """An act of the matter.
 
     `same` is set on payments: what tells that a use is a disbursement told again (semantics T22); `use` that it is one.
+    `own` says that by it the debtor gave to itself.
     """
 
     act: Act
     same: str | None = None
     use: bool = False
+    own: bool = False
 
 
 class Untimed(Said, frozen=True, kw_only=True):
@@ -121,7 +123,7 @@ class Duty:
         elif one.state in {"open", "due_soon"}:
             yield max(tomorrow, one.due + _DAY)
         elif one.state == "overdue":
-            turns = [_after(one.due, one.terms.number(name) + 1) for name in ("red_overdue", "kept_days")]
+            turns = [_after(one.due, one.terms.number(name) + 1) for name in ("red_overdue",)]
             turns += [_after(one.start, one.terms.number(name) + 1) for name in ("orange_days", "red_days")]
             yield from (turn for turn in turns if turn is not None and turn > case.as_of)
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from verifier.basis.findings import Finding
-from verifier.duties.duty import duty_family
 from verifier.judgement import work_family
+from verifier.judgement.duty_families import DUTY_FAMILIES
 from verifier.judgement.money_watch import MoneyWatch
 from verifier.matters.family import Family
 from verifier.matters.watch import MatterWatch
@@ -17,14 +17,11 @@ from verifier.obligations.overrides import Overrides
 from verifier.obligations.watch import Gap, Watch
 from verifier.posted import PostedEvent
 from verifier.rules import (
-    disbursement_delay,
     emergency_override,
-    idle_money,
     invoice_reused,
     matching_demand,
     matching_shortfall,
     over_limit,
-    passing_on_delay,
     split_purchases,
 )
 
@@ -99,9 +96,7 @@ class OverrideWatch:
 
 
 FAMILIES: Final[tuple[Family[Any], ...]] = (
-    duty_family(passing_on_delay.DUTY, (passing_on_delay.RULE, passing_on_delay.judge)),
-    duty_family(disbursement_delay.DUTY, (disbursement_delay.RULE, disbursement_delay.judge)),
-    duty_family(idle_money.DUTY, (idle_money.RULE, idle_money.judge)),
+    *DUTY_FAMILIES,
     invoice_reused.FAMILY,
     work_family.FAMILY,
     split_purchases.FAMILY,

@@ -22,10 +22,10 @@ BANK: Final = "bank"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineFacts:
-    """What never changes of a line: fund, holder, giver, parent, project, and whether it is of a direct fund.
+    """What never changes of a line: fund, holder, giver, parent, project, year, and whether it is of a direct fund.
 
     `group` is the line whose duty to pass on this line belongs to: itself, or its parent's where the holder split
-    the line to itself.
+    the line to itself. `year` is the fiscal year of its top line, also where it was carried over into a later one.
     """
 
     id: str
@@ -36,6 +36,7 @@ class LineFacts:
     project: str | None
     direct: bool
     group: str
+    year: int
 
 
 class Standing:
@@ -127,6 +128,7 @@ class Standing:
             group=parent.group
             if parent is not None and kept and not self.owns_project(event.to, event.project)
             else event.line,
+            year=parent.year if parent is not None else event.fiscal_year or event.occurred_on.year,
         )
 
     def _is_direct(self, event: Allocation) -> bool:

@@ -20,10 +20,11 @@ from typing import Final
 from ledger.kinds.authority import Disbursement
 from ledger.kinds.contract import Contract
 from ledger.kinds.fact import Interest, MatchingReceipt, Restitution, Return, Transfer, Use
-from verifier.basis.findings import Finding, FindingClass, Mark, Rule, Severity
+from verifier.basis.findings import Finding, Rule, Severity
 from verifier.basis.rulepack import Addressee
 from verifier.duties.duty import Duty, Fact, Filed, Found, Held
 from verifier.duties.filing import returned
+from verifier.duties.sums import Sums
 from verifier.language import Told
 from verifier.matters.family import Placed, key_of
 from verifier.matters.lead import Lead, finding_of
@@ -86,8 +87,9 @@ def judge(case: Case, found: Found) -> Iterator[Finding]:
         and one.reversed_on is None
         and (one.said.until is None or one.said.until >= case.as_of)
     )
-    if sum(one.unmet_at_due for one in lots) > kept:
-        yield _finding(case, found, lots, kept)
+    sums = Sums(obligations=lots)
+    if sums.unmet > kept:
+        yield _finding(case, found, sums, kept)
 
 
 def _registry(posted: PostedEvent, case: Case) -> Registry:
@@ -148,32 +150,26 @@ def _came(posted: PostedEvent, fact: MoneyFact, case: Case) -> Placed[Fact]:
     return Placed(matter=key_of(fund, account), called=_keeper(fund, owner), said=Filed(act=lot))
 
 
-def _finding(case: Case, found: Found, lots: list[Obligation], kept: int) -> Finding:
-    credited, unmet = sum(one.amount for one in lots), sum(one.unmet_at_due for one in lots)
-    left = max(0, sum(one.outstanding for one in lots) - kept)
-    surely = max(0, sum(one.surely_unmet for one in lots) - kept)
-    oldest = min((one for one in lots if one.outstanding or not left), key=_age)
+def _finding(case: Case, found: Found, sums: Sums, kept: int) -> Finding:
+    left, oldest, doubt = max(0, sums.outstanding - kept), sums.oldest, sums.doubts()
     entries = {one.name: one for one in found.matter.facts}
-    fund, account = oldest.opening.fund, oldest.opening.line
-    doubt = _doubt_told(lots)
-    days = oldest.terms.number("days")
-    told = {
-        name: case.money(amount)
-        for name, amount in (("idle", unmet - kept), ("in", credited), ("kept", kept), ("left", left))
-    }
+    account, days = oldest.opening.line, oldest.terms.number("days")
+    idle, came, used, held, still = (
+        case.money(amount) for amount in (sums.unmet - kept, sums.asked, sums.in_time, kept, left)
+    )
     who = case.party(oldest.opening.who)
     lead = Lead(
-        subject=(fund, account),
-        finding_class=_class_of(case, lots, account),
+        subject=(oldest.opening.fund, account),
+        finding_class=sums.class_of(provable=_covered(case, sums, account)),
         severity=_severity(case, oldest, left),
         explanation=Told(
-            zh=f"{who.zh}账户 {account} 收到的资金 {fund} 共 {len(lots)} 笔、{told['in'].zh}，其中 {told['idle'].zh} 到账"
-            f"满 {days} 天仍未使用（到账 {told['in'].zh} − 期内使用 {case.money(credited - unmet).zh} − 依合同留存质保金 "
-            f"{told['kept'].zh}），最早一笔 {oldest.start} 到账；至今仍有 {told['left'].zh} 未使用。{doubt.zh}",
-            en=f"Account {account} of {who.en} received {told['in'].en} of fund {fund} in {len(lots)} credits, of which "
-            f"{told['idle'].en} was still unused {days} days after it came ({told['in'].en} received − "
-            f"{case.money(credited - unmet).en} used in that time − {told['kept'].en} retention under contracts); the "
-            f"oldest came on {oldest.start}. {told['left'].en} is unused now.{doubt.en}",
+            zh=f"{who.zh}账户 {account} 收到的资金 {oldest.opening.fund} 共 {len(sums.obligations)} 笔、{came.zh}，其中 "
+            f"{idle.zh} 到账满 {days} 天仍未使用（到账 {came.zh} − 期内使用 {used.zh} − 依合同留存质保金 {held.zh}），"
+            f"最早一笔 {oldest.start} 到账；至今仍有 {still.zh} 未使用。{doubt.zh}",
+            en=f"Account {account} of {who.en} received {came.en} of fund {oldest.opening.fund} in "
+            f"{len(sums.obligations)} credits, of which {idle.en} was still unused {days} days after it came "
+            f"({came.en} received − {used.en} used in that time − {held.en} retention under contracts); the oldest "
+            f"came on {oldest.start}. {still.en} is unused now.{doubt.en}",
         ),
         clears_if=Told(
             zh="期内使用的凭证及银行流水；批准分期使用、跨期施工、冻结或延期的文件；或对错误登记的冲正",
@@ -181,42 +177,33 @@ def _finding(case: Case, found: Found, lots: list[Obligation], kept: int) -> Fin
             "more time; or the correction of a wrong record",
         ),
         terms=oldest.terms,
-        first=entries[min(lots, key=_age).opening.entry.name],
+        first=entries[min(sums.obligations, key=lambda one: one.opening.entry.seq).opening.entry.name],
         decisive=entries[oldest.opening.entry.name],
-        decisive_on=min(one.known_on for one in lots),
-        evidence=[part.entry for one in lots for part in one.fulfilments]
-        + [paper.entry for one in lots for paper in one.waivings],
-        fund=fund,
+        decisive_on=min(one.known_on for one in sums.obligations),
+        evidence=sums.evidence,
+        fund=oldest.opening.fund,
         parties=[oldest.opening.who],
         accounts=[account],
-        amount_min=surely,
-        amount=unmet - kept,
-        amount_max=unmet,
+        amount_min=max(0, sums.surely - kept),
+        amount=sums.unmet - kept,
+        amount_max=sums.unmet,
         outstanding=left,
         due=oldest.due,
-        state=_state(lots, left),
+        state=sums.state if left or sums.state != "overdue" else "met_late",
         figures={
-            "credited": credited,
-            "used_in_time": credited - unmet,
+            "credited": sums.asked,
+            "used_in_time": sums.in_time,
             "retention": kept,
-            "lots": len(lots),
+            "lots": len(sums.obligations),
         },
-        marks=_marks(lots),
+        marks=sums.marks,
     )
     return finding_of(case, RULE, lead)
 
 
-def _age(one: Obligation) -> tuple[object, int]:
-    return one.start, one.opening.entry.seq
-
-
-def _class_of(case: Case, lots: list[Obligation], account: str) -> FindingClass:
-    if all(one.shaken == "pending" for one in lots):
-        return "undecidable"
-    if any(one.shaken is not None for one in lots):
-        return "indicated"
-    seen = all(case.bank.covers(account, one.start, one.due) for one in lots)
-    return "proved" if seen else "indicated"
+def _covered(case: Case, sums: Sums, account: str) -> bool:
+    """Whether statements tell of every use that could have been in time."""
+    return all(case.bank.covers(account, one.start, one.due) for one in sums.obligations)
 
 
 def _severity(case: Case, oldest: Obligation, left: int) -> Severity:
@@ -226,27 +213,3 @@ def _severity(case: Case, oldest: Obligation, left: int) -> Severity:
     if age > oldest.terms.number("red_days"):
         return "red"
     return "orange" if age > oldest.terms.number("orange_days") else "yellow"
-
-
-def _doubt_told(lots: list[Obligation]) -> Told:
-    if not any(one.shaken == "pending" for one in lots):
-        return Told(zh="", en="")
-    return Told(
-        zh="有支出报告尚待银行流水印证，现有数据无法全部判定。",
-        en=" Uses are reported that the bank may still bear out: not all of this can be decided yet.",
-    )
-
-
-def _state(lots: list[Obligation], left: int) -> str:
-    if left:
-        return "overdue"
-    return "corrected" if "corrected" in _marks(lots) else "met_late"
-
-
-def _marks(lots: list[Obligation]) -> list[Mark]:
-    marks: list[Mark] = []
-    if any(one.reported_only for one in lots):
-        marks.append("reported_only")
-    if all(one.state == "corrected" for one in lots):
-        marks.append("corrected")
-    return marks

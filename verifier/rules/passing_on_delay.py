@@ -52,8 +52,9 @@ def file(posted: PostedEvent, case: Case) -> Iterator[Placed[Fact]]:
         case Allocation() as event:
             yield from _allocated(posted, event, case)
         case Disbursement() as event:
-            group = case.standing.lines[event.line].group
-            yield _fulfilled(posted, event.amount, group, case, account=event.from_account)
+            line = case.standing.lines[event.line]
+            own = case.standing.owner(event.to_account) == line.holder
+            yield _fulfilled(posted, event.amount, line.group, case, account=event.from_account, own=own)
         case _:
             yield from returned(posted, case)
 
@@ -76,7 +77,7 @@ def _allocated(posted: PostedEvent, event: Allocation, case: Case) -> Iterator[P
     passes = parent is not None and parent.group != line.group
     if event.goes_down:
         if parent is not None and passes:
-            yield _fulfilled(posted, event.amount, parent.group, case)
+            yield _fulfilled(posted, event.amount, parent.group, case, own=line.holder == parent.holder)
         if parent is None or passes:
             yield from _received(posted, event, line, case)
         return
@@ -123,7 +124,7 @@ def _received(posted: PostedEvent, event: Allocation, line: LineFacts, case: Cas
 
 
 def _fulfilled(
-    posted: PostedEvent, amount: int, group: str, case: Case, *, account: str | None = None
+    posted: PostedEvent, amount: int, group: str, case: Case, *, account: str | None = None, own: bool
 ) -> Placed[Fact]:
     paid = Payment(
         entry=evidence(posted),
@@ -134,7 +135,7 @@ def _fulfilled(
         banked=account is not None,
         account=account,
     )
-    return Placed(matter=group, said=Filed(act=paid))
+    return Placed(matter=group, said=Filed(act=paid, own=own))
 
 
 def _explain(case: Case, one: Obligation) -> Told:

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The duties that are judged, each with the rules over its obligations; a new one is a file of rules and a line here."""
+
+from typing import Final
+
+from verifier.duties.duty import Fact, duty_family
+from verifier.matters.family import Family
+from verifier.rules import disbursement_delay, idle_money, passing_on_delay, unspent_two_years, withholding
+
+DUTY_FAMILIES: Final[tuple[Family[Fact], ...]] = (
+    duty_family(
+        passing_on_delay.DUTY,
+        (passing_on_delay.RULE, passing_on_delay.judge),
+        (withholding.RULE, withholding.judge),
+    ),
+    duty_family(disbursement_delay.DUTY, (disbursement_delay.RULE, disbursement_delay.judge)),
+    duty_family(idle_money.DUTY, (idle_money.RULE, idle_money.judge)),
+    duty_family(unspent_two_years.DUTY, (unspent_two_years.RULE, unspent_two_years.judge)),
+)
