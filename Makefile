@@ -9,7 +9,7 @@ STAMP := $(VENV)/installed
 BROWSER_PACKAGES := chromium fonts-noto-cjk
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run format lint types imports browser javascript strace test test-full bench accuracy lock clean
+.PHONY: help venv run format lint types imports browser javascript java strace test test-full bench accuracy lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -60,6 +60,15 @@ javascript: ## Install Node when it is missing (as root on Debian), for the test
 	    echo "The tests of the JavaScript verifier need Node 18 or later: install nodejs"; exit 1; \
 	fi
 
+java: ## Install Java when it is missing (as root on Debian), for the tests of judging on Spark
+	@if command -v java >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -qq --yes --no-install-recommends default-jre-headless >/dev/null; \
+	else \
+	    echo "The tests of judging on Spark need Java 17 or later: install default-jre-headless"; exit 1; \
+	fi
+
 strace: ## Install strace, which makes system calls fail, when it is missing (as root on Debian)
 	@if command -v strace >/dev/null; then exit 0; fi; \
 	if [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
@@ -69,10 +78,10 @@ strace: ## Install strace, which makes system calls fail, when it is missing (as
 	    echo "The tests of failing system calls need strace: install it"; exit 1; \
 	fi
 
-test: $(STAMP) browser javascript strace lint types imports ## Do all set-up, then check and test everything
+test: $(STAMP) browser javascript java strace lint types imports ## Do all set-up, then check and test everything
 	$(BIN)/pytest -n $(JOBS) --dist loadgroup
 
-test-full: $(STAMP) browser javascript strace lint types imports ## As test, with every position of the long tests
+test-full: $(STAMP) browser javascript java strace lint types imports ## As test, with every position of the long tests
 	FUNDTRACE_FULL=1 $(BIN)/pytest -n $(JOBS) --dist loadgroup --timeout 0
 
 bench: $(STAMP) ## Measure, one benchmark at a time
@@ -85,7 +94,7 @@ accuracy: $(STAMP) ## Measure how right the rules are, beside plain methods; fil
 lock: ## Refresh constraints.txt (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv"; exit 1; }
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	    --no-annotate --no-header --no-emit-index-url --extra server --extra s3 --extra bench --extra test \
+	    --no-annotate --no-header --no-emit-index-url --extra server --extra s3 --extra spark --extra bench --extra test \
 	    --output-file constraints.new pyproject.toml
 	@{ head -n 2 constraints.txt; cat constraints.new; } >constraints.tmp && mv constraints.tmp constraints.txt
 	@rm constraints.new

@@ -28,6 +28,14 @@ from verifier.judgement.rule_options import (
     rules_asked,
 )
 from verifier.language import Language, say
+from verifier.sharding.engine_options import (
+    EngineName,
+    EngineOption,
+    FolderOption,
+    JudgesOption,
+    MasterOption,
+    chosen_judge,
+)
 from verifier.source_options import (
     DatabaseOption,
     GenesisOption,
@@ -86,6 +94,10 @@ def audit(  # noqa: PLR0913 - one parameter for each option of the command
     registry: RegistryOption = None,
     what_if: WhatIfOption = None,
     differences: DifferencesOption = None,
+    engine: EngineOption = EngineName.LOCAL,
+    workers: JudgesOption = 1,
+    spark_master: MasterOption = None,
+    spark_folder: FolderOption = None,
     as_json: JsonOption = False,
     lang: LanguageOption = None,
 ) -> None:
@@ -107,8 +119,9 @@ def audit(  # noqa: PLR0913 - one parameter for each option of the command
         beside=rules.beside,
     )
     with contextlib.closing(chosen_source(source, db)) as opened, contextlib.ExitStack() as stack:
+        judge = stack.enter_context(chosen_judge(engine, workers, spark_master, spark_folder))
         with progress_bar("audit") as progress:
-            done = stack.enter_context(audited(opened, question, progress=progress))
+            done = stack.enter_context(audited(opened, question, progress=progress, judge=judge))
         if not rules.what_if:
             (_print_lines if as_json else print_report)(done, language)
         rules.answer(done, language, as_json=as_json)
