@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rules that a judgement runs; adding a rule is one file under `verifier.rules` and a few lines here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 from verifier.basis.findings import Finding
 from verifier.judgement import work_family
 from verifier.judgement.duty_families import DUTY_FAMILIES
 from verifier.judgement.money_watch import MoneyWatch
+from verifier.judgement.path_watch import PathWatch
 from verifier.matters.family import Family
 from verifier.matters.watch import MatterWatch
 from verifier.obligations.case import Case
@@ -104,15 +105,14 @@ FAMILIES: Final[tuple[Family[Any], ...]] = (
 """Rules that judge matter by matter (`verifier.matters.family`)."""
 
 
-def _families(case: Case) -> Watch:
-    return MatterWatch(case, FAMILIES)
-
-
-WATCHES: Final[tuple[Callable[[Case], Watch], ...]] = (
-    MoneyWatch,  # first: it lets the case know what the bank says
-    MatchingWatch,
-    OverLimitWatch,
-    OverrideWatch,
-    _families,
-)
-"""Makers of the rules; each is called once for a case."""
+def watches_of(case: Case) -> tuple[Watch, ...]:
+    """Every rule at work on `case`; the books first, since they let the case know what the bank says."""
+    money = MoneyWatch(case)
+    return (
+        money,
+        PathWatch(case, money.books),
+        MatchingWatch(case),
+        OverLimitWatch(case),
+        OverrideWatch(case),
+        MatterWatch(case, FAMILIES),
+    )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from verifier.basis.findings import Finding, FindingClass, Rule, parse_line, to_line
 from verifier.casework.steps import Casebook
-from verifier.judgement.catalogue import WATCHES
+from verifier.judgement.catalogue import watches_of
 from verifier.obligations.case import Case
 from verifier.posted import PostedEvent
 
@@ -59,7 +59,7 @@ class Judgement:
         self.case: Final = case
         self.casebook: Final = Casebook(case.workspace)
         """What auditors made of findings; joined to them afterwards, and never shown to a rule."""
-        self.watches: Final[tuple[Watch, ...]] = tuple(make(case) for make in WATCHES)
+        self.watches: Final[tuple[Watch, ...]] = watches_of(case)
         self.gaps: list[Gap] = []
         self.counts: Counter[tuple[str, FindingClass]] = Counter()
         """(rule, class) → findings."""

@@ -19,26 +19,28 @@ from verifier.basis.workday_numbers import WorkdayNumbers
 from verifier.reconciliation.money_facts import CREDIT, DEBIT
 from verifier.tracing.money_books import MoneyBooks
 
-TABLE: Final = """
+_TABLE: Final = """
     CREATE TABLE hop (
         id INTEGER PRIMARY KEY, giver TEXT, taker TEXT, from_place TEXT, to_place TEXT, amount INTEGER, out_day INTEGER,
         in_day INTEGER, out_rank INTEGER, in_rank INTEGER, out_seq INTEGER, in_seq INTEGER, report INTEGER, kind TEXT,
-        fund TEXT, line TEXT, bank INTEGER)"""
+        fund TEXT, source TEXT, line TEXT, refers INTEGER, bank INTEGER)"""
 
 _TOLD: Final = """
     SELECT m.side, m.account, m.amount, m.day, m.rowid, m.seq, m.bank, m.part, r.kind, r.from_account, r.to_account,
-        r.payee, coalesce(r.debit_fund, r.credit_fund), r.line
+        r.payee, coalesce(r.debit_fund, r.credit_fund), r.source, r.line, r.original_seq IS NOT NULL
     FROM movement m JOIN report r ON r.seq = m.part WHERE m.part > 0 ORDER BY m.part, m.rowid"""
 _UNTOLD: Final = """
     SELECT m.side, m.account, m.amount, m.day, m.rowid, m.seq, m.bank, 0, 'movement', b.counterparty, b.counterparty,
-        NULL, NULL, NULL
+        NULL, NULL, NULL, NULL, 0
     FROM movement m JOIN bank_line b ON b.seq = m.seq WHERE m.part = 0 ORDER BY m.rowid"""
 _OTHERS: Final = """
-    SELECT side, account, amount, day, NULL, seq, 1, 0, 'movement', counterparty, counterparty, NULL, NULL, NULL
+    SELECT side, account, amount, day, NULL, seq, 1, 0, 'movement', counterparty, counterparty, NULL, NULL,
+        NULL, NULL, 0
     FROM other_line WHERE void = 0 AND day <= ? ORDER BY account, day, statement, line_no"""
 _ADD_HOP: Final = """
     INSERT INTO hop (giver, taker, from_place, to_place, amount, out_day, in_day, out_rank, in_rank, out_seq, in_seq,
-        report, kind, fund, line, bank) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+        report, kind, fund, source, line, refers, bank)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 class Hop(NamedTuple):
@@ -46,7 +48,8 @@ class Hop(NamedTuple):
 
     It left on `out_day` and came on `in_day`, each None where only the other side is known; `out_rank` and `in_rank` are
     the rows of `movement` where custodian accounts saw it, `out_seq` and `in_seq` the entries that tell it, `report` the
-    report, 0 for none. `fund` and `line` are what the report declares.
+    report, 0 for none. `fund`, `source` and `line` are what the report declares; `refers` if it is a return and names
+    what it undoes.
     """
 
     id: int
@@ -64,7 +67,9 @@ class Hop(NamedTuple):
     report: int
     kind: str
     fund: str | None
+    source: str | None
     line: str | None
+    refers: int
     bank: int
 
     @property
@@ -113,7 +118,9 @@ class _Half(NamedTuple):
     taker: str | None
     payee: str | None
     fund: str | None
+    source: str | None
     line: str | None
+    refers: int
 
 
 _Ends = tuple[str | None, str | None]
@@ -150,11 +157,22 @@ class _Pool:
 
 
 def build_hops(books: MoneyBooks) -> None:
-    """The table `hop` holds every movement of the closed `books`, in no particular order; indexed by place and day."""
-    books.workspace.run(TABLE)
+    """The tables `hop` and `kept_place` hold every movement of the closed `books`, and its custodian accounts.
+
+    Done at most once, whoever asks first.
+    """
+    if books.workspace.look_up(int, "SELECT 1 FROM sqlite_master WHERE name = 'hop'") is not None:
+        return
+    books.workspace.run("CREATE TABLE kept_place (place TEXT PRIMARY KEY) WITHOUT ROWID")
+    kept = books.workspace.batch("INSERT INTO kept_place VALUES (?)")
+    for account in books.tables.accounts:
+        if books.tables.keeps(account):
+            kept.add(f"account {account}")
+    books.workspace.run(_TABLE)
     _Builder(books).run()
-    books.workspace.run("CREATE INDEX hop_from ON hop (from_place, out_day)")
-    books.workspace.run("CREATE INDEX hop_to ON hop (to_place, in_day)")
+    books.workspace.run("CREATE INDEX hop_report ON hop (report)")
+    books.workspace.run("CREATE INDEX hop_from ON hop (from_place)")
+    books.workspace.run("CREATE INDEX hop_to ON hop (to_place)")
 
 
 class _Builder:
@@ -169,8 +187,11 @@ class _Builder:
     def run(self) -> None:
         self._workspace.run("""
             CREATE TABLE half (side INTEGER, account TEXT, amount INTEGER, day INTEGER, rank INTEGER, seq INTEGER,
-                bank INTEGER, report INTEGER, kind TEXT, giver TEXT, taker TEXT, payee TEXT, fund TEXT, line TEXT)""")
-        halves = self._workspace.batch("INSERT INTO half VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+                bank INTEGER, report INTEGER, kind TEXT, giver TEXT, taker TEXT, payee TEXT, fund TEXT, source TEXT,
+                line TEXT, refers INTEGER)""")
+        halves = self._workspace.batch(
+            "INSERT INTO half VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        )
         for _, group in groupby(self._workspace.rows(_Half, _TOLD), key=attrgetter("report")):
             for half in self._join(list(group)):
                 halves.add(*half)
@@ -246,6 +267,8 @@ class _Builder:
             told.report,
             told.kind,
             told.fund,
+            told.source,
             told.line,
+            told.refers,
             int((out is None or bool(out.bank)) and (came is None or bool(came.bank))),
         )

@@ -25,11 +25,9 @@ from verifier.tracing.money_books import MoneyBooks
 OUTSIDE: Final = 0
 """Stands for a hop where money came from before the record or a gap, or went into a gap."""
 
-_TABLES: Final = (
-    """CREATE TABLE lot_edge (source INTEGER, source_lo INTEGER, target INTEGER, target_lo INTEGER, amount INTEGER,
-        advance INTEGER)""",
-    "CREATE TABLE kept_place (place TEXT PRIMARY KEY) WITHOUT ROWID",
-)
+_TABLE: Final = """
+    CREATE TABLE lot_edge (source INTEGER, source_lo INTEGER, target INTEGER, target_lo INTEGER, amount INTEGER,
+        advance INTEGER)"""
 
 # A custodian account holds what its own movements say, any other place what hops bring on the day that is known.
 _SIDES: Final = """
@@ -126,13 +124,8 @@ def build_edges(books: MoneyBooks) -> None:
     workspace = books.workspace
     if workspace.look_up(int, "SELECT 1 FROM sqlite_master WHERE name = 'lot_edge'") is not None:
         return
-    for table in _TABLES:
-        workspace.run(table)
+    workspace.run(_TABLE)
     build_hops(books)
-    kept = workspace.batch("INSERT INTO kept_place VALUES (?)")
-    for account in books.tables.accounts:
-        if books.tables.keeps(account):
-            kept.add(f"account {account}")
     edges = workspace.batch("INSERT INTO lot_edge VALUES (?, ?, ?, ?, ?, ?)")
     for _, sides in groupby(workspace.rows(_Side, _SIDES), key=attrgetter("place")):
         for edge in _merge(books, sides):

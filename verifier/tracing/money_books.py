@@ -152,6 +152,11 @@ class MoneyBooks:
             self.workspace.run(f"DELETE FROM {table} WHERE account NOT IN (SELECT account FROM own_account)")  # noqa: S608 - names of our own
 
     @property
+    def closed(self) -> bool:
+        """Whether everything is reconciled and traced."""
+        return self._traced is not None
+
+    @property
     def coverage(self) -> dict[str, Coverage]:
         """What the bank tells of each account that has statements.
 

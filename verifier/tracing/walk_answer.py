@@ -6,20 +6,19 @@ interest that came in for the fund, since a yuan is paid from one line once; bac
 as its. For an event, whatever it moved. Sums are over everything; lists show the largest.
 """
 
-import datetime
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from ledger.errors import ProgrammerError
 from ledger.open_records import Line
-from verifier.basis.findings import Step
+from verifier.tracing.hop_steps import walked_steps
 from verifier.tracing.hops import Hop
 from verifier.tracing.line_tree import lines_below
 from verifier.tracing.money_books import MoneyBooks
 from verifier.tracing.money_entries import MoneyEntries
-from verifier.tracing.walk import Span, Walked, Walker
+from verifier.tracing.walk import Walked, Walker
 from verifier.tracing.walk_records import Direction, Ending, MoneyWalk, WalkCaps, WalkedPiece
 
 _ENTERED: Final = "kind IN ('disbursement', 'matching_receipt', 'interest')"
@@ -102,7 +101,7 @@ class _Answer:
         entries = MoneyEntries(books.workspace)
         shown = sorted(self._largest, key=lambda one: (-one[0], -one[1]))
         pieces = tuple(
-            WalkedPiece(amount=piece.amount, end=piece.end, steps=tuple(steps_of(entries, piece.spans)))
+            WalkedPiece(amount=piece.amount, end=piece.end, steps=tuple(walked_steps(entries, piece)))
             for _, _, piece in shown
         )
         endings = sorted(self._places.items(), key=lambda one: (-one[1], one[0][0], one[0][1] or ""))
@@ -130,34 +129,6 @@ class _Answer:
             pieces=self._counts[key],
             place=None if place is None else place.partition(" ")[2],
         )
-
-
-def steps_of(entries: MoneyEntries, spans: Iterable[Span]) -> Iterator[Step]:
-    """The way of a piece as findings and traces show it: each hop with entry, day, places and where in it the piece lies.
-
-    ADVANCE marks what was spent before it came, REPORTED what no bank bears out.
-    """
-    for span in spans:
-        hop = span.hop
-        flags = [*(["ADVANCE"] if span.advance else []), *([] if hop.bank else ["REPORTED"])]
-        yield Step(
-            event=entries.entry(hop.seq).name,
-            amount=span.amount,
-            on=datetime.date.fromordinal(hop.day),
-            from_=_named(hop.giver, hop.from_place),
-            to=_named(hop.taker, hop.to_place),
-            lo=span.lo,
-            hi=span.hi,
-            flags=tuple(flags),
-        )
-
-
-def _named(account: str | None, place: str | None) -> str | None:
-    """The account, or the party where none is known; None where nobody is."""
-    if account is not None or place is None:
-        return account
-    name = place.partition(" ")[2]
-    return None if name.startswith("list:") else name
 
 
 def _starts(
