@@ -118,7 +118,7 @@ def stage_of(label: Label) -> str:
 def told_by_stage(posted: Posted) -> dict[str, dict[str, Any]]:
     """The reports about each stage by name, and their bank lines, with the names of the stage and its county taken out."""
     told: dict[str, dict[str, Any]] = {}
-    reports: dict[str, str] = {}
+    reports: dict[str | None, str] = {}
     for one in posted.events:
         reference = getattr(one.event, "bank_ref", None)
         if isinstance(one.event, Movement):

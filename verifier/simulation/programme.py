@@ -4,7 +4,7 @@
 import datetime
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from ledger.kinds.authority import Allocation
 from ledger.kinds.fact import Transfer
@@ -37,6 +37,7 @@ class Purpose:
     purposes: tuple[str, str]
     functional: str
     economic: tuple[str, ...]
+    category: Literal["works", "goods", "services"]
 
     @property
     def bought(self) -> str:
@@ -50,6 +51,7 @@ WORKS: Final = Purpose(
     purposes=("农村公路新建、改建和养护工程", "Building, rebuilding and upkeep of rural roads"),
     functional="2140106",
     economic=("31005", "31006"),
+    category="works",
 )
 MEALS: Final = Purpose(
     stem="meals",
@@ -57,6 +59,7 @@ MEALS: Final = Purpose(
     purposes=("农村义务教育学生营养膳食", "Meals of pupils in rural schools"),
     functional="2050202",
     economic=("30218", "30308"),
+    category="goods",
 )
 AID: Final = Purpose(
     stem="aid",
@@ -64,6 +67,7 @@ AID: Final = Purpose(
     purposes=("对种粮农户的直接补贴", "Direct subsidy to grain-growing households"),
     functional="2130122",
     economic=("30310",),
+    category="services",
 )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from ledger.kinds.authority import Disbursement, Invoice
+from ledger.kinds.contract import Contract
 from ledger.kinds.control import Correction
 from ledger.kinds.fact import Claim, MatchingReceipt, Return, Transfer, Use
 from ledger.kinds.form import Tag
@@ -39,7 +40,7 @@ class Bill:
     """What a unit pays: its supplier for what the fund is for, unless `payee` or `economic` say otherwise.
 
     An untagged bill is paid with the unit's general money and names no project; `source` is whose money a tagged one says
-    it takes.
+    it takes. One of the supplier names the contract with it unless it is not `contracted`.
     """
 
     tagged: bool = True
@@ -47,7 +48,7 @@ class Bill:
     payee: str | None = None
     economic: str | None = None
     project: str | None = None
-    contract: str | None = None
+    contracted: bool = True
     invoice: Invoice | None = None
 
 
@@ -107,6 +108,11 @@ class Stage:
     def supplier(self) -> str:
         """Who is ordinarily paid; its account is called ``<supplier>-account``."""
         return f"{self.key}-supplier"
+
+    @property
+    def contract(self) -> str:
+        """The contract of the project with the supplier, for twice the grant."""
+        return f"{self.key}-contract"
 
     @property
     def project(self) -> str:
@@ -197,6 +203,15 @@ class Stage:
         self.payee(self.supplier, ("工程商贸有限公司", "Works and Trading Co., Ltd."))
         project = self._project(self.project, ("项目", "project"))
         self.enrolment.project(self.county.finance, project)
+        contract = Contract(
+            occurred_on=self.grant.on,
+            id=self.contract,
+            project=self.project,
+            supplier=self.supplier,
+            amount=2 * self.amount,
+            category=self.fund.purpose.category,
+        )
+        self.act(self.grant.on, self.unit, "contract", contract)
 
     def rehand(self, handed: tuple[tuple[datetime.date, int], ...], funded: int) -> None:
         """The city hands the line on in these parts (day, amount), and `funded` of it comes in cash."""
@@ -315,6 +330,7 @@ class Stage:
             project=self.project,
             functional=self.fund.purpose.functional,
             economic=self.fund.purpose.bought if direct else None,
+            contract=self.contract if direct else None,
             claim=claim,
         )
         return self._done(day, self.county.finance, "pay", event)
@@ -351,6 +367,7 @@ class Stage:
     ) -> Done:
         """The unit pays `bill` out of its account, told on `told_on` or the same day."""
         payee, project = bill.payee or self.supplier, bill.project or self.project
+        contracted = bill.contracted and bill.tagged and payee == self.supplier and project == self.project
         event = Use(
             occurred_on=day,
             from_account=self.account,
@@ -361,7 +378,7 @@ class Stage:
             functional=self.fund.purpose.functional if bill.tagged else None,
             economic=bill.economic or self.fund.purpose.bought,
             project=project if bill.tagged else None,
-            contract=bill.contract,
+            contract=self.contract if contracted else None,
             invoice=bill.invoice,
         )
         (name,) = self.act(told_on or day, self.unit, "buy", event, slot=slot, bank=bank)
