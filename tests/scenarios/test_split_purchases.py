@@ -10,6 +10,7 @@ WORLD = """
 2026-01-05 project D WATER F
 2026-01-05 party KIN payee supplier related=BUILDER
 2026-01-05 party OTHER payee supplier
+2026-01-06 contract Z D OTHER 1.00 category=goods as=other
 2026-01-10 issue L0 90000000.00 CENTRE -> NA fund=F project=D
 """
 FIRST = "2026-03-02 contract A D BUILDER 500000.00 category=services as=one\n"
@@ -89,14 +90,14 @@ def test_payments_without_a_contract_on_invoices_of_their_own() -> None:
     assert found(one.format(" invoice=b1/800000.00") + two.format(" invoice=b2/900000.00") + back) == []
 
 
-def test_payments_far_below_the_limit_cannot_be_judged() -> None:
-    """They may be instalments of a contract that nobody named: counted where they reach the limit, and no finding."""
-    near = BILL.format("2026-03-02", "{}", " invoice=b1/800000.00", "p1")
-    text = near + BILL.format("2026-03-09", "900000.00", " invoice=b2/900000.00", "p2")
-    assert found(text.format("799999.99")) == []
-    assert unjudged(WORLD + text.format("799999.99"), "2026-12-31", "F27") == 1
-    assert unjudged(WORLD + text.format("99999.99"), "2026-12-31", "F27") == 0
-    assert len(found(text.format("800000.00"))) == 1
+def test_payments_of_a_project_without_registered_contracts_cannot_be_judged() -> None:
+    """They may be instalments of a contract that nobody names: counted where they reach the limit, and no finding."""
+    text = BILL.format("2026-03-02", "{}", " invoice=b1/800000.00", "p1")
+    text = (text + BILL.format("2026-03-09", "900000.00", " invoice=b2/900000.00", "p2")).replace("=D", "=P")
+    for amount, count in (("800000.00", 1), ("99999.99", 0)):
+        assert found(text.format(amount)) == []
+        assert unjudged(WORLD + text.format(amount), "2026-12-31", "F27") == count
+    assert len(found(text.replace("=P", "=D").format("100000.00"))) == 1
 
 
 def test_payments_that_name_neither_contract_nor_invoice_cannot_be_decided() -> None:

@@ -42,7 +42,7 @@ class LineFacts:
 class Standing:
     """The registers as the log has them so far; `take` every event in log order."""
 
-    __slots__ = ("_related", "accounts", "contracts", "funds", "lines", "parties", "projects")
+    __slots__ = ("_related", "accounts", "contracted", "contracts", "funds", "lines", "parties", "projects")
 
     def __init__(self) -> None:
         """Nothing registered."""
@@ -52,6 +52,8 @@ class Standing:
         self.projects: dict[str, Project] = {}
         self.contracts: dict[str, str] = {}
         """Contract → its project."""
+        self.contracted: set[str] = set()
+        """Projects with a contract."""
         self.lines: dict[str, LineFacts] = {}
         self._related: dict[str, set[str]] | None = None
 
@@ -69,6 +71,7 @@ class Standing:
                 self.projects[event.id] = event
             case Contract():
                 self.contracts[event.id] = event.project
+                self.contracted.add(event.project)
             case Allocation() if event.opens:
                 self.lines[event.line] = self._line(event)
             case _:

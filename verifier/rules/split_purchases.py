@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """F27 拆分规避: purchases of one unit from one supplier, each below the limit for tendering, together at or above it.
 
-Two matters alike (semantics P1): contracts of a unit's projects in one category (works, goods, services), and payments of a
-unit of one economic class that name no contract. A supplier and those registered as related to it are one. Each purchase
-lies below the limit; those within the days of the pack after the first add up to the limit or more; of such groups the
-largest is told. Instalments of one contract are no purchases of their own, nor are payments on one invoice. Payments
-without a contract may be instalments all the same, so only those that come near the limit count, by the share of the pack;
-the rest cannot be judged. Of those that come near, the ones without an invoice leave it undecidable. Referenced returns
+Two matters alike (semantics P1): contracts of a unit's projects in one category (works, goods, services), and payments
+of a unit of one economic class that name no contract. A supplier and those registered as related to it are one. Each
+purchase lies below the limit; those within the days of the pack after the first add up to the limit or more; of such
+groups the largest is told. Instalments of one contract are no purchases of their own, nor are payments on one invoice.
+Payments are judged for projects of which contracts are registered; elsewhere they may be instalments of contracts that
+nobody names, and are counted as not judged. Those that name no invoice either leave it undecidable. Referenced returns
 lower payments, and a use that tells a disbursement again is the same payment (P2, T22). Basis: 政府采购法 art. 28,
 政府采购法实施条例 art. 28.
 
-A judgement on intent, never proved: an approved way of purchase, an emergency or a framework agreement makes it lawful, and
-none of them is in the ledger (semantics P7).
+A judgement on intent, never proved: an approved way of purchase, an emergency or a framework agreement makes it lawful,
+and none of them is in the ledger (semantics P7).
 """
 
 import datetime
@@ -47,16 +47,19 @@ _SUPPLIER: Final = "supplier"
 _UNTOLD: Final = Gap(
     rule=RULE.id,
     reason=Told(
-        zh="同一单位向同一供应商的多笔付款合计达到限额而未注明合同，是否同一合同的分期付款无从判断",
-        en="payments of one unit to one supplier reach the limit together and name no contract: whether they are "
-        "instalments of one contract cannot be told",
+        zh="同一单位向同一供应商的多笔付款合计达到限额，而其项目没有登记任何合同，是否分期付款无从判断",
+        en="payments of one unit to one supplier reach the limit together, and no contract of their project is registered: "
+        "whether they are instalments cannot be told",
     ),
     count=1,
 )
 
 
 class Bought(Said, frozen=True, kw_only=True):
-    """A contract for `amount`, or a payment of it on an invoice, from `account`, with money of `fund`."""
+    """A contract for `amount`, or a payment of it on an invoice, from `account`, with money of `fund`.
+
+    `contracted` says that contracts of its project are registered, so that what names none has none.
+    """
 
     amount: int
     payee: str
@@ -64,6 +67,7 @@ class Bought(Said, frozen=True, kw_only=True):
     account: str | None = None
     bank_ref: str | None = None
     disbursed: bool = False
+    contracted: bool = True
     fund: str | None = None
 
 
@@ -76,10 +80,14 @@ class Returned(Said, frozen=True, kw_only=True):
 
 @dataclass(slots=True, kw_only=True)
 class _Purchase:
-    """`amount` bought in `entries`; `single` says that they are known to be a purchase of their own."""
+    """`amount` bought in `entries`.
+
+    `told` says that a contract would be known, `single` that they are known to be a purchase of their own.
+    """
 
     amount: int
     entries: list[Noted[Bought | Returned]]
+    told: bool
     single: bool
 
     @property
@@ -128,12 +136,13 @@ def _payment(case: Case, event: Disbursement | Use, payee: str) -> Bought:
         account=event.from_account,
         bank_ref=event.bank_ref,
         disbursed=isinstance(event, Disbursement),
+        contracted=event.project in case.standing.contracted,
         fund=case.fund_of(event),
     )
 
 
 def judge(matter: Matter[Bought | Returned], case: Case) -> Iterator[Finding | Gap]:
-    """At most one finding: the largest group of purchases that reach the limit together; a gap where only small ones do."""
+    """At most one finding: the largest group of purchases that reach the limit; a gap without registered contracts."""
     purchases = list(_purchases(matter))
     if not purchases:
         return
@@ -143,10 +152,9 @@ def judge(matter: Matter[Bought | Returned], case: Case) -> Iterator[Finding | G
     terms = case.book.terms(RULE.id, Addressee(fund=fund or ""), purchases[0].on)
     limit = terms.number(f"{category if what == 'contract' else 'uncontracted'}_limit")
     small = [one for one in purchases if one.amount < limit]
-    least = 0 if what == "contract" else limit * terms.number("near_pct") // 100
-    near = [one for one in small if one.amount >= least]
+    told = [one for one in small if one.told]
     days = datetime.timedelta(days=terms.number("days"))
-    for sure, counted in ((True, [one for one in near if one.single]), (False, near)):
+    for sure, counted in ((True, [one for one in told if one.single]), (False, told)):
         group = _largest(counted, days)
         if _sum(group) >= limit > 0:
             yield _finding(case, matter.key, (fund, terms, limit), group, sure=sure)
@@ -185,7 +193,12 @@ def _purchases(matter: Matter[Bought | Returned]) -> Iterator[_Purchase]:
         amount = max(0, said.amount - back.get(one.name, 0))
         purchase = found.setdefault(
             said.invoice or one.name,
-            _Purchase(amount=0, entries=[], single=contracts or said.invoice is not None),
+            _Purchase(
+                amount=0,
+                entries=[],
+                told=said.contracted,
+                single=contracts or said.invoice is not None,
+            ),
         )
         purchase.amount += amount
         purchase.entries.append(one)
