@@ -19,8 +19,10 @@ from ledger.kinds.registry import Account, Fund
 from tests.worlds import make_world
 from verifier.posted import PostedEvent
 from verifier.reconciliation.pairing import BankLine, Told, fill, pair_up
+from verifier.tracing.interest import GENERAL_INTEREST, InterestRule
 from verifier.tracing.money_books import MoneyBooks
 from verifier.tracing.money_paths import Caps, trace_fund
+from verifier.tracing.reconciling import ClosingTerms
 from verifier.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -156,21 +158,29 @@ def posted(events: Sequence[AnyEvent]) -> Iterator[PostedEvent]:
         )  # fmt: skip
 
 
-def books_of(workspace: Workspace, events: Sequence[AnyEvent], *, as_of: datetime.date) -> MoneyBooks:
+def books_of(
+    workspace: Workspace,
+    events: Sequence[AnyEvent],
+    *,
+    as_of: datetime.date,
+    interest: InterestRule = GENERAL_INTEREST,
+) -> MoneyBooks:
     """Closed books over the events."""
     books = MoneyBooks(workspace, GENESIS, as_of=as_of)
     for one in posted(events):
         books.take(one)
-    books.close()
+    books.close(ClosingTerms(interest=interest))
     books.keep_corrected()
     return books
 
 
-@given(ledgers(), st.integers(0, 40))
-def test_books_of_any_ledger_close_and_conserve(events: list[AnyEvent], days: int) -> None:
+@given(ledgers(), st.integers(0, 40), st.sampled_from([GENERAL_INTEREST, ((1, frozenset("FG")),)]))
+def test_books_of_any_ledger_close_and_conserve(
+    events: list[AnyEvent], days: int, interest: InterestRule
+) -> None:
     """T21 in every account and fund, whatever was posted; every shortage has its three amounts in order."""
     with Workspace() as workspace:
-        books = books_of(workspace, events, as_of=FIRST + datetime.timedelta(days=days))
+        books = books_of(workspace, events, as_of=FIRST + datetime.timedelta(days=days), interest=interest)
         for fund in ("F", "G"):
             cash = trace_fund(books, {}, fund, Caps()).cash
             went = cash["used"] + cash["passed_on"] + cash["returned"]

@@ -194,6 +194,15 @@ class RuleBook:
         own = {row.id for row in self._rows.get(rule, ())}
         return frozenset(own | {row.id for row in adopted if row.rule == rule})
 
+    def changes_of(self, rule: str) -> list[datetime.date]:
+        """The days on which what `rule` asks may change, in order; from the first of them on it asks something."""
+        rows = self._rows.get(rule, ())
+        days = {row.effective_on or datetime.date.min for row in rows}
+        for one in (*self._adopted, *self._drafts):
+            if any(row.rule == rule for row in one.policy.rows):
+                days.add(one.since)
+        return sorted(days)
+
     def names_debtors(self, rule: str, fund: str) -> bool:
         """Whether the fund says itself who owes the duty of `rule`; who is not on its list owes by law alone."""
         return bool(self._deadlines(rule, Addressee(fund=fund)))

@@ -23,6 +23,7 @@ from verifier.rules import (
     unconfirmed_report,
     unreferenced_return,
 )
+from verifier.tracing.interest import GENERAL_INTEREST, InterestRule
 from verifier.tracing.money_books import MoneyBooks
 from verifier.tracing.reconciling import ClosingTerms
 
@@ -31,6 +32,9 @@ Judge = Callable[[Case, MoneyBooks], Iterator[Finding]]
 WINDOWS_RULE: Final = "R1"
 """The rule of the pack whose parameters are the windows of reconciliation."""
 
+
+INTEREST_RULE: Final = "T16"
+"""The rule of the pack whose parameter `to_fund` says whether untagged interest follows the fund."""
 
 JUDGES: Final[tuple[tuple[Rule, Judge], ...]] = (
     (out_of_scope.RULE, out_of_scope.judge),
@@ -92,7 +96,22 @@ def gaps_in(books: MoneyBooks) -> Iterator[Gap]:
 
 def closing_terms(case: Case) -> ClosingTerms:
     """By what the books of `case` are closed."""
-    return ClosingTerms(windows_of(case), case.tracing, case.book.rows_of(out_of_scope.RULE.id))
+    return ClosingTerms(
+        windows_of(case), case.tracing, case.book.rows_of(out_of_scope.RULE.id), interest_of(case)
+    )
+
+
+def interest_of(case: Case) -> InterestRule:
+    """From which day on the pack and the policies give untagged interest to which funds (T16)."""
+    told: list[tuple[int, frozenset[str]]] = []
+    for day in case.book.changes_of(INTEREST_RULE):
+        terms = {
+            fund: case.book.terms(INTEREST_RULE, Addressee(fund=fund), day) for fund in case.standing.funds
+        }
+        told.append(
+            (day.toordinal(), frozenset(fund for fund, one in terms.items() if one.number("to_fund")))
+        )
+    return tuple(told) if any(funds for _, funds in told) else GENERAL_INTEREST
 
 
 def windows_of(case: Case) -> Windows:

@@ -14,7 +14,7 @@ class Flow(NamedTuple):
     `seq` is the position of the bank line, or of the report on days without statements (`bank` False); `report` is 0
     for a line that nobody reported. `bucket` says how a tagged debit leaves: used, passed on, returned. `undoes` is the
     report that a return brings money back of; `returned` that a later return will ask for this one's pieces; `repairs` the
-    event or finding that a restitution names.
+    event or finding that a restitution names. `interest` is interest that nobody tagged.
     """
 
     account: str
@@ -30,6 +30,7 @@ class Flow(NamedTuple):
     undoes: int | None = None
     bucket: str = USED
     repairs: str | None = None
+    interest: bool = False
 
 
 class Portion(NamedTuple):

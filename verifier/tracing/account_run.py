@@ -26,6 +26,7 @@ from verifier.reconciliation.money_facts import CREDIT
 from verifier.tracing.attribution import Attribution
 from verifier.tracing.conservation import FundTally
 from verifier.tracing.entitlement import Entitlement
+from verifier.tracing.interest import GENERAL_INTEREST, InterestRule, funds_with_interest
 from verifier.tracing.lots import lots_of
 from verifier.tracing.maximum import Maximum
 from verifier.tracing.minimum import Minimum
@@ -93,13 +94,14 @@ def trace_account(  # noqa: PLR0913 - all that one account is traced by
     as_of: int,
     rule: TracingRule = DEFAULT_TRACING,
     named: Named = _nothing_named,
+    interest: InterestRule = GENERAL_INTEREST,
 ) -> AccountTrace:
     """The trace of `account`; `flows` are its movements up to `as_of` in order, `opening` None if not known (T4).
 
     Shortages are what funds lost by `rule` (T15). `named` says which loss a restitution means; without it the oldest is
-    made good first.
+    made good first. `interest` says whose interest is that nobody tagged (T16).
     """
-    tracer = _Tracer(account, opening, coverage, doubts, rule, named)
+    tracer = _Tracer(account, opening, coverage, doubts, _Terms(rule, named, interest))
     pending = signed_balances(coverage, as_of=as_of)
     for flow in flows:
         while pending and pending[0].day <= flow.day:
@@ -110,22 +112,26 @@ def trace_account(  # noqa: PLR0913 - all that one account is traced by
     return tracer.finish()
 
 
+class _Terms(NamedTuple):
+    """The selected rule, which losses restitutions name, and whose interest is that nobody tagged."""
+
+    rule: TracingRule
+    named: Named
+    interest: InterestRule
+
+
 class _Tracer:
     """The runs over one account, kept in step day by day."""
 
     def __init__(
-        self,
-        account: str,
-        opening: int | None,
-        coverage: Coverage,
-        doubts: Doubts,
-        rule: TracingRule,
-        named: Named,
+        self, account: str, opening: int | None, coverage: Coverage, doubts: Doubts, terms: _Terms
     ) -> None:
         self._account = account
         self._coverage = coverage
         self._doubts = doubts
-        self._named = named
+        self._named = terms.named
+        self._interest = terms.interest
+        self._shared: list[Flow] = []  # interest of today that is shared out at the end of the day
         self._excesses: list[Excess] = []
         self._known = opening is not None
         start = UNLIMITED if opening is None else opening
@@ -133,7 +139,7 @@ class _Tracer:
         self._minimum = Minimum(start)
         self._maximum = Maximum(start)
         self._shortages = Shortages()
-        lots = lots_of(rule)
+        lots = lots_of(terms.rule)
         self._selected = None if lots is None else SelectedRun(Attribution(lots, opening or 0))
         self._place = 0
         self._day = 0
@@ -145,8 +151,14 @@ class _Tracer:
         if flow.day != self._day:
             self._close_day()
             self._day = flow.day
+        if flow.interest and self._known and funds_with_interest(self._interest, flow.day):
+            self._shared.append(flow)
+            return
         repair = None if flow.repairs is None else self._repair(flow)
         effect = self._stated.apply(flow, resolved=self._known, tested=self._tested(flow.day), repair=repair)
+        self._count(flow, effect, repair)
+
+    def _count(self, flow: Flow, effect: Effect, repair: Repair | None = None) -> None:
         self._today.append(Counted(flow.side, flow.amount, effect.portions))
         self._place += 1
         if self._selected is not None:
@@ -253,7 +265,16 @@ class _Tracer:
         if self._selected is not None:
             self._selected.cap(self._maximum.diverted)
 
+    def _share_interest(self) -> None:
+        """Interest of the day is shared out by what the account held at its end (T16)."""
+        shared, self._shared = self._shared, []
+        for flow in shared:
+            funds = funds_with_interest(self._interest, flow.day)
+            self._count(flow, self._stated.share_interest(flow, funds))
+
     def _close_day(self) -> None:
+        if self._shared:
+            self._share_interest()
         if not self._today:
             return
         lost = self._minimum.day(self._today, tested=self._known and self._tested(self._day))

@@ -12,6 +12,7 @@ from verifier.reconciliation.coverage import NOT_COVERED, Coverage
 from verifier.reconciliation.doubts import Doubts
 from verifier.reconciliation.flows import Flow
 from verifier.tracing.account_run import AccountTrace, first_signed_day, opening_balance, trace_account
+from verifier.tracing.interest import InterestRule
 from verifier.tracing.named_losses import NamedLosses
 from verifier.workspace import Workspace
 
@@ -23,7 +24,7 @@ _FLOWS: Final = """
         CASE WHEN m.side = 2 AND r.undoes THEN r.original_seq END,
         CASE WHEN r.kind = 'return' THEN 'returned'
             WHEN r.kind <> 'use' AND r.keeps & 2 THEN 'passed_on' ELSE 'used' END,
-        r.repairs
+        r.repairs, m.side = 2 AND coalesce(r.kind = 'interest' AND r.credit_fund IS NULL, 0)
     FROM movement m LEFT JOIN report r ON r.seq = m.part
     ORDER BY m.rowid"""
 
@@ -40,6 +41,7 @@ class AccountTraces:
     named: NamedLosses
     as_of: int
     rule: TracingRule
+    interest: InterestRule
 
     def __iter__(self) -> Iterator[AccountTrace]:
         """The trace of every account, in the order of accounts."""
@@ -55,6 +57,7 @@ class AccountTraces:
                 as_of=self.as_of,
                 rule=self.rule,
                 named=self.named.means,
+                interest=self.interest,
             )
 
 

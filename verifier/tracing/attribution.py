@@ -86,6 +86,11 @@ class Attribution:
             self._balance += flow.amount
             if flow.undoes is not None and flow.undoes in self._taken:
                 self._undo(self._taken[flow.undoes], flow.amount, lost, restored)
+            elif flow.interest:
+                for portion in effect.portions:
+                    self._credit(portion.fund, portion.amount, lost)
+                rest = flow.amount - sum(portion.amount for portion in effect.portions)
+                self._credit(GENERAL, rest, lost)
             else:
                 own = flow.amount if back is None else back
                 self._credit(flow.fund or GENERAL, own, lost)

@@ -20,7 +20,8 @@ class FundTally:
     `claim` is C, what is on hand for the fund; `advance` is A, what was paid before it came. `credited` came in, `restored`
     came back of what was lost, `readmitted` the part of it that was out of scope; `used`, `passed_on` and `returned` went
     out as declared, `outside` by admission out of scope; `diverted` was lost to other debits, `unresolved` may have been.
-    `net` is what should be on hand by the declarations within scope alone.
+    `interest` is the part of `credited` that nobody tagged and the policy shares out (T16). `net` is what should be on hand
+    by the declarations within scope alone.
     """
 
     __slots__ = (
@@ -28,6 +29,7 @@ class FundTally:
         "claim",
         "credited",
         "diverted",
+        "interest",
         "net",
         "outside",
         "passed_on",
@@ -40,7 +42,7 @@ class FundTally:
 
     def __init__(self) -> None:
         """Nothing moved yet."""
-        self.claim = self.advance = self.credited = self.restored = self.net = 0
+        self.interest = self.claim = self.advance = self.credited = self.restored = self.net = 0
         self.used = self.passed_on = self.returned = self.outside = self.readmitted = 0
         self.diverted = self.unresolved = 0
 

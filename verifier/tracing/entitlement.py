@@ -14,11 +14,16 @@ raises C (T19).
 """
 
 from collections import Counter
+from collections.abc import Iterable
+from typing import Final
 
 from ledger.amount import share_out
 from verifier.reconciliation.flows import Effect, Flow, Portion, Repair
 from verifier.reconciliation.money_facts import CREDIT
 from verifier.tracing.conservation import FundTally, check_fund
+
+_GENERAL: Final = ""
+"""Money of no fund."""
 
 
 class _Piece:
@@ -94,6 +99,29 @@ class Entitlement:
         tally.advance -= repaid
         self._raise(tally, flow.amount - repaid)
         return Effect((Portion(flow.fund, flow.amount, "tag"),))
+
+    def share_interest(self, flow: Flow, funds: Iterable[str]) -> Effect:
+        """The account after interest that belongs to the `funds` in proportion to what it holds of each (T16).
+
+        Of the rest, general money and funds that get none, the share stays general. Largest remainder, ties by fund id.
+        """
+        held = {fund: self.claim(fund) for fund in funds}
+        general = max(self.balance - sum(held.values()), 0)
+        weights = {_GENERAL: general, **held}
+        self.balance += flow.amount
+        portions: list[Portion] = []
+        for fund, part in share_out(flow.amount if any(weights.values()) else 0, weights).items():
+            if fund != _GENERAL and part:
+                tally = self.funds[fund]
+                tally.credited += part
+                tally.interest += part
+                tally.net += part
+                repaid = min(tally.advance, part)
+                tally.advance -= repaid
+                self._raise(tally, part - repaid)
+                check_fund(fund, tally)
+                portions.append(Portion(fund, part, "tag"))
+        return Effect(tuple(portions))
 
     def _repair(self, flow: Flow, repair: Repair) -> Effect:
         """What `repair` counts is the fund's again; the rest is general money (T19)."""

@@ -33,7 +33,7 @@ from verifier.tracing.trace_records import AccountStand, MoneyTrace, PayeeStand,
 from verifier.tracing.trace_tables import Holding
 from verifier.workspace import Workspace
 
-NO_HOLDING: Final = Holding("", "", *(0 for _ in range(12)))
+NO_HOLDING: Final = Holding("", "", *(0 for _ in range(13)))
 """Of an account in which no money of the fund ever was."""
 
 LINE_SUMS: Final = ("came_in", "used", "passed_on", "returned", "left", "beyond")
@@ -174,6 +174,10 @@ def _with_losses(books: MoneyBooks, stand: AccountStand, one: Holding) -> Accoun
         ProgrammerError: the two do not conserve.
     """
     lost = _lost(one)
+    left = stand.left - stand.beyond + one.interest
+    stand = msgspec.structs.replace(
+        stand, came_in=stand.came_in + one.interest, left=max(left, 0), beyond=max(-left, 0)
+    )
     if stand.left - stand.beyond + one.elsewhere != one.claim - one.advance + lost + one.unresolved:
         raise ProgrammerError(f"cash of account {stand.account} does not conserve: {stand}, {one}")
     return msgspec.structs.replace(

@@ -15,6 +15,7 @@ from verifier.reconciliation.pairing import DEFAULT, Windows
 from verifier.reconciliation.placing import Placing
 from verifier.tracing.account_run import AccountTrace
 from verifier.tracing.account_traces import AccountTraces
+from verifier.tracing.interest import GENERAL_INTEREST, InterestRule
 from verifier.tracing.named_losses import NamedLosses
 from verifier.workspace import Workspace
 
@@ -23,7 +24,7 @@ SCOPE_ROW: Final = "scope"
 
 
 class ClosingTerms(NamedTuple):
-    """By what books are closed: windows of reconciliation, the selected rule of tracing, rows that set the scope.
+    """By what books are closed: windows of reconciliation, the selected rule of tracing, rows that set the scope, interest.
 
     A waiver approves a payment out of scope if it names one of `scope_rows` (T13).
     """
@@ -31,6 +32,7 @@ class ClosingTerms(NamedTuple):
     windows: Windows = DEFAULT
     rule: TracingRule = DEFAULT_TRACING
     scope_rows: frozenset[str] = frozenset({SCOPE_ROW})
+    interest: InterestRule = GENERAL_INTEREST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,4 +86,5 @@ class Reconciling:
             named=NamedLosses(workspace, self.genesis_hash),
             as_of=self.as_of,
             rule=self.terms.rule,
+            interest=self.terms.interest,
         )

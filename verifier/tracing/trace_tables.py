@@ -60,7 +60,8 @@ class FoundExcess(NamedTuple):
 class Holding(NamedTuple):
     """What an account did with the money of a fund (fields as `verifier.tracing.conservation.FundTally`).
 
-    `elsewhere` was declared as paid from the fund and came from other money.
+    `elsewhere` was declared as paid from the fund and came from other money; `interest` is the part of `credited` that
+    nobody tagged.
     """
 
     account: str
@@ -77,6 +78,7 @@ class Holding(NamedTuple):
     unresolved: int
     readmitted: int
     elsewhere: int
+    interest: int
 
 
 class TraceTables:
@@ -109,7 +111,7 @@ class TraceTables:
             one = trace.tallies.get(fund, NOTHING)
             amounts = (
                 one.claim, one.advance, one.credited, one.restored, one.used, one.outside, one.passed_on, one.returned,
-                one.diverted, one.unresolved, one.readmitted, trace.elsewhere.get(fund, 0),
+                one.diverted, one.unresolved, one.readmitted, trace.elsewhere.get(fund, 0), one.interest,
             )  # fmt: skip
             self._holdings.add(account, fund, msgspec.json.encode(amounts))
         if trace.balance is not None:
