@@ -28,7 +28,13 @@ def test_paid_ahead_of_the_work_measured() -> None:
     """30 % of the contract and 95 % of 40.00 are 68.00: a fen more is indicated; measured on the day is in time."""
     (one,) = found(MEASURED.format("40.00") + PAID.format("68.01"), "F13")
     assert (one.finding_class, one.severity, one.amount_min, one.amount) == ("indicated", "yellow", 0, 1)
-    assert one.figures == {"paid": 6_801, "done": 4_000, "advance": 3_000, "allowed": 6_800}
+    assert one.figures == {
+        "paid": 6_801,
+        "measured": 4_000,
+        "accepted": 0,
+        "advance": 3_000,
+        "allowed": 6_800,
+    }
     assert (one.decisive_event, one.outstanding) == ("NA/one/0", 1)
     assert found(MEASURED.format("40.00") + PAID.format("68.00"), "F13") == []
     assert found(MEASURED.format("40.00").replace("03-01", "03-02") + PAID.format("68.00"), "F13") == []
@@ -74,6 +80,13 @@ def test_what_was_accepted_or_settled_is_work_done() -> None:
         "accept D pass contract=C value=70.00",
     ):
         assert found(f"2026-03-01 {done} by=WATER\n{over}", "F13") == []
+
+
+def test_what_was_accepted_counts_in_full() -> None:
+    """30 % of the contract and 60.00 accepted are 90.00, whatever share of a measurement is paid (semantics P3)."""
+    accepted = "2026-03-01 accept D pass contract=C value=60.00 by=WATER\n" + MEASURED.format("60.00")
+    assert found(accepted + PAID.format("90.00"), "F13") == []
+    assert [one.amount for one in found(accepted + PAID.format("90.01"), "F13")] == [1]
 
 
 def test_works_never_measured_cannot_be_judged_and_goods_need_no_measurement() -> None:

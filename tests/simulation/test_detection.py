@@ -46,7 +46,7 @@ def hits(label: Label, findings: Iterable[Finding]) -> list[Finding]:
         one
         for one in findings
         if one.rule in label.rules
-        and one.fund == label.fund
+        and label.fund in {None, one.fund}
         and {evidence.name for evidence in one.evidence} & set(label.events)
     ]
 

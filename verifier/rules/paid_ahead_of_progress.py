@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """F13 超进度拨款: paid ahead of the work that was measured.
 
-Allowed on a day is the advance (预付款), as the contract caps it or by the share of the pack, and the share that the pack
-sets of the work done by then: the latest measurement of the contract, or of its milestones added up, or what was accepted
-with verdict pass, whichever is more. A measurement of the whole project counts where it has one contract. Paid is net of
-referenced returns. Nothing is asked once all is accepted or the contract is settled. A works contract paid beyond the
-advance that nobody ever measured or accepted cannot be judged. Basis: 预算法实施条例 art. 57(3), payment by real progress.
+Allowed on a day is the advance (预付款), as the contract caps it or by the share of the pack, and of the work done by then
+what was accepted with verdict pass, in full (semantics P3), or the share that the pack sets of what was measured, whichever
+is more. Measured is the latest measurement of the contract, or of its milestones added up; one of the whole project counts
+where it has one contract. Paid is net of referenced returns. Nothing is asked once all is accepted or the contract is
+settled. A works contract paid beyond the advance that nobody ever measured or accepted cannot be judged. Basis:
+预算法实施条例 art. 57(3), payment by real progress.
 
 Indicated: the measurement in the ledger may be behind the work (semantics P7).
 """
@@ -48,12 +49,20 @@ _UNMEASURED: Final = Gap(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """What was known to be done, minor units."""
+
+    measured: int
+    accepted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Ahead:
-    """`paid` by the day of `entry`, when work worth `done` was known."""
+    """`paid` by the day of `entry`, when `work` was known."""
 
     entry: Noted[Fact]
     paid: int
-    done: int
+    work: _Work
     allowed: int
 
     @property
@@ -85,11 +94,11 @@ def _steps(contract: ContractFile, terms: Terms) -> Iterator[_Ahead]:
         done = _done(contract, one.entry.on)
         if done is not None:
             allowed = _allowed(contract, terms, done)
-            yield _Ahead(entry=one.entry, paid=paid, done=done, allowed=allowed)
+            yield _Ahead(entry=one.entry, paid=paid, work=done, allowed=allowed)
 
 
-def _done(contract: ContractFile, day: datetime.date) -> int | None:
-    """What work was known on `day` to be worth, minor units; None once it is all accepted or settled."""
+def _done(contract: ContractFile, day: datetime.date) -> _Work | None:
+    """The work known on `day`; None once it is all accepted or settled."""
     accepted = contract.accepted_by(day)
     if accepted is None or (contract.settled is not None and contract.settled.on <= day):
         return None
@@ -98,7 +107,7 @@ def _done(contract: ContractFile, day: datetime.date) -> int | None:
         if one.on <= day:
             latest[one.said.milestone] = one.said.value
     whole = latest.pop(None, 0)
-    return max(accepted, whole, sum(latest.values()))
+    return _Work(measured=max(whole, sum(latest.values())), accepted=accepted)
 
 
 def _advance(contract: ContractFile, terms: Terms) -> int:
@@ -106,8 +115,9 @@ def _advance(contract: ContractFile, terms: Terms) -> int:
     return contract.net * terms.number("advance_pct") // 100 if cap is None else cap
 
 
-def _allowed(contract: ContractFile, terms: Terms, done: int) -> int:
-    return _advance(contract, terms) + done * terms.number("progress_pay_pct") // 100
+def _allowed(contract: ContractFile, terms: Terms, done: _Work) -> int:
+    by_measure = done.measured * terms.number("progress_pay_pct") // 100
+    return _advance(contract, terms) + max(done.accepted, by_measure)
 
 
 def _paid(contract: ContractFile) -> int:
@@ -125,7 +135,8 @@ def _finding(case: Case, contract: ContractFile, terms: Terms, ahead: list[_Ahea
     told = {
         name: case.money(value)
         for name, value in {
-            "paid": worst.paid, "done": worst.done, "advance": advance, "allowed": worst.allowed, "excess": worst.excess,
+            "paid": worst.paid, "measured": worst.work.measured, "accepted": worst.work.accepted, "advance": advance,
+            "allowed": worst.allowed, "excess": worst.excess,
         }.items()
     }  # fmt: skip
     day = worst.entry.on
@@ -135,12 +146,12 @@ def _finding(case: Case, contract: ContractFile, terms: Terms, ahead: list[_Ahea
         severity=RULE.severity,
         explanation=Told(
             zh=f"合同 {contract.id}（项目 {contract.project}）至 {day} 扣除退回后已付 {told['paid'].zh}；"
-            f"当时已计量或验收 {told['done'].zh}，其 {share}% 加预付款 {told['advance'].zh} "
-            f"为 {told['allowed'].zh}，超出 {told['excess'].zh}。",
+            f"当时已计量 {told['measured'].zh}（按 {share}% 计）、已验收 {told['accepted'].zh}，以较大者加预付款 "
+            f"{told['advance'].zh} 为 {told['allowed'].zh}，超出 {told['excess'].zh}。",
             en=f"By {day} {told['paid'].en} net of returns was paid on contract {contract.id} "
-            f"(project {contract.project}); work of {told['done'].en} was measured or accepted: "
-            f"{share} % of it and the advance of {told['advance'].en} "
-            f"are {told['allowed'].en}, {told['excess'].en} less.",
+            f"(project {contract.project}); work of {told['measured'].en} was measured and of {told['accepted'].en} "
+            f"accepted: {share} % of the former or the latter, whichever is more, and the advance of "
+            f"{told['advance'].en} are {told['allowed'].en}, {told['excess'].en} less.",
         ),
         clears_if=Told(
             zh="付款当日及以前的进度计量；或附有担保的预付款约定；或材料已进场的凭证；或退回超付部分的凭证",
@@ -161,6 +172,12 @@ def _finding(case: Case, contract: ContractFile, terms: Terms, ahead: list[_Ahea
         amount=worst.excess,
         amount_max=worst.excess,
         outstanding=_left(contract, terms),
-        figures={"paid": worst.paid, "done": worst.done, "advance": advance, "allowed": worst.allowed},
+        figures={
+            "paid": worst.paid,
+            "measured": worst.work.measured,
+            "accepted": worst.work.accepted,
+            "advance": advance,
+            "allowed": worst.allowed,
+        },
     )
     return finding_of(case, RULE, lead)

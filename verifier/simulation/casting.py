@@ -12,8 +12,19 @@ from verifier.simulation.diary import Diary
 from verifier.simulation.enrolment import Enrolment
 from verifier.simulation.labels import Case, Labels, Scheme
 from verifier.simulation.ordinary import ordinary_life
-from verifier.simulation.programme import MEALS, WORKS, FundPlan, Purpose
-from verifier.simulation.schemes import books, delay, diversion, holding, matching, related
+from verifier.simulation.programme import AID, MEALS, WORKS, FundPlan, Purpose
+from verifier.simulation.schemes import (
+    acceptance,
+    beneficiaries,
+    books,
+    delay,
+    diversion,
+    holding,
+    matching,
+    programmes,
+    related,
+    repetition,
+)
 from verifier.simulation.shape import Shape
 from verifier.simulation.stage import Stage
 
@@ -23,11 +34,12 @@ Script = Callable[[Stage], Iterator[Case]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Play:
-    """A scheme's script, what kind of fund it is about, and whether its pair needs a fund of its own."""
+    """A scheme's script, what kind of fund it is about, whether its pair needs a fund of its own, another `beside`."""
 
     script: Script
     purpose: Purpose = WORKS
     own_fund: bool = False
+    beside: Purpose | None = None
 
 
 PLAYS: Final[dict[Scheme, Play]] = {
@@ -44,6 +56,14 @@ PLAYS: Final[dict[Scheme, Play]] = {
     "MATCH_ROUNDTRIP": Play(script=matching.round_trip, own_fund=True),
     "IDLE": Play(script=holding.idle),
     "YEAR_END_PARK": Play(script=holding.year_end_park),
+    "SPLIT": Play(script=repetition.split, purpose=MEALS),
+    "DUP_EXACT": Play(script=repetition.dup_exact),
+    "DUP_FUZZY": Play(script=repetition.dup_fuzzy),
+    "ACCEPT_BEFORE": Play(script=acceptance.accept_before),
+    "ACCEPT_OVER": Play(script=acceptance.accept_over),
+    "ACCEPT_PHANTOM": Play(script=acceptance.accept_phantom),
+    "GHOST_BENEFICIARY": Play(script=beneficiaries.ghosts, purpose=AID),
+    "CROSS_PROGRAMME_DUP": Play(script=programmes.across, beside=MEALS),
     "LEDGER_VS_BANK": Play(script=books.over_reported),
 }
 """The script of each scheme."""
@@ -85,6 +105,7 @@ class Casting:
         for guilty, county in zip((True, False), rng.sample(branch.counties, 2), strict=True):
             stage = self._stage(branch, county, fund, slug)
             stage.guilty, stage.difficulty = guilty, difficulty
+            stage.beside = None if play.beside is None else self._fund(branch, play.beside)
             for case in play.script(stage):
                 self.labels.add(case, programme=branch.number, guilty=guilty or case.irregular)
 

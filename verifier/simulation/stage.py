@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from ledger.errors import ProgrammerError
 from ledger.kinds.authority import Disbursement, Invoice
 from ledger.kinds.contract import Contract
 from ledger.kinds.control import Correction
@@ -40,7 +41,7 @@ class Bill:
     """What a unit pays: its supplier for what the fund is for, unless `payee` or `economic` say otherwise.
 
     An untagged bill is paid with the unit's general money and names no project; `source` is whose money a tagged one says
-    it takes. One of the supplier names the contract with it unless it is not `contracted`.
+    it takes. One of the supplier names the contract with it unless it is not `contracted`, or names another `contract`.
     """
 
     tagged: bool = True
@@ -49,6 +50,8 @@ class Bill:
     economic: str | None = None
     project: str | None = None
     contracted: bool = True
+    contract: str | None = None
+    milestone: str | None = None
     invoice: Invoice | None = None
 
 
@@ -88,6 +91,7 @@ class Stage:
     difficulty: int = 1
     rush: bool = False
     tidy: bool = False
+    beside: FundPlan | None = None
     grant: Grant = field(init=False)
     own: int = field(init=False, default=0)
     _numbers: Counter[str] = field(default_factory=Counter)
@@ -218,6 +222,18 @@ class Stage:
         grant = dataclasses.replace(self.grant, handed=handed, funded=funded)
         self.fund.grants[self.fund.grants.index(self.grant)] = grant
         self.grant = grant
+
+    def sibling(self) -> "Stage":
+        """Another unit of the county, with an account, a project and a line of the fund `beside`, still to be settled.
+
+        Raises:
+            ProgrammerError: the play names no fund beside its own.
+        """
+        if self.beside is None:
+            raise ProgrammerError(f"{self.slug}: no fund beside that of the play")
+        return dataclasses.replace(
+            self, fund=self.beside, key=f"{self.key}b", beside=None, _numbers=Counter()
+        )
 
     def second_project(self) -> str:
         """Another project of the unit under the same fund, which no line is for."""
@@ -378,7 +394,8 @@ class Stage:
             functional=self.fund.purpose.functional if bill.tagged else None,
             economic=bill.economic or self.fund.purpose.bought,
             project=project if bill.tagged else None,
-            contract=self.contract if contracted else None,
+            contract=bill.contract or (self.contract if contracted else None),
+            milestone=bill.milestone,
             invoice=bill.invoice,
         )
         (name,) = self.act(told_on or day, self.unit, "buy", event, slot=slot, bank=bank)
@@ -490,5 +507,5 @@ class Stage:
             unit=self.unit,
             division=self.county.division,
             funds=(self.fund.id,),
-            budget=self.amount * 2,
+            budget=self.amount * 4,
         )
