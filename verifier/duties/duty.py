@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+import msgspec
+
 from ledger.kinds.form import Event
 from verifier.basis.findings import Finding, Rule, finding_id
 from verifier.basis.rulepack import Addressee
@@ -65,7 +67,24 @@ class Held(Said, frozen=True, kw_only=True):
     until: datetime.date | None
 
 
-Fact = Filed | Untimed | Held
+class Agreed(Said, frozen=True, kw_only=True):
+    """A contract for `amount`; `retention` of it may be held back until `until`. What stages pay, as far as agreed."""
+
+    amount: int
+    supplier: str
+    retention: int = 0
+    until: datetime.date | None = None
+    stages: dict[str, int] = msgspec.field(default_factory=dict)
+
+
+class Changed(Said, frozen=True, kw_only=True):
+    """The contract comes to `by` more, or less where that is negative."""
+
+    by: int
+
+
+Fact = Filed | Untimed | Held | Agreed | Changed
+Filings = Iterable[tuple[Noted[Fact], Act]]
 Filing = Callable[[PostedEvent, Case], Iterable[Placed[Fact]]]
 Subject = Callable[[Opening], tuple[str, ...]]
 """What tells the finding about the obligation of an opening apart."""
@@ -95,11 +114,14 @@ class Duty:
     file: Filing
     daily: bool = False
     subject: Subject | None = None
+    read: Callable[[Matter[Fact], Filings], Filings] | None = None
+    """What the acts come to in the light of the other facts of the matter, where these change them."""
 
     def obligations(self, matter: Matter[Fact], case: Case) -> list[Obligation]:
         """The obligations of `matter` as they stand at the as-of date."""
         docket = Docket(case.terms.numbered, case.waivers)
-        for one, act in _acts(matter):
+        acts = _acts(matter)
+        for one, act in acts if self.read is None else self.read(matter, acts):
             docket.add(act, reversed_on=one.reversed_on)
         late_days = case.book.terms(self.rule.id, Addressee(fund=""), case.as_of).number("late_days")
         return list(docket.obligations(case.dates(late_days), self._finding_of(case)))

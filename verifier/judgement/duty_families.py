@@ -5,7 +5,15 @@ from typing import Final
 
 from verifier.duties.duty import Fact, duty_family
 from verifier.matters.family import Family
-from verifier.rules import disbursement_delay, idle_money, passing_on_delay, unspent_two_years, withholding
+from verifier.rules import (
+    disbursement_delay,
+    idle_money,
+    passing_on_delay,
+    supplier_arrears,
+    surplus_kept,
+    unspent_two_years,
+    withholding,
+)
 
 DUTY_FAMILIES: Final[tuple[Family[Fact], ...]] = (
     duty_family(
@@ -16,4 +24,6 @@ DUTY_FAMILIES: Final[tuple[Family[Fact], ...]] = (
     duty_family(disbursement_delay.DUTY, (disbursement_delay.RULE, disbursement_delay.judge)),
     duty_family(idle_money.DUTY, (idle_money.RULE, idle_money.judge)),
     duty_family(unspent_two_years.DUTY, (unspent_two_years.RULE, unspent_two_years.judge)),
+    duty_family(supplier_arrears.DUTY, (supplier_arrears.RULE, supplier_arrears.judge)),
+    duty_family(surplus_kept.DUTY, (surplus_kept.RULE, surplus_kept.judge)),
 )

@@ -76,6 +76,7 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     project: str | None = None
     contract: str | None = None
     payee: str | None = None
+    fund: str | None = None
 
     def fits(self, other: "Traits") -> bool:
         """Whether nothing that both say differs."""
@@ -85,6 +86,7 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
                 (self.project, other.project),
                 (self.contract, other.contract),
                 (self.payee, other.payee),
+                (self.fund, other.fund),
             )
         )
 
