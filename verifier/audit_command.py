@@ -19,12 +19,15 @@ from verifier.audit_report.asking import (
 )
 from verifier.basis.tracing_rule import DEFAULT_TRACING
 from verifier.judgement.audit import Audit, Question, audited
+from verifier.judgement.pack_text import file_of, print_pack
 from verifier.judgement.report import closing, print_report
 from verifier.judgement.rule_options import (
     DifferencesOption,
     PackOption,
     RegistryOption,
+    ShowPackOption,
     WhatIfOption,
+    chosen_pack,
     rules_asked,
 )
 from verifier.language import Language, say
@@ -94,6 +97,7 @@ def audit(  # noqa: PLR0913 - one parameter for each option of the command
     registry: RegistryOption = None,
     what_if: WhatIfOption = None,
     differences: DifferencesOption = None,
+    show_pack: ShowPackOption = None,
     engine: EngineOption = EngineName.LOCAL,
     workers: JudgesOption = 1,
     spark_master: MasterOption = None,
@@ -108,6 +112,10 @@ def audit(  # noqa: PLR0913 - one parameter for each option of the command
     0 no findings, 1 findings or matters that cannot be decided, 2 integrity broken, 3 could not complete.
     """
     language = chosen_language(lang)
+    if show_pack is not None:
+        shown = chosen_pack(show_pack)
+        typer.echo(file_of(shown), nl=False) if as_json else print_pack(shown, language)
+        return
     asked = asked_for(report, evidence, disclosures, source)
     rules = rules_asked(pack, registry, what_if, differences)
     question = Question(

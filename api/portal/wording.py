@@ -15,6 +15,8 @@ from markupsafe import Markup, escape
 
 from api.languages import Language
 from ledger.errors import ProgrammerError
+from verifier.basis.parameter_words import parameter_words
+from verifier.language import say
 
 LANG_TAGS: Final[dict[Language, str]] = {"zh": "zh-CN", "en": "en"}
 """Values of the `lang` attribute (BCP 47)."""
@@ -64,7 +66,13 @@ class Wording:
 def wording(language: Language) -> Wording:
     """The catalogue of `language`, read once."""
     path = Path(__file__).with_name(f"wording.{language}.toml")
-    return Wording(language=language, sentences=_flat(tomllib.loads(path.read_text("utf-8")), ""))
+    own = _flat(tomllib.loads(path.read_text("utf-8")), "")
+    return Wording(language=language, sentences={**_parameters(language), **own})
+
+
+def _parameters(language: Language) -> dict[str, Sentence]:
+    """What the parameters of rules are called by the program that judges."""
+    return {f"parameter.{name}": say(one.label, language) for name, one in parameter_words().items()}
 
 
 def _flat(table: dict[str, Any], prefix: str) -> dict[str, Sentence]:

@@ -128,14 +128,14 @@ def told_by_stage(posted: Posted) -> dict[str, dict[str, Any]]:
     told: dict[str, dict[str, Any]] = {}
     reports: dict[str | None, str] = {}
     for one in posted.events:
-        reference = getattr(one.event, "bank_ref", None)
+        reference: str = getattr(one.event, "bank_ref", None) or ""
         if isinstance(one.event, Movement):
             for key in set(re.findall(r"(?<![0-9])[0-9]{6}-[0-9]{3}(?![0-9])", one.event.account)):
                 line = f"{one.event.account} {one.event.occurred_on}"
                 name = f"bank line of {reports.get(reference, line)}"
                 name = name.replace(key, "KEY").replace(key.split("-")[0], "COUNTY")
                 told[key][name] = (one.event.occurred_on, one.event.amount)
-        elif reference is not None:
+        elif reference:
             reports[reference] = one.name
         if isinstance(one.event, Movement | BankBalance | Key | Fund):
             continue

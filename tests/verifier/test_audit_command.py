@@ -18,7 +18,7 @@ from verifier.basis.findings import parse_line
 if TYPE_CHECKING:
     from pathlib import Path
 
-LATE = "2026-06-30"
+LATE = "2026-05-29"
 
 
 def run(*arguments: str, lang: str = "C.UTF-8") -> Result:
@@ -77,7 +77,7 @@ def test_json_prints_one_finding_a_line(folder: Path) -> None:
     (line,) = first.stdout_bytes.splitlines()
     finding = parse_line(line)
     assert (finding.rule, finding.amount, finding.parties) == ("F03", 75_000_000, (COUNTY,))
-    assert (finding.as_of, finding.finding_class) == (datetime.date(2026, 6, 30), "proved")
+    assert (finding.as_of, finding.finding_class) == (datetime.date(2026, 5, 29), "proved")
     assert run(str(folder), "--as-of", LATE, "--json").stdout_bytes == first.stdout_bytes
     assert "self-consistent" in first.stderr
     assert "1 finding." in first.stderr

@@ -16,7 +16,7 @@ from tests.malicious.forger import Forger, edited
 from tests.verifier.test_audit_command import LATE, run
 from tests.worlds import AUDIT, COUNTY, COUNTY_ACCOUNT, DAY, make_world
 from verifier.basis.findings import parse_line
-from verifier.basis.rulepack import load_pack
+from verifier.basis.rulepack import PACKS, load_pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -280,3 +280,41 @@ def test_the_good_prefix_is_compared_too(forger: Forger, tmp_path: Path) -> None
     for option in ("--what-if", "--pack"):
         result = run(folder, option, "generic")
         assert (result.exit_code, "No entry of it can be judged." in result.output) == (2, True)
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_a_pack_is_shown_as_a_file_to_start_from(folder: str, tmp_path: Path, name: str) -> None:
+    """Without any ledger; what is shown is taken again, finds the same, and may be changed under another name."""
+    shown = run("--show-pack", name, "--json")
+    assert shown.exit_code == 0
+    file = tmp_path / "shown.json"
+    file.write_bytes(shown.stdout_bytes)
+    assert run("--show-pack", str(file), "--json").stdout_bytes == shown.stdout_bytes
+    by_name, by_file = (run(folder, "--as-of", LATE, "--json", "--pack", one) for one in (name, str(file)))
+    assert by_name.stdout_bytes == by_file.stdout_bytes
+    file.write_bytes(shown.stdout_bytes.replace(f'"id": "{name}"'.encode(), b'"id": "mine"', 1))
+    assert run(folder, "--as-of", LATE, "--what-if", str(file)).exit_code == 1
+
+
+def test_a_pack_is_shown_to_people() -> None:
+    """Rule by rule: for whom, the numbers with their units, the law and how well it is known."""
+    english, chinese = (run("--show-pack", "cn-special-funds", "--lang", one).output for one in ("en", "zh"))
+    for told in (
+        "cn-special-funds/1",
+        "F03 Delayed passing-on",
+        "pass-on-province (province)",
+        "days = 30 calendar days",
+        "late_days = 10 working days",
+        "[law] Budget Law",
+        "pass-on-direct (direct funds)",
+    ):
+        assert told in english
+    for told in ("F03 下达滞后", "pass-on-province (省级)", "[法律法规]", "own_use = 0 ‰"):
+        assert told in chinese
+
+
+def test_rows_of_an_auditor_are_shown_with_what_narrows_them(tmp_path: Path) -> None:
+    """From when on, and that they win."""
+    file = own(tmp_path, days("county", 60, final=True, effective_on="2026-03-01"))
+    assert "(county, from 2026-03-01 on, wins over policies and funds)" in run("--show-pack", file).output
+    assert run("--show-pack", "nowhere.json").exit_code == 3

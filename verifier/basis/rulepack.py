@@ -28,6 +28,7 @@ from ledger.genesis import Genesis
 from ledger.kinds.registry import Deadline, Fund, Policy, PolicyRow
 from ledger.party import Level
 from verifier.basis.pack_form import Pack, PackRow, pack_of_parts
+from verifier.basis.parameter_words import parameter_words
 from verifier.basis.right_notices import bears_on_rights, loosened_rights
 from verifier.basis.rule_layers import (
     Layer,
@@ -259,7 +260,7 @@ class RuleBook:
                     f"this verifier does not know parameter {name}",
                 )
                 yield _notice(policy, row, zh, f"{en}; it was not applied")
-            elif (before := old.get(name)) is not None and before < value == new.get(name):
+            elif (before := old.get(name)) is not None and _loosened(name, before, value, new.get(name)):
                 zh, en = f"参数 {name} 由 {before} 放宽至 {value}", f"parameter {name} loosened from {before}"
                 yield _notice(policy, row, zh, f"{en} to {value}")
 
@@ -299,6 +300,12 @@ def pack_for(names: tuple[str, ...], currency: str) -> str:
     if names:
         return names[0]
     return "cn-special-funds" if currency == "CNY" else "generic"
+
+
+def _loosened(name: str, before: int, value: int, now: int | None) -> bool:
+    """Whether a row that sets `value` counts, and lets more pass than was let pass before."""
+    words = parameter_words().get(name)
+    return value == now and words is not None and words.loosened(before, value)
 
 
 def _notice(policy: Policy, row: PolicyRow, zh: str, en: str) -> Notice:
