@@ -9,6 +9,7 @@ COUNTS: Final = frozenset(
         "days_late",
         "den",
         "events",
+        "false_receipts",
         "lots",
         "num",
         "parties",

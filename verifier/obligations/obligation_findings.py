@@ -138,7 +138,7 @@ def days_told(one: Obligation) -> Told:
 def state_told(case: Case, one: Obligation) -> Told:
     """How it stands at the as-of date, with what is outstanding and how late it is."""
     open_, paper = case.money(one.outstanding), _late_paper(one)
-    late = days_late(one, case.as_of)
+    late, paid = days_late(one, case.as_of), _paid_late(case, one)
     match one.state:
         case "met_late":
             return Told(
@@ -147,13 +147,14 @@ def state_told(case: Case, one: Obligation) -> Told:
             )
         case "overdue":
             return Told(
-                zh=f"截至 {case.as_of} 仍欠 {open_.zh}，逾期 {late} 天{paper.zh}",
-                en=f"{open_.en} is open on {case.as_of}, {_days_en(late)} late{paper.en}",
+                zh=f"{paid.zh}截至 {case.as_of} 仍欠 {open_.zh}，逾期 {late} 天{paper.zh}",
+                en=f"{paid.en}{open_.en} is open on {case.as_of}, {_days_en(late)} late{paper.en}",
             )
         case _:
             state = STATES[one.state]
             return Told(
-                zh=f"{state.zh}{paper.zh}，不再计欠", en=f"{state.en}{paper.en}; nothing is owed any more"
+                zh=f"{paid.zh}{state.zh}{paper.zh}，不再计欠",
+                en=f"{paid.en}{state.en}{paper.en}; nothing is owed any more",
             )
 
 
@@ -178,6 +179,14 @@ def doubts_told(one: Obligation) -> Told:
         zh.append("起算事件并非由责任方本人登记。")
         en.append("The trigger was not posted by the party whose act it is.")
     return Told(zh="".join(zh), en="".join(f" {sentence}" for sentence in en))
+
+
+def _paid_late(case: Case, one: Obligation) -> Told:
+    """What was done after the due day, where it was not all; nothing where nothing was."""
+    if not one.late:
+        return Told(zh="", en="")
+    done = case.money(one.late)
+    return Told(zh=f"到期后履行 {done.zh}，", en=f"{done.en} was done after that day, ")
 
 
 def _late_paper(one: Obligation) -> Told:

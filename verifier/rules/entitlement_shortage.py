@@ -164,30 +164,44 @@ def _arithmetic(case: Case, found: FoundShortage, kind: FindingClass, decisive: 
     account, fund = account_told(case, found.account), fund_told(case, short.fund)
     day = datetime.date.fromordinal(short.decisive.day)
     money = case.money
-    balance, owed, amount = (money(bounded(value)) for value in (short.balance, short.owed, short.amount))
+    amount = money(bounded(short.amount))
     least, most = money(bounded(short.amount_min)), money(bounded(short.amount_max))
     back, open_ = money(bounded(short.restored)), money(bounded(short.outstanding))
+    whole = _whole(case, found)
     if kind == "undecidable":
         return Told(
             zh=f"{account.zh} 自 {day}（{decisive.name}）起可能已不足以保有资金{fund.zh}：按已知数据缺 {amount.zh}，"
-            f"但期初余额或其间流水不全，现有数据不能判定。",
+            f"但期初余额或其间流水不全，现有数据不能判定。{whole.zh}",
             en=f"From {day} ({decisive.name}) on {account.en} may no longer hold what it owes fund {fund.en}: {amount.en} "
-            f"is missing by what is known, but the opening balance or lines in between are not, so this cannot be decided.",
+            f"is missing by what is known, but the opening balance or lines in between are not, so this cannot be decided. "
+            f"{whole.en}",
         )
     if case.tracing != DEFAULT_TRACING:
         rule = TRACING_RULES[case.tracing]
         return Told(
             zh=f"按选定的{rule.zh}，{account.zh} 自 {day}（{decisive.name}）起有资金{fund.zh}的 {amount.zh} 被其他支出占用"
             f"（至少 {least.zh}，至多 {most.zh}）；已归还 {back.zh}，尚缺 {open_.zh}。"
-            f"“至少”一数不随所选方法改变：该账户余额不足以保有该资金的部分。",
+            f"“至少”一数不随所选方法改变：该账户余额不足以保有该资金的部分。{whole.zh}",
             en=f"By the selected rule ({rule.en}), from {day} ({decisive.name}) on other payments from {account.en} took "
             f"{amount.en} of fund {fund.en} (at least {least.en}, at most {most.en}); {back.en} came back, {open_.en} is "
-            f"outstanding. The least is the same under every rule: what the balance could no longer cover.",
+            f"outstanding. The least is the same under every rule: what the balance could no longer cover. {whole.en}",
         )
     return Told(
-        zh=f"{account.zh} 在 {day}（{decisive.name}）之后余额 {balance.zh}，低于应为各专项资金保有的 {owed.zh}。"
-        f"资金{fund.zh}少了 {amount.zh}（至少 {least.zh}，至多 {most.zh}）；已归还 {back.zh}，尚缺 {open_.zh}。",
-        en=f"After {day} ({decisive.name}) {account.en} held {balance.en}, less than the {owed.en} it owed to earmarked "
-        f"funds. Fund {fund.en} lost {amount.en} (at least {least.en}, at most {most.en}); {back.en} came back, {open_.en} "
-        f"is outstanding.",
+        zh=f"{account.zh} 在 {day}（{decisive.name}）之后余额不足以保有各专项资金。"
+        f"资金{fund.zh}少了 {amount.zh}（至少 {least.zh}，至多 {most.zh}）；已归还 {back.zh}，尚缺 {open_.zh}。{whole.zh}",
+        en=f"After {day} ({decisive.name}) {account.en} held less than it owed to earmarked funds. Fund {fund.en} lost "
+        f"{amount.en} (at least {least.en}, at most {most.en}); {back.en} came back, {open_.en} is outstanding. {whole.en}",
+    )
+
+
+def _whole(case: Case, found: FoundShortage) -> Told:
+    """The arithmetic of the account over all its funds, and the most that was open at once."""
+    short = found.shortage
+    balance, owed, joint, peak = (
+        case.money(bounded(value)) for value in (short.balance, short.owed, found.joint, short.peak)
+    )
+    return Told(
+        zh=f"账户余额 {balance.zh}，应为各专项资金保有 {owed.zh}；各资金合计短缺 {joint.zh}，该资金最多时短缺 {peak.zh}。",
+        en=f"The account held {balance.en} and owed funds {owed.en}; all funds together were short of {joint.en}, this one "
+        f"of {peak.en} at most.",
     )

@@ -44,7 +44,7 @@ def log() -> Forger:
 def finding(log: Forger, tmp_path_factory: pytest.TempPathFactory) -> Finding:
     """What an audit finds of it."""
     folder: Path = log.export(tmp_path_factory.mktemp("log") / "export")
-    question = Question(as_of=datetime.date(2026, 6, 30))
+    question = Question(as_of=datetime.date(2026, 4, 30))
     with audited(open_source(str(folder)), question) as done:
         assert done.judgement is not None
         (found,) = done.judgement.findings()
