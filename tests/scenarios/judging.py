@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.scenarios.language import Scenario, scenario
+from tests.scenarios.wording import assert_worded
 from verifier.basis.findings import Finding
 from verifier.basis.rulepack import RuleBook, load_pack
 from verifier.basis.tracing_rule import DEFAULT_TRACING, TracingRule
@@ -67,13 +68,17 @@ def judge(  # noqa: PLR0913 - what a test may vary
 ) -> list[Finding]:
     """The findings of a scenario on top of `STAGE`, all or those of `rule`; `bank` maps labels to bank dates.
 
-    `ledger` are fields of the genesis, such as ``historical=true``; `tracing` is the selected rule.
+    `ledger` are fields of the genesis, such as ``historical=true``; `tracing` is the selected rule. Every finding is held
+    to how findings are worded.
     """
     made = text if isinstance(text, Scenario) else scenario(text, stage=f"ledger {ledger}\n{STAGE}")
     said = {label: _said(word) for label, word in (bank or {}).items()}
     bank_told = Bank(said=said, covered=frozenset(covered))
     with _judged(made, as_of, bank_told, known_by=known_by, overlay=overlay, tracing=tracing) as judgement:
-        return [one for one in judgement.findings() if rule in {None, one.rule}]
+        found = list(judgement.findings())
+    for one in found:
+        assert_worded(one)
+    return [one for one in found if rule in {None, one.rule}]
 
 
 def unjudged(text: str, as_of: str, rule: str) -> int:

@@ -14,6 +14,7 @@ from ledger.submission import event_name
 from tests.desk import open_desk
 from tests.ledger.test_mandates import admitting
 from tests.ledger.test_rulings import hired
+from tests.scenarios.wording import assert_worded
 from tests.worlds import COUNTY, DAY, make_world
 from verifier.basis.rulepack import RuleBook, load_pack
 from verifier.judgement.run import Judgement
@@ -60,7 +61,10 @@ def found(world: World, desk: Desk) -> list[Finding]:
                 )
             )  # fmt: skip
         judgement.close()
-        return [one for one in judgement.findings() if one.rule == "K1"]
+        listed = [one for one in judgement.findings() if one.rule == "K1"]
+    for one in listed:
+        assert_worded(one)
+    return listed
 
 
 def overridden(world: World, leaders: list[tuple[str, Ed25519Signer]]) -> Submission:

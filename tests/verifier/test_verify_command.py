@@ -210,7 +210,17 @@ def test_the_root_command_helps() -> None:
 def test_the_auditors_commands_are_all_there() -> None:
     """All of them, with the base install alone."""
     names = [command.name for command in auditor_app().registered_commands]
-    assert names == ["verify", "audit", "trace", "reconcile", "mirror", "compare", "duplicates", "simulate"]
+    assert names == [
+        "verify",
+        "audit",
+        "trace",
+        "reconcile",
+        "mirror",
+        "compare",
+        "duplicates",
+        "simulate",
+        "score",
+    ]
 
 
 def test_a_part_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,15 +6,18 @@ from typing import Final
 COUNTS: Final = frozenset(
     {
         "contracts",
+        "days",
         "days_late",
         "den",
         "events",
         "false_receipts",
+        "hops",
         "lots",
         "num",
         "parties",
         "payments",
         "purchases",
+        "ways",
         "working_days",
     }
 )
