@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Findings are leads: a scenario of every rule holds its words to how findings are worded; no text of ours speaks of guilt."""
+"""Findings are leads: scenarios hold the words of every rule to how findings are worded; no text of ours speaks of guilt."""
 
 from __future__ import annotations
 
