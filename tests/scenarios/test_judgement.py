@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.scenarios.judging import STAGE, judge
 from tests.scenarios.language import scenario
-from verifier.basis.findings import Finding, in_order, parse_line, to_line
+from verifier.basis.findings import Finding, in_order, params_hash, parse_line, to_line
 from verifier.basis.rulepack import PACKS, RuleBook, load_pack
 from verifier.judgement.money_watch import INTEREST_RULE
 from verifier.judgement.run import Judgement
@@ -200,3 +200,17 @@ def test_no_two_findings_share_an_id() -> None:
     found = judge(head + more + "2026-06-10" + tail, "2026-09-30", ledger=FLAG)
     assert len(found) > len(DUTIES)
     assert len({one.id for one in found}) == len(found)
+
+
+def test_every_finding_names_the_pack_the_rows_and_the_windows() -> None:
+    """Whoever reads one alone knows by which numbers it was judged, and from where they come; the hash covers them."""
+    policy = "2026-01-05 policy P\n  row w R1 match_days=2\n  row a F04 soon=9\n"
+    for one in judge(policy + WORLD, "2026-07-31", ledger=FLAG):
+        said = one.parameters
+        assert said["pack"] == "cn-special-funds/1"
+        assert "#" in str(said["sources"])
+        assert params_hash(one.rule, one.rule_version, said, one.calendars) == one.params_hash
+        if one.rule == "F04":
+            assert "policy P/1#a" in str(said["sources"])
+        if "match_days" in said:
+            assert "policy P/1#w" in str(said["windows_from"])

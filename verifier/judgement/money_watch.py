@@ -2,7 +2,7 @@
 """All rules about where money went, at work on one case: they share one set of books."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields
+from dataclasses import replace
 from typing import Final
 
 from verifier.basis.findings import Finding, Rule
@@ -31,6 +31,7 @@ Judge = Callable[[Case, MoneyBooks], Iterator[Finding]]
 
 WINDOWS_RULE: Final = "R1"
 """The rule of the pack whose parameters are the windows of reconciliation."""
+WINDOWS: Final = ("match_days", "date_days", "report_days", "report_grace_wd", "late_days")
 
 
 INTEREST_RULE: Final = "T16"
@@ -117,5 +118,6 @@ def interest_of(case: Case) -> InterestRule:
 def windows_of(case: Case) -> Windows:
     """The windows that the pack and the policies in force at the as-of date set; defaults for the rest."""
     terms = case.book.terms(WINDOWS_RULE, Addressee(fund=""), case.as_of)
-    said = {field.name: terms.get(field.name) for field in fields(DEFAULT)}
-    return Windows(**{name: value for name, value in said.items() if value is not None})
+    numbers = {name: terms.get(name) for name in WINDOWS}
+    said = {name: number for name, number in numbers.items() if number is not None}
+    return replace(DEFAULT, **said, windows_from=", ".join(terms.sources))

@@ -20,6 +20,7 @@ class Windows:
     `match_days`: most between a report and a line without a common reference; `date_days`: more than this between a
     report and its line is a finding; `report_days`: a report without a line for longer is one; `report_grace_wd`: what
     rests on an unreported line is indicated for so long; `late_days`: a report recorded later counts from its recording.
+    `windows_from` names the rows that set them.
     """
 
     match_days: int = 3
@@ -27,6 +28,7 @@ class Windows:
     report_days: int = 5
     report_grace_wd: int = 5
     late_days: int = 10
+    windows_from: str = "R1"
 
 
 DEFAULT: Final = Windows()
