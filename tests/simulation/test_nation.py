@@ -88,7 +88,7 @@ def test_untidiness_is_no_wrong(untidy: tuple[World, Posted, list[Finding]]) -> 
     assert world.labels
     assert all(label.is_irregular_only and not label.is_violation for label in world.labels)
     lawful = [label for label in world.labels if label.expected == "none"]
-    assert {label.scheme for label in lawful} == {"DELAY_FULL", "DIV_BORROW_RETURN"}
+    assert {label.scheme for label in lawful} == {"DELAY_FULL", "DIV_BORROW_RETURN", "MATCH_NONE"}
     assert [(label.case_id, one.rule) for label in lawful for one in hits(label, findings)] == []
     told = {one.id for label in world.labels for one in hits(label, findings)}
     assert [(one.rule, one.subject) for one in findings if one.id not in told] == []

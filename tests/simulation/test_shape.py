@@ -35,6 +35,7 @@ def test_what_is_left_out_is_as_in_the_default(tmp_path: Path) -> None:
         '{"provinces":1.5}',
         '{"provnces":3}',
         '{"name":"No Name"}',
+        '{"months":13}',
         '{"months":15}',
         '{"begins":"2025-01-02"}',
         '{"begins":"2024-12-01"}',
@@ -52,6 +53,11 @@ def test_a_wrong_shape_is_refused(told: str, tmp_path: Path) -> None:
         read_shape(written(tmp_path, told))
     assert refused.value.code == "simulation.shape"
     assert refused.value.place.endswith("shape.json")
+
+
+def test_the_shortest_span_is_allowed(tmp_path: Path) -> None:
+    """The innocent twin of the span that ends a month too early."""
+    assert read_shape(written(tmp_path, '{"begins":"2025-03-01","months":14}')).months == 14
 
 
 def test_the_longest_span_is_allowed(tmp_path: Path) -> None:

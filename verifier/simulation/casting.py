@@ -25,6 +25,7 @@ from verifier.simulation.schemes import (
     related,
     repetition,
 )
+from verifier.simulation.schemes.mixed import mixed
 from verifier.simulation.shape import Shape
 from verifier.simulation.stage import Stage
 
@@ -95,7 +96,15 @@ class Casting:
                     slug = f"{scheme.lower().replace('_', '-')}-{difficulty}{repeat + 1}"
                     self._pair(branches[number % len(branches)], play, slug, difficulty)
                     number += 1
+        for number in range(self.shape.mixtures):
+            difficulty = random.Random(f"{self.seed}/mixture/{number}").choice(
+                self.shape.difficulties or (1,)
+            )
+            self._pair(
+                branches[number % len(branches)], Play(script=mixed), f"mixture-{number + 1:02d}", difficulty
+            )
         for branch in branches:
+            self._lawful(branch)
             for county in branch.counties:
                 self._ordinary(branch, county)
 
@@ -108,6 +117,15 @@ class Casting:
             stage.beside = None if play.beside is None else self._fund(branch, play.beside)
             for case in play.script(stage):
                 self.labels.add(case, programme=branch.number, guilty=guilty or case.irregular)
+
+    def _lawful(self, branch: Branch) -> None:
+        """Two counties of the city owe matching money and give it in ways that are in order, of which one is in kind."""
+        fund = self._fund(branch, WORKS, own=True)
+        for way, county in enumerate(branch.counties[:2], start=1):
+            stage = self._stage(branch, county, fund, f"lawful-match-{branch.city.division}")
+            stage.difficulty = way
+            for case in matching.lawful(stage):
+                self.labels.add(case, programme=branch.number, guilty=True)
 
     def _ordinary(self, branch: Branch, county: Region) -> None:
         rng = random.Random(f"{self.seed}/{county.division}/projects")

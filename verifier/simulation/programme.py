@@ -18,10 +18,13 @@ from verifier.simulation.holidays import worked_before, working
 _LEVELS: Final[tuple[Level, ...]] = ("province", "city", "county")
 PASS_ON_DAYS: Final = 30
 PAY_DAYS: Final = 30
-ISSUED_BEFORE: Final = 40
-PROVINCE_BEFORE: Final = 24
+ISSUED_BEFORE: Final = 38
+PROVINCE_BEFORE: Final = 20
 CASH_AFTER: Final = 6
-"""Calendar days around the day on which the county gets its line, before they roll to working days."""
+"""Calendar days around the day on which the county gets its line, before they roll to working days.
+
+There is room for the longest holiday within the days in which each level passes lines on.
+"""
 
 _ONWARD_BASIS: Final = "《中华人民共和国预算法》第五十二条"
 _PAY_BASIS: Final = "《中华人民共和国预算法》第五十七条；资金管理办法（模拟）第十二条"

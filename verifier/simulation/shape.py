@@ -20,6 +20,10 @@ from verifier.simulation.labels import Scheme
 SHAPE_BYTES_MAX: Final = 65_536
 COUNTIES_MAX: Final = 1_000
 
+_EARLIEST_END: Final = YEARS[-1] * 12 + 4
+_LATEST_END: Final = YEARS[-1] * 12 + 11
+"""Ends of the span, in months since the year 0."""
+
 Percent = Annotated[int, Meta(ge=0, le=100)]
 Rare = Annotated[int, Meta(ge=0, le=10_000)]
 
@@ -44,7 +48,7 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     name: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,31}(?!\\n)$")] = "country"
     begins: datetime.date = datetime.date(2025, 1, 1)
-    months: Annotated[int, Meta(ge=16, le=23)] = 16
+    months: Annotated[int, Meta(ge=14, le=23)] = 16
     provinces: Annotated[int, Meta(ge=1, le=9)] = 1
     cities: Annotated[int, Meta(ge=1, le=9)] = 2
     counties: Annotated[int, Meta(ge=2, le=20)] = 4
@@ -71,9 +75,11 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def __post_init__(self) -> None:
         """The span has calendars, the places have names, nothing is listed twice."""
         first, last = self.begins, self.begins.year * 12 + self.begins.month - 1 + self.months
-        if first.day != 1 or first.year not in YEARS or last > (YEARS[-1] + 1) * 12 - 1:
+        spans = _EARLIEST_END <= last <= _LATEST_END
+        if first.day != 1 or first.year not in YEARS or not spans:
             raise ValueError(
-                f"`begins` is the first of a month and `months` end by November {YEARS[-1]}: days off are known until then"
+                f"`begins` is the first of a month, and `months` end between April and November {YEARS[-1]}: later days "
+                "off are not known, and earlier nobody could tell what was only parked over the turn of the year"
             )
         if self.provinces * self.cities * (1 + self.counties) > COUNTIES_MAX:
             raise ValueError(f"`provinces`, `cities` and `counties` make more than {COUNTIES_MAX} places")

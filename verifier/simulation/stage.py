@@ -470,11 +470,11 @@ class Stage:
         return Done(name=name, on=day, amount=amount)
 
     def unseen(self, day: datetime.date, amount: int, accounts: tuple[str, str]) -> tuple[str, str]:
-        """Money moves between `accounts` and nobody reports it; the bank line on the first, as labels name it."""
+        """Money moves between `accounts` and nobody reports it; the bank line on the second, as labels name it."""
         self._numbers["unseen"] += 1
         reference = reference_of(f"{self.key}/unseen/{self._numbers['unseen']}", day)
         self.diary.book(day, amount, accounts, reference)
-        return accounts[0], reference
+        return accounts[1], reference
 
     def correct(self, day: datetime.date, name: str, party: str, reason: str = "录入有误，冲正") -> str:
         """Event `name` is reversed on `day` by `party`, who posted it; the name of the correction."""

@@ -133,10 +133,15 @@ def tag_lie(stage: Stage) -> Iterator[Case]:
     stage.settle(on=stage.early(), own=TEN_THOUSAND)
     amount = share(stage.rng, stage.amount, 8, 30) // stage.difficulty
     paid = stage.fund_it(stage.grant.cash_on, stage.amount)
-    bill, rules, variant = _lie(stage)
-    done = stage.buy(run_on(paid.on), amount, bill if stage.guilty else Bill())
+    yield mislabelled(stage, run_on(paid.on), amount)
     yield from spend(stage, paid.on, stage.amount - amount)
-    yield Case(
+
+
+def mislabelled(stage: Stage, day: datetime.date, amount: int) -> Case:
+    """The bill of DIV_TAG_LIE on `day`, by itself."""
+    bill, rules, variant = _lie(stage)
+    done = stage.buy(day, amount, bill if stage.guilty else Bill())
+    return Case(
         slug=stage.slug,
         scheme="DIV_TAG_LIE",
         variant=variant if stage.guilty else "as its tag says",

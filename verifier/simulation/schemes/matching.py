@@ -16,6 +16,7 @@ from verifier.simulation.stage import Bill, Done, Stage
 _DAY: Final = datetime.timedelta(days=1)
 _BASIS: Final = "国务院规定应由上下级政府共同承担的事项（《中华人民共和国预算法》第十六条；事项为模拟）"
 _DUE_AFTER: Final = 90
+_IN_KIND: Final = 1
 _PAID_SHARE: Final = (0, 40, 75, 95, 99)
 """Percent of the match that is paid, by difficulty; half a percent less would be tolerated."""
 
@@ -94,6 +95,33 @@ def round_trip(stage: Stage) -> Iterator[Case]:
         rules=("F08",) if step else (),
         expected="indicated" if step else "proved",
         concealment=how,
+    )
+
+
+def lawful(stage: Stage) -> Iterator[Case]:
+    """Matching that a careless reader may miss: in two phases, in kind, or so small that it is hardly there."""
+    owed, due_on = _agree(stage)
+    yield from _build(stage)
+    if stage.difficulty == _IN_KIND:
+        done = [stage.match(due_on, owed, source="in_kind")]
+        variant = "in kind"
+    else:
+        first = owed * 40 // 100
+        done = [stage.match(stage.after(stage.grant.cash_on, 20), first), stage.match(due_on, owed - first)]
+        _used(stage, due_on + 10 * _DAY, owed)
+        variant = "in two phases"
+    yield Case(
+        slug=f"{stage.key}-lawful-match",
+        scheme="MATCH_NONE",
+        variant=variant,
+        difficulty=1,
+        fund=stage.fund.id,
+        accounts=(stage.account,),
+        events=tuple(one.name for one in done),
+        decisive_event=done[0].name,
+        amount=0,
+        expected="none",
+        irregular=True,
     )
 
 

@@ -67,11 +67,9 @@ def _told(
         fund=stage.fund.id,
         accounts=(stage.account, *firms),
         events=(bill.name,),
-        lines=(*stage.lines(bill), *legs),
-        decisive_event=bill.name,
+        lines=(*reversed(legs), *stage.lines(bill)),
         amount=back,
         known_on=known_on,
         rules=("F22",),
-        expected="indicated",
         concealment=("hops",),
     )
