@@ -141,14 +141,11 @@ def test_fifo_spends_the_opening_first() -> None:
     ]
 
 
-def test_fifo_follows_money_from_account_to_account() -> None:
-    """The grant passed on without its tag is blamed where it leaves, and again where it is spent."""
-    lent = Transfer(occurred_on=on(2), from_account="unit", to_account="firm", amount=60, reason="lend")
-    spent = use(3, 50, from_account="firm", to_account="shop", tag=None)
-    assert told(fifo_alone.judge(book(came(1, 100), lent, spent))) == [
-        ("F02", 50, ["x/3/0"]),
-        ("F02", 60, ["x/2/0"]),
-    ]
+def test_fifo_takes_what_comes_for_what_it_says_it_is() -> None:
+    """The grant passed on without its tag is blamed where it leaves; in the next account it is money of its own."""
+    lent = Transfer(occurred_on=on(2), from_account="unit", to_account="other", amount=60, reason="lend")
+    spent = use(3, 50, from_account="other", to_account="shop", tag=None)
+    assert told(fifo_alone.judge(book(came(1, 100), lent, spent))) == [("F02", 60, ["x/2/0"])]
 
 
 def test_what_was_corrected_counts_for_nothing() -> None:

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""First in, first out and nothing else: whatever earmarked money a debit for anything else takes is called diverted."""
+"""First in, first out and nothing else: whatever earmarked money a debit for anything else takes is called diverted.
+
+Account by account: money that comes in is what the payment says it is, as in every tracing by hand; what goes out is the
+oldest there. Accounts of suppliers and persons are not followed.
+"""
 
 from collections import defaultdict, deque
 from collections.abc import Iterator
@@ -37,8 +41,8 @@ def _taken(book: PaymentBook) -> Taken:
         for fund, part in pieces:
             if fund is not None and fund != payment.fund and payment.giver is not None:
                 taken[payment.giver, fund].append((payment, part))
-        if payment.taker is not None:
-            queues[payment.taker].extend(pieces)
+        if payment.taker is not None and payment.payee is None:
+            queues[payment.taker].append((payment.fund, payment.amount))
     return taken
 
 

@@ -17,6 +17,8 @@ _AGAIN_AFTER: Final = (1, 30, 18, 25, 12)
 
 _TENDER: Final = 200 * TEN_THOUSAND
 """Goods of so much are put out to tender."""
+_UNCONTRACTED: Final = 100 * TEN_THOUSAND
+"""And whatever nobody has a contract about (the pack's limit)."""
 _PIECES: Final = (2, 2, 3, 4, 5)
 _SPANS: Final = (7, 20, 30, 44, 44)
 """Into how many pieces a purchase is cut, and over how many days, by difficulty."""
@@ -129,7 +131,7 @@ def dup_fuzzy(stage: Stage) -> Iterator[Case]:
         stage.buy(day, half, Bill(payee=firm, contract=contract, invoice=stage.invoice(half)))
         for day in (stage.run_after(signed, 8), stage.run_after(signed, 18))
     ]
-    raised = () if stage.guilty or not shown else _more_work(stage, signed, contract, half)
+    raised = () if stage.guilty or not shown else _more_work(stage, signed, contract, again)
     day = stage.run_after(signed, 28)
     repeated = (
         _pay_direct(stage, day, again, contract)
@@ -221,9 +223,11 @@ def _by_sister(stage: Stage) -> bool:
 
 def _reaching(parts: Sequence[int], named: Sequence[Done], done: Sequence[Done]) -> tuple[str, datetime.date]:
     """The contract with which the pieces come to what had to be put out to tender, or the payment where there is none."""
-    place = _decisive(parts, _TENDER, reached=True)
     contracts = [one for one in named if one.amount]
-    decisive = contracts[place] if len(contracts) == len(parts) else done[place]
+    if contracts:
+        decisive = [*contracts, *done][_decisive(parts, _TENDER, reached=True)]
+    else:
+        decisive = done[_decisive(parts, _UNCONTRACTED, reached=True)]
     return decisive.name, decisive.on
 
 
