@@ -107,11 +107,11 @@ FAMILIES: Final[tuple[Family[Any], ...]] = (
 
 def watches_of(case: Case) -> tuple[Watch, ...]:
     """Every rule at work on `case`; the books first, since they let the case know what the bank says."""
-    money = MoneyWatch(case)
+    money, matching = MoneyWatch(case), MatchingWatch(case)
     return (
         money,
-        PathWatch(case, money.books),
-        MatchingWatch(case),
+        PathWatch(case, money.books, matching.facts),
+        matching,
         OverLimitWatch(case),
         OverrideWatch(case),
         MatterWatch(case, FAMILIES),

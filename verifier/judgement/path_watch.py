@@ -10,32 +10,38 @@ from typing import Final
 from verifier.basis.findings import Finding
 from verifier.judgement.money_watch import closing_terms
 from verifier.obligations.case import Case
+from verifier.obligations.matching_facts import MatchingFacts
 from verifier.obligations.watch import Gap
 from verifier.posted import PostedEvent
-from verifier.rules import return_to_origin
+from verifier.rules import false_matching, match_from_fund, return_to_origin
 from verifier.tracing.homecoming import Homecomings, may_return
 from verifier.tracing.money_books import MoneyBooks
 
 
 class PathWatch:
-    """F22 over the hops of closed books."""
+    """F08, F22 and M4 over the hops of closed books; F06 learns from it what match went back over others."""
 
-    def __init__(self, case: Case, books: MoneyBooks) -> None:
-        """Over `books`, which somebody else fills."""
-        self.rules: Final = (return_to_origin.RULE,)
+    def __init__(self, case: Case, books: MoneyBooks, matching: MatchingFacts) -> None:
+        """Over `books` and `matching`, which others fill."""
+        self.rules: Final = (false_matching.RULE, return_to_origin.RULE, match_from_fund.RULE)
         self._case = case
         self._books = books
+        self._matching = matching
 
     def take(self, posted: PostedEvent) -> None:
         """Nothing: the books take it."""
 
     def findings(self) -> Iterator[Finding]:
-        """What came back to where it came from."""
-        if not may_return(self._books):
+        """Match first, since what it brought back is spoken for; then all other payments."""
+        matched = next(self._matching.reported(), None) is not None
+        if not matched and not may_return(self._books):
             return
         if not self._books.closed:
             self._books.close(closing_terms(self._case))
         homes = Homecomings(self._books)
+        if matched:
+            yield from false_matching.judge(self._case, self._books, homes, self._matching)
+            yield from match_from_fund.judge(self._case, self._books, self._matching)
         yield from return_to_origin.judge(self._case, self._books, homes)
 
     def gaps(self) -> Iterator[Gap]:

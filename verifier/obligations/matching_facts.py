@@ -30,7 +30,7 @@ _TABLES: Final = (
     """CREATE TABLE match_undone (target TEXT, day INTEGER, known INTEGER, seq INTEGER, name TEXT, leaf TEXT,
         amount INTEGER)""",
     """CREATE TABLE match_receipt (fund TEXT, party TEXT, payer TEXT, giver TEXT, account TEXT, day INTEGER,
-        known INTEGER, seq INTEGER, name TEXT, leaf TEXT, amount INTEGER, in_kind INTEGER)""",
+        known INTEGER, seq INTEGER, name TEXT, leaf TEXT, amount INTEGER, in_kind INTEGER, payer_account TEXT)""",
     """CREATE TABLE match_back (account TEXT, taker TEXT, day INTEGER, known INTEGER, seq INTEGER, name TEXT,
         leaf TEXT, amount INTEGER, fund TEXT, target TEXT, line INTEGER)""",
 )
@@ -46,6 +46,9 @@ _UNDONE: Final = """
 _RECEIPTS: Final = """
     SELECT payer, giver, account, day, known, seq, name, leaf, amount, in_kind FROM match_receipt
     WHERE fund = ? AND party = ? AND name NOT IN (SELECT name FROM reversal) ORDER BY seq"""
+_REPORTED: Final = """
+    SELECT fund, payer, giver, payer_account, account, day, seq, amount FROM match_receipt
+    WHERE in_kind = 0 AND name NOT IN (SELECT name FROM reversal) ORDER BY seq"""
 _BACK: Final = """
     SELECT taker, day, known, seq, name, leaf, amount, fund, target, line FROM match_back
     WHERE account = ? AND name NOT IN (SELECT name FROM reversal) ORDER BY seq"""
@@ -78,6 +81,19 @@ class ReceiptRow(NamedTuple):
     leaf: str
     amount: int
     in_kind: int
+
+
+class ReportedMatch(NamedTuple):
+    """A matching receipt that moved money: `payer` matched `fund` from `payer_account` of `giver` into `account`."""
+
+    fund: str
+    payer: str
+    giver: str | None
+    payer_account: str | None
+    account: str
+    day: int
+    seq: int
+    amount: int
 
 
 class BackRow(NamedTuple):
@@ -119,6 +135,7 @@ class MatchingFacts:
             workspace.run(table)
         self._workspace = workspace
         self._pledgers: dict[str, str] = {}
+        self._roundabout: dict[str, list[BackRow]] = {}
         self.fund_entries: dict[str, Evidence] = {}
         """Fund → the entry of its latest version."""
         self.lacking: dict[tuple[str, int], Lacking] = {}
@@ -126,7 +143,7 @@ class MatchingFacts:
         self._base = workspace.batch("INSERT INTO match_base VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         self._undone = workspace.batch("INSERT INTO match_undone VALUES (?, ?, ?, ?, ?, ?, ?)")
         self._receipts = workspace.batch(
-            "INSERT INTO match_receipt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            "INSERT INTO match_receipt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
         self._back = workspace.batch("INSERT INTO match_back VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         self._reversals = workspace.batch("INSERT OR IGNORE INTO reversal VALUES (?, ?)")
@@ -169,6 +186,18 @@ class MatchingFacts:
     def left(self, account: str) -> Iterator[BackRow]:
         """What left `account` towards registered parties, in log order."""
         return self._workspace.rows(BackRow, _BACK, (account,))
+
+    def reported(self) -> Iterator[ReportedMatch]:
+        """Every matching receipt that moved money and stands, in log order."""
+        return self._workspace.rows(ReportedMatch, _REPORTED)
+
+    def note_return(self, account: str, row: BackRow) -> None:
+        """Match in `account` went back over others, as `row` tells."""
+        self._roundabout.setdefault(account, []).append(row)
+
+    def roundabout(self, account: str) -> list[BackRow]:
+        """What went back from `account` over others, as far as somebody followed it."""
+        return self._roundabout.get(account, [])
 
     def ready(self) -> None:
         """Everything taken can be read fast; called once, after the last event."""
@@ -220,7 +249,15 @@ class MatchingFacts:
         giver, in_kind = case.standing.owner(event.from_account), int(event.source == "in_kind")
         entry = _entry(posted, case)
         self._receipts.add(
-            event.fund, party, event.party, giver, event.account, *entry, event.amount, in_kind
+            event.fund,
+            party,
+            event.party,
+            giver,
+            event.account,
+            *entry,
+            event.amount,
+            in_kind,
+            event.from_account,
         )
 
     def _leave(self, posted: PostedEvent, event: Transfer | Use | ReturnEvent | Movement, case: Case) -> None:

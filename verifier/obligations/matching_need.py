@@ -163,7 +163,7 @@ def read_matching(case: Case, facts: MatchingFacts, owed: Owed, dates: Dates, wi
         payers = frozenset().union(*(one.payers for one in into))
         names = {one.entry.name for one in into}
         back = [row for row in facts.left(account) if row.taker in payers or row.target in names]
-        _take_back(into, back, fund, dates, window)
+        _take_back(into, back + facts.roundabout(account), fund, dates, window)
     return MatchingAccount(owed=owed, base=base, receipts=tuple(receipts))
 
 
@@ -209,7 +209,8 @@ def _take_back(
 ) -> None:
     """What went back is taken from the receipts of one account, oldest first.
 
-    Reports and bank lines tell the same money twice: whichever of the two tells more counts.
+    Reports and bank lines tell the same money twice: whichever of the two tells more counts. What went back over others
+    is told apart from both.
     """
     names = {one.entry.name for one in receipts}
     told = [_Flow.of(row, part, names) for row in rows if not row.line for part in _settled(row, dates)]
