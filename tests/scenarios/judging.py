@@ -68,17 +68,17 @@ def judge(  # noqa: PLR0913 - what a test may vary
 ) -> list[Finding]:
     """The findings of a scenario on top of `STAGE`, all or those of `rule`; `bank` maps labels to bank dates.
 
-    `ledger` are fields of the genesis, such as ``historical=true``; `tracing` is the selected rule. Every finding is held
-    to how findings are worded.
+    `ledger` are fields of the genesis, such as ``historical=true``; `tracing` is the selected rule. Each of them is held to
+    how findings are worded.
     """
     made = text if isinstance(text, Scenario) else scenario(text, stage=f"ledger {ledger}\n{STAGE}")
     said = {label: _said(word) for label, word in (bank or {}).items()}
     bank_told = Bank(said=said, covered=frozenset(covered))
     with _judged(made, as_of, bank_told, known_by=known_by, overlay=overlay, tracing=tracing) as judgement:
-        found = list(judgement.findings())
+        found = [one for one in judgement.findings() if rule in {None, one.rule}]
     for one in found:
         assert_worded(one)
-    return [one for one in found if rule in {None, one.rule}]
+    return found
 
 
 def unjudged(text: str, as_of: str, rule: str) -> int:

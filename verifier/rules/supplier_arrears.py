@@ -216,6 +216,7 @@ def _finding(case: Case, found: Found, sums: Sums) -> Finding:
     asked, paid, unmet, left = (
         case.money(amount) for amount in (sums.asked, sums.in_time, sums.unmet, sums.outstanding)
     )
+    interest = case.money(_interest(case, sums))
     num, den = oldest.terms.number("interest_num"), max(1, oldest.terms.number("interest_den"))
     lead = lead_of(
         case,
@@ -225,10 +226,10 @@ def _finding(case: Case, found: Found, sums: Sums) -> Finding:
         provable=False,
         explanation=Told(
             zh=f"合同 {contract} 已验收 {asked.zh}，{unit.zh}最早应于 {oldest.due} 前向{firm.zh}付清。到期未付 {unmet.zh}"
-            f"（验收 {asked.zh} − 到期前已付 {paid.zh}）；至今未付 {left.zh}。逾期利息按日 {num}/{den} 计，见 interest。",
+            f"（验收 {asked.zh} − 到期前已付 {paid.zh}）；至今未付 {left.zh}。逾期利息按日 {num}/{den} 计，为 {interest.zh}。",
             en=f"{asked.en} was accepted on contract {contract}; {unit.en} had to pay {firm.en} from {oldest.due} on. "
             f"{unmet.en} was unpaid on its day ({asked.en} accepted − {paid.en} paid by then); {left.en} is unpaid now. "
-            f"Interest runs at {num}/{den} a day, see `interest`.",
+            f"Interest runs at {num}/{den} a day and comes to {interest.en}.",
         ),
         clears_if=Told(
             zh="到期前付款的凭证及银行流水；合同约定更长付款期限（不超过六十日）、收款方非中小企业或款项有争议的文件；或对错误登记的冲正",
