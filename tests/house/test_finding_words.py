@@ -67,8 +67,8 @@ def figure_names() -> set[str]:
                     found |= keys_in(node)
                 case ast.Assign(targets=[ast.Name(id="figures")], value=ast.Dict()):
                     found |= keys_in(node.value)
-                case ast.AnnAssign(target=ast.Name(id="figures"), value=ast.Dict()):
-                    found |= keys_in(node.value)
+                case ast.AnnAssign(target=ast.Name(id="figures")):
+                    found |= keys_in(node)
                 case _:
                     pass
     return found

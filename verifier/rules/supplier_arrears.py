@@ -226,7 +226,8 @@ def _finding(case: Case, found: Found, sums: Sums) -> Finding:
         provable=False,
         explanation=Told(
             zh=f"合同 {contract} 已验收 {asked.zh}，{unit.zh}最早应于 {oldest.due} 前向{firm.zh}付清。到期未付 {unmet.zh}"
-            f"（验收 {asked.zh} − 到期前已付 {paid.zh}）；至今未付 {left.zh}。逾期利息按日 {num}/{den} 计，为 {interest.zh}。",
+            f"（验收 {asked.zh} − 到期前已付 {paid.zh}）；至今未付 {left.zh}。"
+            f"逾期利息按日 {num}/{den} 计，为 {interest.zh}。",
             en=f"{asked.en} was accepted on contract {contract}; {unit.en} had to pay {firm.en} from {oldest.due} on. "
             f"{unmet.en} was unpaid on its day ({asked.en} accepted − {paid.en} paid by then); {left.en} is unpaid now. "
             f"Interest runs at {num}/{den} a day and comes to {interest.en}.",
