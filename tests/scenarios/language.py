@@ -97,6 +97,16 @@ VERBS: Final[dict[str, tuple[dict[str, Any], tuple[str, ...]]]] = {
     "reply": ({"kind": "reply", "text": "测试"}, ("objection",)),
     "waive": ({"kind": "waiver", "document": "财农〔2026〕9号", "hash": "5d" * 32}, ("fund",)),
     "dispose": ({"kind": "disposition"}, ("case", "state")),
+    "key": (
+        {"kind": "key", "action": "register", "alg": "ed25519", "public": "A" * 43 + "=", "device": "token"}
+        | {"jurisdiction": ["220122"], "valid_from": "2026-01-01T00:00:00.000Z"},
+        ("key", "holder", "person", "roles"),
+    ),
+    "unkey": ({"kind": "key", "action": "revoke", "reason": "测试"}, ("key",)),
+    "depute": (
+        {"kind": "deputation", "action": "grant", "principal": "5c" * 32, "reason": "测试"},
+        ("id", "deputy", "role", "valid_from", "valid_to"),
+    ),
     "void": ({"kind": "correction", "reason": "测试"}, ("event",)),
 }
 """Verb → fields it sets, and the names of its positional words; ``-`` leaves a positional field out."""
@@ -121,7 +131,7 @@ MONEY: Final = frozenset(
     {"amount", "opening", "closing", "value", "budget", "advance_cap", "retention", "surplus"}
     | {"returned", "rebooked", "recovered", "exempt"}
 )
-HASHES: Final = frozenset({"hash", "root", "payee_list"})
+HASHES: Final = frozenset({"hash", "root", "payee_list", "key", "deputy"})
 ROW_FIELDS: Final = frozenset({"id", "rule", "basis", "unit", "fund", "level"})
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 

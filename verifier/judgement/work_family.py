@@ -10,6 +10,7 @@ from verifier.obligations.case import Case
 from verifier.obligations.watch import Gap
 from verifier.rules import (
     contract_overpaid,
+    doubtful_acceptance,
     over_estimate,
     paid_ahead_of_progress,
     paid_before_acceptance,
@@ -17,7 +18,8 @@ from verifier.rules import (
     unknown_contract,
 )
 from verifier.works.project_file import ProjectFile, file_of
-from verifier.works.work_facts import KINDS, Fact, note
+from verifier.works.work_facts import Fact
+from verifier.works.work_notes import KINDS, note
 
 Judge = Callable[[ProjectFile, Case], Iterator[Finding | Gap]]
 
@@ -27,6 +29,7 @@ JUDGES: Final[tuple[tuple[Rule, Judge], ...]] = (
     (contract_overpaid.RULE, contract_overpaid.judge),
     (over_estimate.RULE, over_estimate.judge),
     (paid_before_acceptance.RULE, paid_before_acceptance.judge),
+    (doubtful_acceptance.RULE, doubtful_acceptance.judge),
     (related_supplier.RULE, related_supplier.judge),
 )
 """The rules over a project, with what each makes of its file."""

@@ -102,12 +102,7 @@ def _done(contract: ContractFile, day: datetime.date) -> _Work | None:
     accepted = contract.accepted_by(day)
     if accepted is None or (contract.settled is not None and contract.settled.on <= day):
         return None
-    latest: dict[str | None, int] = {}
-    for one in contract.measured:
-        if one.on <= day:
-            latest[one.said.milestone] = one.said.value
-    whole = latest.pop(None, 0)
-    return _Work(measured=max(whole, sum(latest.values())), accepted=accepted)
+    return _Work(measured=contract.measured_by(day), accepted=accepted)
 
 
 def _advance(contract: ContractFile, terms: Terms) -> int:

@@ -83,6 +83,15 @@ class ContractFile:
         known = [one for one in values if one is not None]
         return sum(known) if len(known) == len(values) else None
 
+    def measured_by(self, day: datetime.date) -> int:
+        """Work measured on or before `day`: the latest of the contract, or of its milestones added up if that is more."""
+        latest: dict[str | None, int] = {}
+        for one in self.measured:
+            if one.on <= day:
+                latest[one.said.milestone] = one.said.value
+        whole = latest.pop(None, 0)
+        return max(whole, sum(latest.values()))
+
     def value_of(self, acceptance: Stated[Accepted]) -> int | None:
         """What it accepts: its value where it names the contract, or the amount of the stage that it names."""
         said = acceptance.said

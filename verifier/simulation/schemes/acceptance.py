@@ -115,7 +115,7 @@ def accept_over(stage: Stage) -> Iterator[Case]:
         amount=amount,
         known_on=decisive[1],
         expected=expected,
-        rules=("F18",) if stage.difficulty == _MEASURED else ("F14", "F13"),
+        rules=("F18",) if stage.difficulty == _MEASURED else ("F14", "F13", "F18"),
     )
 
 
@@ -139,9 +139,9 @@ def _beyond_contract(stage: Stage, signed: datetime.date, whole: int, over: int)
     raised = [raise_by(stage, stage.after(signed, 5), contract, covered)] if covered else []
     if not stage.guilty:
         raised.append(raise_by(stage, stage.after(signed, 6), contract, over - covered))
-    accept(stage, stage.after(signed, 10), contract, whole + over)
+    accepted = accept(stage, stage.after(signed, 10), contract, whole + over)
     paid = _pay(stage, signed, contract, (whole, over))
-    return raised, paid, (paid[-1].name, paid[-1].on), over - covered
+    return [*raised, accepted], paid, (paid[-1].name, paid[-1].on), over - covered
 
 
 def _beyond_acceptance(stage: Stage, signed: datetime.date, whole: int, over: int) -> Played:
