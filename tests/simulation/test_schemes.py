@@ -28,7 +28,6 @@ RULES_TO_COME: dict[str, str] = {
     "F11": "money moved and not used",
     "F18": "acceptances that nobody can have made",
     "F19": "one object under two funds",
-    "F20": "lists of persons",
     "F23": "public money to a private person",
     "F31": "another project than that of the line",
     "F35": "reports that come late",

@@ -16,6 +16,7 @@ COUNTS: Final = frozenset(
         "num",
         "parties",
         "payments",
+        "persons",
         "purchases",
         "ways",
         "working_days",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from verifier.basis.findings import Finding
-from verifier.judgement import work_family
+from verifier.judgement import list_family, work_family
 from verifier.judgement.duty_families import DUTY_FAMILIES
 from verifier.judgement.money_watch import MoneyWatch
 from verifier.judgement.path_watch import PathWatch
@@ -100,6 +100,7 @@ FAMILIES: Final[tuple[Family[Any], ...]] = (
     *DUTY_FAMILIES,
     invoice_reused.FAMILY,
     work_family.FAMILY,
+    list_family.FAMILY,
     split_purchases.FAMILY,
 )
 """Rules that judge matter by matter (`verifier.matters.family`)."""
