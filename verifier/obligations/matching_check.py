@@ -9,8 +9,10 @@ from ledger.kinds.registry import CUSTODIAN_CLASSES
 from verifier.basis.findings import FindingClass
 from verifier.basis.rulepack import Addressee, Terms
 from verifier.obligations.case import Case
+from verifier.obligations.matching_demands import Owed
 from verifier.obligations.matching_facts import MatchingFacts
-from verifier.obligations.matching_need import MatchingAccount, Owed, Receipt, Tally, read_matching
+from verifier.obligations.matching_need import MatchingAccount, Receipt, Tally, read_matching
+from verifier.obligations.matching_waivers import ByRule, Excused, excused
 
 _TEN_THOUSAND: Final = 10_000
 _PER_CENT: Final = 100
@@ -27,6 +29,7 @@ class Shortfall:
     now: Tally
     sure: int
     covered: bool
+    papers: Excused
 
     @property
     def owed(self) -> Owed:
@@ -57,8 +60,15 @@ class Shortfall:
         return gap * _TEN_THOUSAND > need * self.terms.number("match_tol")
 
     @property
+    def outstanding(self) -> int:
+        """What is missing at the as-of date; nothing where a later paper lifted it (O6)."""
+        return 0 if self.papers.lapsed else self.now.gap
+
+    @property
     def state(self) -> str:
         """How it stands at the as-of date."""
+        if self.papers.lapsed:
+            return "lapsed"
         return "short" if self.exceeds(self.now.gap, self.now.need) else "met_late"
 
     @property
@@ -68,11 +78,13 @@ class Shortfall:
         if self.pending and not self.exceeds(max(0, then.gap - self.pending), then.need):
             return "undecidable"
         firm = self.exceeds(self.sure, then.need) and self.account.base.own_acts and self.covered
+        if self.papers.shaken:
+            return "indicated"
         return "proved" if firm and all(one.banked for one in self.counted) else "indicated"
 
     def known_on(self, as_of: datetime.date) -> datetime.date:
         """The first day from which on the shortage was known without a break until the as-of date."""
-        due = self.owed.term.due_on
+        due = self.owed.due
         since: datetime.date | None = None
         for day in [one for one in self.account.turning_days() if one <= as_of]:
             if due is None:
@@ -88,12 +100,18 @@ class Shortfall:
 
 
 def check(case: Case, facts: MatchingFacts, owed: Owed, rule: str) -> Shortfall | None:
-    """The shortfall of what is `owed`, by the parameters of `rule`; None if there is none, or the due day is not over."""
-    if owed.term.due_on is not None and case.as_of <= owed.term.due_on:
-        return None
+    """The shortfall of what is `owed`, by the parameters of `rule` and papers that put it off or lift it (O6).
+
+    None if there is none, if it was waived in time, or if the due day is not over.
+    """
     level = case.standing.level(owed.party)
     terms = case.book.terms(rule, Addressee(fund=owed.fund, level=level), case.as_of)
     dates = case.dates(terms.number("late_days"))
+    papers = excused(case, facts, owed, ByRule(rule, terms), dates)
+    owed = papers.owed
+    begun = max((day for day in (owed.due, owed.free_until) if day is not None), default=None)
+    if papers.waived or (begun is not None and case.as_of <= begun):
+        return None
     account = read_matching(case, facts, owed, dates, terms.number("match_return_days"))
     then = account.firm(owed.day, gone=case.as_of)
     short = Shortfall(
@@ -103,18 +121,23 @@ def check(case: Case, facts: MatchingFacts, owed: Owed, rule: str) -> Shortfall 
         now=account.firm(case.as_of, gone=case.as_of),
         sure=account.generous(owed.day).gap,
         covered=False,
+        papers=papers,
     )
     if not (then.gap and short.exceeds(then.gap, then.need)):
         return None
-    return replace(short, covered=_is_covered(case, account))
+    return replace(short, covered=_is_covered(case, facts, account))
 
 
-def _is_covered(case: Case, account: MatchingAccount) -> bool:
-    """Whether every account in which the money could have landed is covered, from the first of the base to the check."""
+def _is_covered(case: Case, facts: MatchingFacts, account: MatchingAccount) -> bool:
+    """Whether every account in which the money could have landed is covered, from the first of the base to the check.
+
+    What a party owes without a base it owes since the fund was registered.
+    """
     first, owed = account.base.first, account.owed
-    if first is None:
+    day = facts.fund_day(owed.fund) if first is None else first.day
+    if day is None:
         return False
-    start = datetime.date.fromordinal(first.day)
+    start = datetime.date.fromordinal(day)
     accounts = _landing_accounts(case, account)
     return bool(accounts) and all(case.bank.covers(one, start, owed.day) for one in accounts)
 

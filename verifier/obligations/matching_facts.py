@@ -17,9 +17,10 @@ from ledger.kinds.control import Correction
 from ledger.kinds.fact import MatchingReceipt, Transfer, Use
 from ledger.kinds.fact import Return as ReturnEvent
 from ledger.kinds.form import Tag
-from ledger.kinds.registry import Fund, MatchingTerm
+from ledger.kinds.registry import Fund
 from verifier.basis.findings import Evidence
 from verifier.obligations.case import Case, evidence
+from verifier.obligations.matching_demands import Demand, demands_of
 from verifier.posted import PostedEvent
 from verifier.workspace import Workspace
 
@@ -119,7 +120,7 @@ class Lacking:
     """A matching term without lawful basis: the version that first had it so, and when a later one mended it."""
 
     entry: Evidence
-    term: MatchingTerm
+    term: Demand
     poster: str
     on: datetime.date
     known: datetime.date
@@ -138,8 +139,9 @@ class MatchingFacts:
         self._roundabout: dict[str, list[BackRow]] = {}
         self.fund_entries: dict[str, Evidence] = {}
         """Fund → the entry of its latest version."""
-        self.lacking: dict[tuple[str, int], Lacking] = {}
-        """(fund, index of the term) → a demand without lawful basis."""
+        self.lacking: dict[tuple[str, str], Lacking] = {}
+        """(fund, name of the demand) → a demand without lawful basis."""
+        self._versions: dict[str, list[tuple[str, int]]] = {}
         self._base = workspace.batch("INSERT INTO match_base VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         self._undone = workspace.batch("INSERT INTO match_undone VALUES (?, ?, ?, ?, ?, ?, ?)")
         self._receipts = workspace.batch(
@@ -168,6 +170,14 @@ class MatchingFacts:
                 self._reversals.add(event.event, event.occurred_on.toordinal())
             case _:
                 pass
+
+    def fund_names(self, fund: str) -> list[str]:
+        """The events that registered `fund`, all versions."""
+        return [name for name, _ in self._versions.get(fund, ())]
+
+    def fund_day(self, fund: str) -> int | None:
+        """The business day (an ordinal) of its first registration."""
+        return next((day for _, day in self._versions.get(fund, ())), None)
 
     def owing(self, fund: str) -> list[str]:
         """Parties that were allocated money of `fund`, by id."""
@@ -211,10 +221,9 @@ class MatchingFacts:
 
     def _note_terms(self, posted: PostedEvent, event: Fund, case: Case) -> None:
         self.fund_entries[event.id] = evidence(posted)
-        without = {
-            index: term for index, term in enumerate(event.matching) if term.num and term.basis is None
-        }
-        for index, term in without.items():
+        self._versions.setdefault(event.id, []).append((posted.name, event.occurred_on.toordinal()))
+        without = {name: term for name, term in demands_of(event) if term.basis is None}
+        for name, term in without.items():
             lacking = Lacking(
                 entry=evidence(posted),
                 term=term,
@@ -222,9 +231,9 @@ class MatchingFacts:
                 on=event.occurred_on,
                 known=case.recorded_on(posted),
             )
-            self.lacking.setdefault((event.id, index), lacking).mended_on = None
-        for (fund, index), lacking in self.lacking.items():
-            if fund == event.id and index not in without and lacking.mended_on is None:
+            self.lacking.setdefault((event.id, name), lacking).mended_on = None
+        for (fund, name), lacking in self.lacking.items():
+            if fund == event.id and name not in without and lacking.mended_on is None:
                 lacking.mended_on = event.occurred_on
 
     def _allocate(self, posted: PostedEvent, event: Allocation, case: Case) -> None:

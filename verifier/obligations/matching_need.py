@@ -13,38 +13,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
-from ledger.kinds.registry import MatchingTerm
 from verifier.basis.findings import Evidence
 from verifier.obligations.case import Case
+from verifier.obligations.matching_demands import Demand, Owed
 from verifier.obligations.matching_facts import BackRow, BaseRow, MatchingFacts, ReceiptRow
 from verifier.obligations.settling import Dates, Reported, Settled, effective, settle
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
-    """A demand on `party` by term number `index` of `fund`, checked at the end of `day`: its due day, or as of (M1)."""
-
-    fund: str
-    index: int
-    term: MatchingTerm
-    party: str
-    day: datetime.date
-
-    @property
-    def subject(self) -> tuple[str, str, str]:
-        """What tells this demand from all others."""
-        return (self.fund, f"term {self.index}", self.party)
-
-
-def owed_by_term(
-    case: Case, facts: MatchingFacts, fund: str, index: int, term: MatchingTerm
-) -> Iterator[Owed]:
-    """What each party owes by `term`: the party it names, or every finance party of its level that got money (M1)."""
-    parties = [term.party] if term.party is not None else facts.owing(fund)
+def owed_by(case: Case, facts: MatchingFacts, fund: str, name: str, demand: Demand) -> Iterator[Owed]:
+    """What each party owes by `demand`: the party it names, or every finance party of its level that got money (M1)."""
+    named = demand.party is not None
+    parties = [demand.party] if demand.party is not None else facts.owing(fund)
+    due, day = demand.due_on, demand.due_on or case.as_of
     for party in parties:
-        named = term.party is not None
-        if named or (case.standing.is_finance(party) and case.standing.level(party) == term.level):
-            yield Owed(fund=fund, index=index, term=term, party=party, day=term.due_on or case.as_of)
+        if named or (case.standing.is_finance(party) and case.standing.level(party) == demand.level):
+            yield Owed(fund=fund, name=name, term=demand, party=party, day=day, due=due)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -145,15 +128,14 @@ class MatchingAccount:
         return sorted(days)
 
     def _tally(self, base: int, received: int, returned: int) -> Tally:
-        need = base * self.owed.term.num // self.owed.term.den
-        return Tally(base=base, need=need, received=received, returned=returned)
+        return Tally(base=base, need=self.owed.need(base), received=received, returned=returned)
 
 
 def read_matching(case: Case, facts: MatchingFacts, owed: Owed, dates: Dates, window: int) -> MatchingAccount:
     """The matching account of what is `owed`, the base up to its day; `window` is `match_return_days`."""
-    fund, term, party = owed.fund, owed.term, owed.party
+    fund, party = owed.fund, owed.party
     base = Base()
-    for row in facts.base(fund, party, term.base):
+    for row in facts.base(fund, party, owed.base):
         for on, amount in _base_parts(row, dates):
             if on <= owed.day:
                 base.add(row, on, amount)

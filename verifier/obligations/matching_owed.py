@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.kinds.fund_terms import MatchingAmount
 from verifier.basis.rulepack import Addressee
 from verifier.obligations.case import Case
+from verifier.obligations.matching_demands import Owed, lawful_demands
 from verifier.obligations.matching_facts import MatchingFacts
-from verifier.obligations.matching_need import Owed, owed_by_term, read_matching
+from verifier.obligations.matching_need import MatchingAccount, owed_by, read_matching
+from verifier.obligations.matching_waivers import ByRule, excused
 from verifier.obligations.records import State, days_before, running
 
 _TEN_THOUSAND: Final = 10_000
@@ -41,36 +44,46 @@ def matching_owed(case: Case, facts: MatchingFacts, rule: str, *, soon_by: str) 
     count as met.
     """
     for fund_id, fund in sorted(case.standing.funds.items()):
-        for index, term in enumerate(fund.matching):
-            if not term.num or term.basis is None or term.due_on is None:
+        for name, demand in lawful_demands(fund):
+            if demand.due_on is None:
                 continue
-            for owed in owed_by_term(case, facts, fund_id, index, term):
-                found = _standing(case, facts, owed, term.due_on, rule, soon_by)
+            for owed in owed_by(case, facts, fund_id, name, demand):
+                found = _standing(case, facts, owed, rule, soon_by)
                 if found is not None:
                     yield found
 
 
-def _standing(
-    case: Case, facts: MatchingFacts, owed: Owed, due: datetime.date, rule: str, soon_by: str
-) -> MatchingOwed | None:
-    """How what is `owed` by `due` stands at the as-of date; None while nothing asks for it yet."""
+def _standing(case: Case, facts: MatchingFacts, owed: Owed, rule: str, soon_by: str) -> MatchingOwed | None:
+    """How what is `owed` stands at the as-of date; None while nothing asks for it yet, or where a paper lifted it."""
     addressee = Addressee(fund=owed.fund, level=case.standing.level(owed.party))
     terms = case.book.terms(rule, addressee, case.as_of)
     soon = case.book.terms(soon_by, addressee, case.as_of).number("soon")
     dates = case.dates(terms.number("late_days"))
+    papers = excused(case, facts, owed, ByRule(rule, terms), dates)
+    owed = papers.owed
     account = read_matching(case, facts, owed, dates, terms.number("match_return_days"))
-    if account.base.first is None:
+    started = _started(facts, account)
+    if owed.due is None or started is None or papers.waived or papers.lapsed:
         return None
     tally = account.firm(case.as_of, gone=case.as_of)
-    soon_from = days_before(due, soon)
+    soon_from = days_before(owed.due, soon)
     short = tally.gap * _TEN_THOUSAND > tally.need * terms.number("match_tol")
     return MatchingOwed(
         party=owed.party,
         fund=owed.fund,
         need=tally.need,
         missing=tally.gap,
-        due=due,
+        due=owed.due,
         soon_from=soon_from,
-        state=running(case.as_of, soon_from=soon_from, due=due) if short else "met",
-        started=account.base.first.seq,
+        state=running(case.as_of, soon_from=soon_from, due=owed.due) if short else "met",
+        started=started,
     )
+
+
+def _started(facts: MatchingFacts, account: MatchingAccount) -> int | None:
+    """The position of what asks for the match: the first entry of the base, or the fund where a party owes without one."""
+    if account.base.first is not None:
+        return account.base.first.seq
+    named = isinstance(account.owed.term, MatchingAmount) and account.owed.term.party is not None
+    entry = facts.fund_entries.get(account.owed.fund)
+    return entry.seq if named and entry is not None else None

@@ -12,12 +12,15 @@ not undo it.
 from collections.abc import Iterator
 from typing import Final
 
+from ledger.kinds.fund_terms import MatchingAmount
+from ledger.kinds.registry import MatchingTerm
 from verifier.basis.findings import UNSEALED, Finding, Mark, Rule, finding_id, params_hash, seal
 from verifier.basis.rulepack import Addressee
 from verifier.language import Told
 from verifier.obligations.case import Case
+from verifier.obligations.matching_demands import numbers_of
 from verifier.obligations.matching_facts import Lacking, MatchingFacts
-from verifier.obligations.matching_need import owed_by_term
+from verifier.obligations.matching_need import owed_by
 
 RULE: Final = Rule(
     id="F07",
@@ -32,31 +35,25 @@ RULE: Final = Rule(
 
 def judge(case: Case, facts: MatchingFacts) -> Iterator[Finding]:
     """One finding for each matching term that named no lawful basis."""
-    for (fund, index), lacking in sorted(facts.lacking.items()):
-        yield _finding(case, fund, index, lacking, _demanded(case, facts, fund, index, lacking))
+    for (fund, name), lacking in sorted(facts.lacking.items()):
+        yield _finding(case, fund, name, lacking, _demanded(case, facts, fund, name, lacking))
 
 
-def _demanded(case: Case, facts: MatchingFacts, fund: str, index: int, lacking: Lacking) -> dict[str, int]:
+def _demanded(case: Case, facts: MatchingFacts, fund: str, name: str, lacking: Lacking) -> dict[str, int]:
     """What the term demands of each party on the base until it was mended, or until the as-of date."""
     until = min(case.as_of, lacking.mended_on or case.as_of).toordinal()
     demanded: dict[str, int] = {}
-    for owed in owed_by_term(case, facts, fund, index, lacking.term):
-        rows = facts.base(fund, owed.party, lacking.term.base)
-        base = max(0, sum(row.amount for row in rows if row.day <= until))
-        demanded[owed.party] = base * lacking.term.num // lacking.term.den
+    for owed in owed_by(case, facts, fund, name, lacking.term):
+        rows = facts.base(fund, owed.party, owed.base)
+        demanded[owed.party] = owed.need(max(0, sum(row.amount for row in rows if row.day <= until)))
     return demanded
 
 
-def _finding(case: Case, fund: str, index: int, lacking: Lacking, demanded: dict[str, int]) -> Finding:
+def _finding(case: Case, fund: str, name: str, lacking: Lacking, demanded: dict[str, int]) -> Finding:
     issuer, total = case.standing.funds[fund].issuer, sum(demanded.values())
-    subject = (fund, f"term {index}")
+    subject = (fund, name)
     terms = case.book.terms(RULE.id, Addressee(fund=fund), lacking.on)
-    parameters = {
-        **terms.hashed(),
-        "num": lacking.term.num,
-        "den": lacking.term.den,
-        "base": lacking.term.base,
-    }
+    parameters = {**terms.hashed(), **numbers_of(lacking.term)}
     marks: tuple[Mark, ...] = ("historical",) if case.genesis.historical else ()
     return seal(
         Finding(
@@ -92,23 +89,37 @@ def _finding(case: Case, fund: str, index: int, lacking: Lacking, demanded: dict
             figures={
                 "demanded": total,
                 "parties": len(demanded),
-                "num": lacking.term.num,
-                "den": lacking.term.den,
+                **_ratio(lacking),
             },
             marks=marks,
         )
     )
 
 
+def _ratio(lacking: Lacking) -> dict[str, int]:
+    """Numerator and denominator; a fixed amount has none."""
+    term = lacking.term
+    return {"num": term.num, "den": term.den} if isinstance(term, MatchingTerm) else {}
+
+
+def _share(case: Case, lacking: Lacking) -> Told:
+    """How much is demanded: a ratio, or a fixed amount of each."""
+    match lacking.term:
+        case MatchingTerm(num=num, den=den):
+            return Told(zh=f"按 {num}/{den} ", en=f"{num}/{den}")
+        case MatchingAmount(amount=amount):
+            fixed = case.money(amount)
+            return Told(zh=f"按固定数额 {fixed.zh}", en=f"a fixed {fixed.en}")
+
+
 def _explain(case: Case, fund: str, lacking: Lacking, demanded: dict[str, int]) -> Told:
-    issuer = case.party(case.standing.funds[fund].issuer)
-    total, term = case.money(sum(demanded.values())), lacking.term
-    ended = lacking.mended_on
+    issuer, share = case.party(case.standing.funds[fund].issuer), _share(case, lacking)
+    total, ended = case.money(sum(demanded.values())), lacking.mended_on
     ended_zh = f"{ended} 起的版本已补依据或取消该要求。" if ended else ""
     ended_en = f" The version of {ended} names a basis or drops the demand." if ended else ""
     return Told(
-        zh=f"{issuer.zh}在资金 {fund} 中要求按 {term.num}/{term.den} 配套而未写明依据，涉及 {len(demanded)} 个单位、"
+        zh=f"{issuer.zh}在资金 {fund} 中要求{share.zh}配套而未写明依据，涉及 {len(demanded)} 个单位、"
         f"共 {total.zh}；不据此认定下级配套不到位。{ended_zh}",
-        en=f"{issuer.en} demands matching money of {term.num}/{term.den} under fund {fund} and names no lawful basis: "
+        en=f"{issuer.en} demands matching money of {share.en} under fund {fund} and names no lawful basis: "
         f"{total.en} from {len(demanded)} parties; the lower level is not held short of it.{ended_en}",
     )
