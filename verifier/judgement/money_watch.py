@@ -20,6 +20,7 @@ from verifier.rules import (
     out_of_scope,
     restitution_excess,
     statement_gap,
+    tag_in_doubt,
     unconfirmed_report,
     unreferenced_return,
 )
@@ -40,6 +41,7 @@ INTEREST_RULE: Final = "T16"
 JUDGES: Final[tuple[tuple[Rule, Judge], ...]] = (
     (out_of_scope.RULE, out_of_scope.judge),
     (entitlement_shortage.RULE, entitlement_shortage.judge),
+    (tag_in_doubt.RULE, tag_in_doubt.judge),
     (bank_mismatch.RULE, bank_mismatch.judge),
     (unconfirmed_report.RULE, unconfirmed_report.judge),
     (unreferenced_return.RULE, unreferenced_return.judge),

@@ -57,7 +57,7 @@ def _join_same_payments(workspace: Workspace, funds: Mapping[str, Fund]) -> None
     same = workspace.batch("INSERT INTO same_payment VALUES (?, ?, ?, ?, ?)")
     for pair in workspace.rows(_Pair, _SAME):
         told = outside_scope(funds.get(pair.fund or ""), pair.functional, pair.economic)
-        outside = pair.outside if pair.tagged else told
+        outside = pair.outside if pair.tag == pair.fund else told
         same.add(pair.use_seq, pair.pay_seq, outside, pair.functional, pair.economic)
     workspace.run("UPDATE report SET void = 2 WHERE seq IN (SELECT use_seq FROM same_payment)")
     workspace.run("""
@@ -117,15 +117,14 @@ class _Pair(NamedTuple):
     outside: bool
     functional: str | None
     economic: str | None
-    tagged: bool
+    tag: str | None
     fund: str | None
 
 
 _SAME: Final = """
-    SELECT u.seq, d.seq, u.outside, u.functional, u.economic, u.debit_fund IS NOT NULL, d.debit_fund
+    SELECT u.seq, d.seq, u.outside, u.functional, u.economic, u.debit_fund, d.debit_fund
     FROM report u JOIN report d
         ON d.direct AND d.bank_ref IS NOT NULL AND d.from_account = u.from_account AND d.bank_ref = u.bank_ref
         AND d.amount = u.amount
     WHERE u.kind = 'use' AND u.bank_ref IS NOT NULL AND u.void = 0 AND d.void = 0
-        AND (u.debit_fund IS NULL OR u.debit_fund = d.debit_fund)
     ORDER BY u.seq, d.seq"""

@@ -14,7 +14,7 @@ from ledger.instant import business_date
 from ledger.kinds.authority import Allocation, Waiver
 from ledger.kinds.bank import BankBalance, Movement
 from ledger.kinds.control import Correction
-from ledger.kinds.registry import CUSTODIAN_CLASSES, Account, Calendar, Fund
+from ledger.kinds.registry import CUSTODIAN_CLASSES, Account, Calendar, Fund, Project
 from verifier.posted import PostedEvent
 from verifier.reconciliation.approvals import PAPERS
 from verifier.reconciliation.corrections import REVERSED
@@ -32,9 +32,8 @@ _TABLES: Final = (
         seq INTEGER PRIMARY KEY, name TEXT, leaf BLOB, kind TEXT, occurred INTEGER, recorded INTEGER, amount INTEGER,
         from_account TEXT, to_account TEXT, keeps INTEGER, debit_fund TEXT, credit_fund TEXT, source TEXT, line TEXT,
         payee TEXT, bank_ref TEXT, voucher TEXT, functional TEXT, economic TEXT, original TEXT, direct INTEGER,
-        outside INTEGER, repairs TEXT, void INTEGER DEFAULT 0, original_seq INTEGER, undoes INTEGER DEFAULT 0,
-        returned INTEGER DEFAULT 0, declared_seq INTEGER,
-        approved INTEGER)""",
+        outside INTEGER, repairs TEXT, astray INTEGER, void INTEGER DEFAULT 0, original_seq INTEGER,
+        undoes INTEGER DEFAULT 0, returned INTEGER DEFAULT 0, declared_seq INTEGER, approved INTEGER)""",
     """CREATE TABLE bank_line (
         seq INTEGER PRIMARY KEY, name TEXT, leaf BLOB, account TEXT, day INTEGER, statement TEXT, line_no INTEGER,
         side INTEGER, amount INTEGER, counterparty TEXT, bank_ref TEXT, value_day INTEGER, void INTEGER DEFAULT 0)""",
@@ -49,8 +48,9 @@ _TABLES: Final = (
 
 _ADD_REPORT: Final = """
     INSERT INTO report (seq, name, leaf, kind, occurred, recorded, amount, from_account, to_account, keeps, debit_fund,
-        credit_fund, source, line, payee, bank_ref, voucher, functional, economic, original, direct, outside, repairs)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+        credit_fund, source, line, payee, bank_ref, voucher, functional, economic, original, direct, outside, repairs,
+        astray)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _ADD_LINE: Final = """
     INSERT INTO bank_line (seq, name, leaf, account, day, statement, line_no, side, amount, counterparty, bank_ref,
         value_day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -76,9 +76,10 @@ class FactTables:
         self.accounts: dict[str, Account] = {}
         self.funds: dict[str, Fund] = {}
         self.line_funds: dict[str, str] = {}
+        self.projects: dict[str, Project] = {}
         self.calendars: list[Calendar] = []
         self.others = OtherLines(workspace)
-        self._registry = Registry(self.accounts, self.funds, self.line_funds)
+        self._registry = Registry(self.accounts, self.funds, self.line_funds, self.projects)
         self._reports = workspace.batch(_ADD_REPORT)
         self._lines = workspace.batch(_ADD_LINE)
         self._statements = workspace.batch(_ADD_STATEMENT)
@@ -99,7 +100,7 @@ class FactTables:
                 self._take_statement(posted, event)
             case Correction() if event.occurred_on <= self.as_of:
                 self._reversed.add(event.event, posted.seq, posted.name, posted.leaf)
-            case Account() | Fund() | Calendar() | Allocation():
+            case Account() | Fund() | Project() | Calendar() | Allocation():
                 self._register(event)
             case Waiver() if event.due_on is None and event.occurred_on <= self.as_of:
                 self._take_paper(posted, event)
@@ -108,12 +109,14 @@ class FactTables:
             case _:
                 return
 
-    def _register(self, event: Account | Fund | Calendar | Allocation) -> None:
+    def _register(self, event: Account | Fund | Project | Calendar | Allocation) -> None:
         match event:
             case Account():
                 self.accounts[event.id] = event
             case Fund():
                 self.funds[event.id] = event
+            case Project():
+                self.projects[event.id] = event
             case Calendar():
                 self.calendars.append(event)
             case Allocation() if event.opens:

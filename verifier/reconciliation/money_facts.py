@@ -17,12 +17,13 @@ on both sides: the sender's general money leaves first, and what that leaves sho
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from ledger.kinds.authority import Disbursement
 from ledger.kinds.fact import Interest, MatchingReceipt, Restitution, Return, Transfer, Use
 from ledger.kinds.form import kind_of
-from ledger.kinds.registry import CUSTODIAN_CLASSES, Account, Fund
+from ledger.kinds.registry import CUSTODIAN_CLASSES, Account, Fund, Project
 from ledger.kinds.vocabulary import AnyEvent
 
 DEBIT: Final = 1
@@ -37,7 +38,8 @@ class MoneyFact(NamedTuple):
     `debit_fund` and `credit_fund` are the funds the two sides declare, None for general money; `source` and `line`
     complete the tag. `payee` is who gets it in the end, as far as said. `functional` and `economic` are the declared
     classes, `outside` says that one lies outside the fund's scope (T13). `original` names what a return undoes,
-    `repairs` the event or finding that a restitution makes good.
+    `repairs` the event or finding that a restitution makes good. `astray` says that a use names a project which the fund of
+    its tag does not finance (T12).
     """
 
     kind: str
@@ -58,14 +60,16 @@ class MoneyFact(NamedTuple):
     direct: bool = False
     outside: bool = False
     repairs: str | None = None
+    astray: bool = False
 
 
 class Registry(NamedTuple):
-    """What the log has registered so far: accounts, funds, and the fund of each line."""
+    """What the log has registered so far: accounts, funds, the fund of each line, projects."""
 
     accounts: Mapping[str, Account]
     funds: Mapping[str, Fund]
     line_funds: Mapping[str, str]
+    projects: Mapping[str, Project] = MappingProxyType({})
 
 
 def money_fact(event: AnyEvent, registry: Registry) -> MoneyFact | None:
@@ -127,10 +131,12 @@ def _disbursement(event: Disbursement, registry: Registry) -> MoneyFact:
 
 def _use(event: Use, registry: Registry) -> MoneyFact:
     fact = _tagged(event)
+    project = registry.projects.get(event.project or "")
     return fact._replace(
         from_account=event.from_account,
         to_account=event.to_account,
         credit_fund=None,
+        astray=project is not None and fact.debit_fund is not None and fact.debit_fund not in project.funds,
         payee=event.payee or event.to_account,
         functional=event.functional,
         economic=event.economic,

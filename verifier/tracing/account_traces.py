@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The traces of all accounts that money moved in, over the tables of a reconciled prefix, one in memory at a time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -26,7 +26,9 @@ _FLOWS: Final = """
             WHEN r.kind <> 'use' AND r.keeps & 2 THEN 'passed_on' ELSE 'used' END,
         r.repairs, m.side = 2 AND coalesce(r.kind = 'interest' AND r.credit_fund IS NULL, 0)
     FROM movement m LEFT JOIN report r ON r.seq = m.part
-    ORDER BY m.rowid"""
+    {narrowed} ORDER BY m.rowid"""
+_ALL: Final = _FLOWS.format(narrowed="")
+_ONE: Final = _FLOWS.format(narrowed="WHERE m.account = ?")
 
 _BEFORE: Final = "SELECT side, amount FROM movement WHERE account = ? AND day < ?"
 
@@ -45,20 +47,30 @@ class AccountTraces:
 
     def __iter__(self) -> Iterator[AccountTrace]:
         """The trace of every account, in the order of accounts."""
-        flows = self.workspace.rows(Flow, _FLOWS)
+        flows = self.workspace.rows(Flow, _ALL)
         for account, group in groupby(flows, key=attrgetter("account")):
-            coverage = self.coverage.get(account, NOT_COVERED)
-            yield trace_account(
-                account,
-                group,
-                opening=opening_of(self.workspace, account, coverage),
-                coverage=coverage,
-                doubts=self.doubts,
-                as_of=self.as_of,
-                rule=self.rule,
-                named=self.named.means,
-                interest=self.interest,
-            )
+            yield self._trace(account, group)
+
+    def struck(self, account: str, report: int = 0) -> AccountTrace:
+        """The trace of `account` as if the payment told by `report` had no tag (T12)."""
+        flows = self.workspace.rows(Flow, _ONE, (account,))
+        return self._trace(
+            account, (flow if flow.report != report else flow._replace(fund=None) for flow in flows)
+        )
+
+    def _trace(self, account: str, flows: Iterable[Flow]) -> AccountTrace:
+        coverage = self.coverage.get(account, NOT_COVERED)
+        return trace_account(
+            account,
+            flows,
+            opening=opening_of(self.workspace, account, coverage),
+            coverage=coverage,
+            doubts=self.doubts,
+            as_of=self.as_of,
+            rule=self.rule,
+            named=self.named.means,
+            interest=self.interest,
+        )
 
 
 def opening_of(workspace: Workspace, account: str, coverage: Coverage) -> int | None:

@@ -26,7 +26,7 @@ from verifier.reconciliation.doubts import Doubts
 from verifier.reconciliation.fact_links import link_facts
 from verifier.reconciliation.fact_tables import FactTables
 from verifier.reconciliation.pairing import DEFAULT
-from verifier.tracing.account_traces import opening_of
+from verifier.tracing.account_traces import AccountTraces, opening_of
 from verifier.tracing.before_corrections import PlacedRow, uncorrected, untouched
 from verifier.tracing.reconciling import ClosingTerms, Reconciling
 from verifier.tracing.trace_tables import TraceTables
@@ -73,6 +73,7 @@ class MoneyBooks:
         self._approvals: Approvals | None = None
         self._corrections: Corrections | None = None
         self._made: Reconciling | None = None
+        self._traces: AccountTraces | None = None
 
     def take(self, posted: PostedEvent) -> None:
         """The books after `posted`; events come in log order."""
@@ -92,7 +93,8 @@ class MoneyBooks:
         if foreign is not None:
             self._leave_out_others(foreign.own)
         self._traced = TraceTables(self.workspace)
-        for trace in way.traces(self.workspace, self.coverage, doubts):
+        self._traces = way.traces(self.workspace, self.coverage, doubts)
+        for trace in self._traces:
             self._traced.add(trace)
 
     def matched(self, terms: ClosingTerms = _DEFAULTS) -> Iterator[PlacedRow]:
@@ -199,6 +201,16 @@ class MoneyBooks:
         if self._corrections is None:
             raise _still_open()
         return self._corrections
+
+    def traces(self) -> AccountTraces:
+        """What traces are made of, for whoever traces an account again (T12).
+
+        Raises:
+            ProgrammerError: the books are not closed yet.
+        """
+        if self._traces is None:
+            raise _still_open()
+        return self._traces
 
     def bank(self) -> BankRecord:
         """When the bank bore out each report (semantics O1); only of closed books."""

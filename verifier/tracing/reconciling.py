@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """How linked tables become traces: papers, matching, placing, tracing, by the same terms wherever books are closed."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -13,7 +12,6 @@ from verifier.reconciliation.doubts import Doubts
 from verifier.reconciliation.matching_run import MatchingRun
 from verifier.reconciliation.pairing import DEFAULT, Windows
 from verifier.reconciliation.placing import Placing
-from verifier.tracing.account_run import AccountTrace
 from verifier.tracing.account_traces import AccountTraces
 from verifier.tracing.interest import GENERAL_INTEREST, InterestRule
 from verifier.tracing.named_losses import NamedLosses
@@ -75,9 +73,7 @@ class Reconciling:
         )
         placing.run()
 
-    def traces(
-        self, workspace: Workspace, coverage: dict[str, Coverage], doubts: Doubts
-    ) -> Iterable[AccountTrace]:
+    def traces(self, workspace: Workspace, coverage: dict[str, Coverage], doubts: Doubts) -> AccountTraces:
         """The trace of every account that money moved in, one in memory at a time."""
         return AccountTraces(
             workspace=workspace,
