@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from verifier.simulation.building import building_life
 from verifier.simulation.country import Branch, Region
 from verifier.simulation.diary import Diary
+from verifier.simulation.draws import sometimes
 from verifier.simulation.enrolment import Enrolment
+from verifier.simulation.households import household_life
 from verifier.simulation.labels import Case, Labels, Scheme
 from verifier.simulation.ordinary import ordinary_life
 from verifier.simulation.programme import AID, MEALS, WORKS, FundPlan, Purpose
@@ -107,6 +110,7 @@ class Casting:
             self._lawful(branch)
             for county in branch.counties:
                 self._ordinary(branch, county)
+                self._households(branch, county)
 
     def _pair(self, branch: Branch, play: Play, slug: str, difficulty: int) -> None:
         rng = random.Random(f"{self.seed}/{slug}/places")
@@ -133,7 +137,15 @@ class Casting:
         for number in range(rng.randrange(2 * self.shape.projects + 1)):
             fund = self._fund(branch, purpose)
             stage = self._stage(branch, county, fund, f"ordinary-{county.division}-{number:02d}")
-            for case in ordinary_life(stage):
+            built = purpose is WORKS and sometimes(rng, self.shape.built)
+            for case in building_life(stage) if built else ordinary_life(stage):
+                self.labels.add(case, programme=branch.number, guilty=True)
+
+    def _households(self, branch: Branch, county: Region) -> None:
+        for number in range(self.shape.townships):
+            fund = self._fund(branch, AID)
+            stage = self._stage(branch, county, fund, f"households-{county.division}-{number}")
+            for case in household_life(stage):
                 self.labels.add(case, programme=branch.number, guilty=True)
 
     def _stage(self, branch: Branch, county: Region, fund: FundPlan, slug: str) -> Stage:

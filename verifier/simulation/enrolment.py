@@ -24,7 +24,8 @@ PROVINCE_OPENING: Final = 2_000_000 * TEN_THOUSAND
 _PREFIX: Final = {"unit": "12", "bank": "91", "supplier": "91"}
 _ORGAN: Final = "11"
 _PARTIES_PER_SUBMISSION: Final = 500
-_DAYS_BEFORE: Final = {"parties": 16, "keys": 14, "rules": 12, "funds": 10, "accounts": 8, "projects": 6}
+_WORKED_BEFORE: Final = {"parties": 6, "keys": 5, "rules": 4, "funds": 3, "accounts": 2, "projects": 1}
+"""How many working days before the first day of the country each is registered: what builds on what, a day later."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,7 +40,10 @@ class Enrolment:
 
     def day(self, what: str) -> datetime.date:
         """The working day on which `what` (parties, keys, rules, funds, accounts, projects) is registered."""
-        return worked_before(self.begins - datetime.timedelta(days=_DAYS_BEFORE[what]))
+        day = self.begins
+        for _ in range(_WORKED_BEFORE[what]):
+            day = worked_before(day - datetime.timedelta(days=1))
+        return day
 
     def party(
         self,

@@ -32,8 +32,10 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Everything that makes one simulated country unlike another.
 
     `begins` is the first day of the first of `months` months; statements are closed for all of them. Each province has
-    `cities`, each city `counties`, each county `projects` ordinary ones on average beside those of the cases. `commingled`
-    percent of units keep grants among general money; that is up to `own_money` percent of the grant, and ten.
+    `cities`, each city `counties`, each county `projects` ordinary ones on average beside those of the cases, and
+    `townships` that pay households by list. `commingled` percent of units keep grants among general money; that is up to
+    `own_money` percent of the grant, and ten. `built` percent of works are paid by a contract with an advance, by what was
+    measured and accepted, with retention held back.
 
     Grants are lognormal with median `grant_median` (万元) and sigma `grant_sigma` (hundredths). Days from approval to
     payment are lognormal with median `delay_median` and sigma `delay_sigma` (both hundredths), paid on two days a week.
@@ -53,7 +55,9 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     cities: Annotated[int, Meta(ge=1, le=9)] = 2
     counties: Annotated[int, Meta(ge=2, le=20)] = 4
     projects: Annotated[int, Meta(ge=0, le=50)] = 3
+    townships: Annotated[int, Meta(ge=0, le=9)] = 1
     commingled: Percent = 40
+    built: Percent = 40
     own_money: Annotated[int, Meta(ge=0, le=1_000)] = 60
     grant_median: Annotated[int, Meta(ge=10, le=100_000)] = 120
     grant_sigma: Annotated[int, Meta(ge=0, le=200)] = 90

@@ -7,11 +7,12 @@ from typing import Final
 
 from ledger.kinds.authority import MatchingPledge
 from ledger.kinds.registry import MatchingTerm
-from verifier.simulation.draws import parts_of, run_on
+from verifier.simulation.draws import TEN_THOUSAND, parts_of, run_on
 from verifier.simulation.holidays import working
 from verifier.simulation.labels import Case, Concealment, Scheme
 from verifier.simulation.ordinary import spend
 from verifier.simulation.stage import Bill, Done, Stage
+from verifier.simulation.statements import closed_on
 
 _DAY: Final = datetime.timedelta(days=1)
 _BASIS: Final = "国务院规定应由上下级政府共同承担的事项（《中华人民共和国预算法》第十六条；事项为模拟）"
@@ -62,7 +63,8 @@ def late(stage: Stage) -> Iterator[Case]:
 def round_trip(stage: Stage) -> Iterator[Case]:
     """MATCH_ROUNDTRIP: the match is paid in and goes back to the treasury; the twin's goes the same way to the builder.
 
-    By difficulty it passes more accounts, in more parts, later, and less of it comes back.
+    By difficulty it passes more accounts, in more parts, later, and less of it comes back. It can be proved but for
+    the general money that the accounts between had anyway.
     """
     owed, due_on = _agree(stage, on=stage.late(8))
     step = stage.difficulty - 1
@@ -90,10 +92,8 @@ def round_trip(stage: Stage) -> Iterator[Case]:
         lines=stage.lines(paid),
         decisive_event=paid.name,
         amount=away,
-        known_on=legs[-1].on,
-        legal_deadline=due_on,
-        rules=("F08",) if step else (),
-        expected="indicated" if step else "proved",
+        provable=max(0, away - TEN_THOUSAND * len(stops[1:])),
+        known_on=closed_on(legs[-1].on),
         concealment=how,
     )
 

@@ -28,6 +28,8 @@ class Terms:
     category: Literal["works", "goods", "services"] = "works"
     parts: tuple[int, ...] = ()
     advance_cap: int | None = None
+    retention: int | None = None
+    retention_until: datetime.date | None = None
     supplier: str | None = None
     file: str | None = None
 
@@ -59,6 +61,8 @@ def agree(stage: Stage, day: datetime.date, terms: Terms, number: int = 1) -> tu
         category=terms.category,
         milestones=tuple(parts),
         advance_cap=terms.advance_cap,
+        retention=terms.retention,
+        retention_until=terms.retention_until,
         hash=terms.file,
     )
     (name,) = stage.act(day, stage.unit, "contract", event, slot=_EARLY_SLOT)
