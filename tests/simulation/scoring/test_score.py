@@ -148,6 +148,14 @@ def test_what_the_ledger_cannot_show_is_not_missed() -> None:
     assert (made.whole.counts.undecidable, made.whole.counts.left_open) == (1, 1)
 
 
+def test_a_finding_that_a_correction_closed_accuses_nobody() -> None:
+    """It stays listed and is neither right nor wrong; the same one still open is false."""
+    label = wrong("a")
+    for marks, false in ((("corrected",), 0), ((), 1)):
+        made = score([label], [answer(label), lead("x/y/0", marks=marks)])
+        assert made.whole.counts.false["proved"] == false
+
+
 def test_a_proof_that_the_ledger_cannot_bear_is_noted() -> None:
     """It hits, but claims more than anybody can know."""
     label = wrong("weak", expected="indicated", amount_min_provable=0)

@@ -242,7 +242,7 @@ def _seen_on(stage: Stage, signed: datetime.date) -> tuple[datetime.date, dateti
     """The day of the acceptance, and that on which it is posted."""
     told_on = stage.after(signed, 11)
     if _plays(stage, _BEFORE):
-        return stage.after(signed, -10), told_on
+        return stage.after(signed, -7), told_on
     if _plays(stage, _SAME_DAY):
         return signed, told_on
     return told_on, told_on

@@ -8,7 +8,7 @@ from verifier.simulation.draws import TEN_THOUSAND, share
 from verifier.simulation.labels import Case, Expected
 from verifier.simulation.ordinary import spend
 from verifier.simulation.schemes.papers import Seen, Terms, accept, agree, builder, engage, file_hash
-from verifier.simulation.stage import Bill, Stage
+from verifier.simulation.stage import Bill, Done, Stage
 
 _WHOLE_INVOICE, _SHARES, _SAME_FILE, _SAME_CONTRACT, _SAME_ROAD = range(1, 6)
 _HOW: Final = (
@@ -18,6 +18,8 @@ _HOW: Final = (
     "one contract, registered under two funds",
     "one object, with papers of its own under each fund",
 )
+_TELLING: Final = (2, 2, 1, 0, 2)
+"""Which of contract, acceptance and payment of the later unit tells, by difficulty."""
 _EXPECTED: Final[tuple[Expected, ...]] = ("proved", "proved", "indicated", "indicated", "hidden")
 
 
@@ -37,27 +39,28 @@ def across(stage: Stage) -> Iterator[Case]:
     invoiced = 2 * part if stage.difficulty == _SHARES and not stage.guilty else whole
     invoice = stage.invoice(invoiced)
     same_invoice = stage.difficulty == _SHARES or (stage.guilty and stage.difficulty == _WHOLE_INVOICE)
-    events, accounts, lines = [], [], []
+    papers: list[tuple[Done, Done, Done]] = []
     for place, unit in enumerate((stage, other)):
         funded = unit.fund_it(unit.grant.cash_on, unit.amount)
         signed = unit.after(funded.on, 1)
         contract, agreed = agree(unit, signed, _terms(stage, unit, part, place))
-        accepted = accept(unit, unit.after(signed, 6), contract, part, _seen(stage, place))
+        seen_on = unit.after(signed, 6)
+        accepted = accept(unit, seen_on, contract, part, _seen(stage, place))
         own = invoice if same_invoice or place == 0 else other.invoice(part)
-        done = unit.buy(unit.run_after(signed, 8), part, Bill(contract=contract, payee=firm, invoice=own))
+        paid = unit.buy(unit.run_after(signed, 8), part, Bill(contract=contract, payee=firm, invoice=own))
+        named = (Done(name=agreed, on=signed, amount=0), Done(name=accepted, on=seen_on, amount=0), paid)
+        papers.append(named)
         yield from spend(unit, funded.on, unit.amount - part)
-        events += [agreed, accepted, done.name]
-        accounts.append(unit.account)
-        lines.append(done)
-    decisive = max(lines, key=lambda done: done.on)
+    decisive = max((one[_TELLING[stage.difficulty - 1]] for one in papers), key=lambda done: done.on)
+    accounts = (stage.account, other.account)
     yield Case(
         slug=stage.slug,
         scheme="CROSS_PROGRAMME_DUP",
         variant=_HOW[stage.difficulty - 1],
         difficulty=stage.difficulty,
-        accounts=tuple(accounts),
-        events=tuple(events),
-        lines=tuple(done.line(account) for done, account in zip(lines, accounts, strict=True)),
+        accounts=accounts,
+        events=tuple(done.name for named in papers for done in named),
+        lines=tuple(named[2].line(account) for named, account in zip(papers, accounts, strict=True)),
         decisive_event=decisive.name,
         amount=over,
         known_on=decisive.on,

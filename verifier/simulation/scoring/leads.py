@@ -27,7 +27,8 @@ _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 class Lead:
     """What of a finding is scored: `evidence` gives the minor units that its paths put on each entry, else 1 for each.
 
-    Where the possible maximum or the provable minimum is not told apart from `amount`, they are `amount`.
+    Where the possible maximum or the provable minimum is not told apart from `amount`, they are `amount`. `closed` where
+    what it rested on was corrected: it stays listed (semantics T18).
     """
 
     id: str
@@ -44,6 +45,12 @@ class Lead:
     amount: int | None
     amount_max: int | None
     known_by: int
+    closed: bool = False
+
+    @property
+    def accuses(self) -> bool:
+        """Whether it says of somebody that something is wrong; "cannot be decided" and "was corrected" do not."""
+        return not self.closed and self.finding_class != "undecidable"
 
 
 def read_leads(path: Path) -> tuple[Lead, ...]:
@@ -76,6 +83,7 @@ def lead_of(finding: Finding) -> Lead:
         amount=amount,
         amount_max=amount if finding.amount_max is None else finding.amount_max,
         known_by=finding.known_by,
+        closed="corrected" in finding.marks,
     )
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What became of each finding: it hits a wrong, tells an irregularity, repeats another finding, or is false.
 
-A finding that says "cannot be decided" accuses nobody and is none of these. Whatever speaks of an innocent twin, of
-an irregularity that no rule should name, or of no case at all is false.
+A finding that says "cannot be decided", or "was corrected", accuses nobody and is none of these. Whatever speaks of an
+innocent twin, of an irregularity that no rule should name, or of no case at all is false.
 """
 
 from collections import defaultdict
@@ -42,7 +42,7 @@ class Outcomes:
 def sort_out(labels: Sequence[Label], leads: Sequence[Lead], *, any_rule: bool = False) -> Outcomes:
     """What became of each of `leads`; `any_rule` lets a finding hit a case of whatever family."""
     meetings, homes = Meetings(labels, any_rule=any_rule), Homes(labels)
-    accusing = [lead for lead in leads if lead.finding_class != "undecidable"]
+    accusing = [lead for lead in leads if lead.accuses]
     pairs = meetings.best(accusing, is_asked)
     outcomes = tuple(
         _outcome(lead, labels[pairs[number]] if number in pairs else None, meetings, homes)
