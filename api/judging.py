@@ -14,6 +14,7 @@ from api.served_ledger import ServedLedger
 from ledger.instant import business_date
 from verifier.basis.findings import Finding
 from verifier.basis.rulepack import rules_of
+from verifier.casework.life_cycle import LifeCycles
 from verifier.judgement.catalogue import MatchingWatch
 from verifier.judgement.money_watch import MoneyWatch
 from verifier.judgement.run import Judgement
@@ -49,7 +50,8 @@ def judge_ledger(ledger: ServedLedger) -> Judged:
             judgement.take(posted)
             timetable.take(posted)
         judgement.close()
-        public, undecided = _sorted_out(judgement.findings())
+        cycles = LifeCycles(judgement.casebook, as_of)
+        public, undecided = _sorted_out(judgement.findings(), cycles)
         matching, money = _watching(judgement)
         instalments, owed = timetable.read(matching.facts)
         after = stopped_after(case.book, as_of)
@@ -59,6 +61,7 @@ def judge_ledger(ledger: ServedLedger) -> Judged:
             root=head.root.hex(),
             as_of=as_of,
             public=public,
+            lives={one.id: cycles.of(one) for one in public},
             undecided=undecided,
             gaps=tuple(judgement.gaps),
             rules={rule.id: rule for watch in judgement.watches for rule in watch.rules},
@@ -82,12 +85,12 @@ def _entries(ledger: ServedLedger, size: int) -> Iterator[bytes]:
         yield from found
 
 
-def _sorted_out(findings: Iterator[Finding]) -> tuple[tuple[Finding, ...], int]:
-    """The proved ones, and how many matters could not be decided."""
+def _sorted_out(findings: Iterator[Finding], cycles: LifeCycles) -> tuple[tuple[Finding, ...], int]:
+    """The proved and the affirmed ones, and how many matters could not be decided."""
     public: list[Finding] = []
     undecided = 0
     for one in findings:
-        if one.finding_class == "proved":
+        if one.finding_class == "proved" or cycles.of(one).affirmed:
             public.append(one)
         undecided += one.finding_class == "undecidable"
     return tuple(public), undecided

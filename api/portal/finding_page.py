@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The page of one public finding: the three amounts, the arithmetic, the evidence, and what would clear it."""
+"""The page of one public finding: three amounts, arithmetic, evidence, what would clear it, and what became of it."""
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +14,8 @@ from api.portal.tongues import in_its_language
 from api.portal.visit import EntryRow, Visit
 from verifier.basis.figures import COUNTS
 from verifier.basis.findings import Finding
+from verifier.casework.life_cycle import AMOUNTS, LifeCycle
+from verifier.casework.steps import StepTaken
 from verifier.language import Told, say
 
 _CODES: Final = {"unit": "day_unit"}
@@ -25,6 +28,16 @@ class FigureRow:
 
     name: str
     value: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRow:
+    """One step that auditors posted: the entry, its day, what it is, and what it adds."""
+
+    seq: int
+    on: datetime.date
+    state: str
+    notes: tuple[Markup, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +55,8 @@ class FindingPage:
     figures: tuple[FigureRow, ...]
     parameters: tuple[FigureRow, ...]
     evidence: tuple[EntryRow, ...]
+    life: tuple[str, ...]
+    steps: tuple[StepRow, ...]
 
 
 def finding_page(visit: Visit, finding: Finding) -> FindingPage:
@@ -57,6 +72,7 @@ def finding_page(visit: Visit, finding: Finding) -> FindingPage:
     }
     found = [visit.model.index.by_seq(one.seq) for one in finding.evidence]
     (row,) = finding_rows(visit, [finding])
+    life = None if visit.judged is None else visit.judged.lives.get(finding.id)
     return FindingPage(
         finding=finding,
         row=row,
@@ -69,6 +85,8 @@ def finding_page(visit: Visit, finding: Finding) -> FindingPage:
         figures=tuple(_figures(visit, finding)),
         parameters=tuple(_parameter(visit, name, value) for name, value in finding.parameters.items()),
         evidence=tuple(visit.rows(one for one in found if one is not None)),
+        life=() if life is None else tuple(_life(visit, life)),
+        steps=() if life is None else tuple(_step(visit, one) for one in life.steps),
     )
 
 
@@ -78,6 +96,36 @@ def _joint(visit: Visit, finding: Finding, money: MoneyStyle) -> Markup:
         name: money.figure(finding.figures[name]) for name in ("balance", "owed_to_funds", "joint_min")
     }
     return visit.frame.words.say("finding.joint", day=str(finding.decisive_on), **amounts)
+
+
+def _life(visit: Visit, life: LifeCycle) -> Iterator[str]:
+    """Where it stands and since when, by when an answer is due, and what must be said besides."""
+    words = visit.frame.words
+    state = words.text(f"finding.life_{life.state}")
+    yield words.text("finding.life_since", state=state, on=life.since, n=life.days)
+    if life.due_on is not None:
+        yield words.text("finding.life_due", on=life.due_on)
+    if life.answer_days_late:
+        yield words.text("finding.life_late", n=life.answer_days_late)
+    if life.correction is not None:
+        yield words.text("finding.life_reason", reason=life.correction.reason)
+    if life.content_changed:
+        yield words.text("finding.life_changed")
+
+
+def _step(visit: Visit, step: StepTaken) -> StepRow:
+    frame = visit.frame
+    amounts = ((name, getattr(step, name)) for name in AMOUNTS)
+    notes = [
+        Markup("{} {}").format(frame.words.text(f"field.{name}"), frame.money.figure(amount))
+        for name, amount in amounts
+        if amount
+    ]
+    notes += [] if step.due_on is None else [frame.words.say("finding.life_due", on=step.due_on)]
+    notes += [in_its_language(text, frame.language) for text in (step.basis, step.text) if text]
+    return StepRow(
+        seq=step.seq, on=step.on, state=frame.words.text(f"finding.life_{step.state}"), notes=tuple(notes)
+    )
 
 
 def _told(visit: Visit, told: Told) -> Markup:

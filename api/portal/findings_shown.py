@@ -34,7 +34,7 @@ class Risk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingRow:
-    """One finding in a list."""
+    """One finding in a list; `life` says what auditors made of it, empty where nothing yet."""
 
     finding: Finding
     title: Markup
@@ -42,6 +42,7 @@ class FindingRow:
     amount: int | None
     open: int | None
     state: str
+    life: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +96,17 @@ def finding_rows(visit: Visit, findings: Iterable[Finding]) -> list[FindingRow]:
             amount=shown_amount(one),
             open=None if shown_amount(one) is None else open_amount(one),
             state=words.known(f"state.{one.state}", one.state) if one.state else "",
+            life=_life(visit, one),
         )
         for one in findings
     ]
+
+
+def _life(visit: Visit, finding: Finding) -> str:
+    life = None if visit.judged is None else visit.judged.lives.get(finding.id)
+    if life is None or life.state in {"raised", finding.state}:
+        return ""
+    return visit.frame.words.text(f"finding.life_{life.state}")
 
 
 def gap_rows(visit: Visit) -> list[GapRow]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from verifier.basis.findings import Finding, Rule
+from verifier.casework.life_cycle import LifeCycle
 from verifier.judgement.deadlines import Duty
 from verifier.obligations.records import State
 from verifier.obligations.tasks import Task
@@ -60,7 +61,8 @@ class Owed:
 class Judged:
     """The judgement of the first `size` entries, whose tree has `root` (hex), as of `as_of`.
 
-    `public` are the proved findings, sorted by rule and id: what anybody may see (DESIGN §6, *Life cycle*).
+    `public` are the findings that are proved, or that auditors affirmed, sorted by rule and id: what anybody may see
+    (DESIGN §6, *Life cycle*); `lives` says by id where each of them stands, as far as auditors tell in clear.
     `undecided` counts matters in which the data do not suffice, `gaps` what no rule could judge and why. `rules` are the
     rules by id; `instalments` by fund; `owed` is what is not settled, sorted by id;
     `tasks` are answers and milestones, settled or not, by project and milestone, or None and objection; `stopped` are
@@ -71,6 +73,7 @@ class Judged:
     root: str
     as_of: datetime.date
     public: tuple[Finding, ...]
+    lives: Mapping[str, LifeCycle]
     undecided: int
     gaps: tuple[Gap, ...]
     rules: Mapping[str, Rule]

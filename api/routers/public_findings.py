@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Findings as anybody may see them: the proved ones, as canonical lines of the last judgement (DESIGN §6)."""
+"""Findings as anybody may see them: proved or affirmed ones, as canonical lines of the last judgement (DESIGN §6)."""
 
 import datetime
 import json
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
@@ -21,7 +22,7 @@ _AFTER = "^([A-Za-z0-9]{1,16}-[0-9a-f]{32})?$"
 
 
 class FindingsAnswer(BaseModel):
-    """One page of proved findings, ordered by rule and id."""
+    """One page of findings that are proved or affirmed, ordered by rule and id."""
 
     up_to: Annotated[int, Field(description="position of the last entry judged")]
     as_of: Annotated[datetime.date, Field(description="the day on which deadlines were read")]
@@ -36,11 +37,14 @@ class FindingsAnswer(BaseModel):
 
 
 class FindingAnswer(BaseModel):
-    """One proved finding."""
+    """One finding that is proved or affirmed, and what auditors made of it."""
 
     up_to: int
     as_of: datetime.date
     item: dict[str, Any]
+    life: Annotated[
+        dict[str, Any], Field(description="where it stands, as far as auditors say so in clear (spec §13.2)")
+    ]
 
 
 def router() -> APIRouter:
@@ -57,7 +61,7 @@ def router() -> APIRouter:
         ] = "",
         fund: Annotated[str, Query(max_length=64)] = "",
     ) -> Response:
-        """Proved findings of the last judgement."""
+        """Findings of the last judgement that are proved, or that auditors affirmed."""
         ledger: ServedLedger = request.app.state.ledger
         judged = ledger.board.judged
         if judged is None:
@@ -80,7 +84,7 @@ def router() -> APIRouter:
 
     @routes.get("/findings/{id}", response_model=FindingAnswer, operation_id="getFinding")
     def item(request: Request, identifier: Annotated[str, Path(alias="id", pattern=_FINDING_ID)]) -> Response:
-        """One proved finding by its id."""
+        """One finding by its id, if it is proved or affirmed."""
         ledger: ServedLedger = request.app.state.ledger
         judged = ledger.board.judged
         if judged is None:
@@ -88,7 +92,8 @@ def router() -> APIRouter:
         found = next((one for one in judged.public if one.id == identifier), None)
         if found is None:
             raise no_finding(identifier)
-        answer = FindingAnswer(up_to=judged.size - 1, as_of=judged.as_of, item=_plain(found))
+        life: dict[str, Any] = msgspec.to_builtins(judged.lives[found.id])
+        answer = FindingAnswer(up_to=judged.size - 1, as_of=judged.as_of, item=_plain(found), life=life)
         return _json(answer, state_tag(request, head=judged.root, as_of=judged.as_of))
 
     return routes

@@ -51,6 +51,7 @@ def nothing_found(ledger: ServedLedger) -> Judged:
         root=ledger.head().root.hex(),
         as_of=datetime.date(2026, 1, 5),
         public=(),
+        lives={},
         undecided=0,
         gaps=(),
         rules={},

@@ -31,6 +31,11 @@ FindingState = Literal[
 SETTLED: Final[frozenset[FindingState]] = frozenset({"cleared", "closed", "corrected"})
 """Nothing is left to do about the finding."""
 
+AFFIRMED: Final[frozenset[FindingState | None]] = frozenset(
+    {"affirmed", "ordered", "answered", "verified", "closed"}
+)
+"""Steps that follow an affirmation, which are told in clear."""
+
 AMOUNTS: Final = ("returned", "rebooked", "recovered", "exempt")
 
 
@@ -61,6 +66,11 @@ class LifeCycle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     exempt: int = 0
     basis: str | None = None
     correction: CorrectionTold | None = None
+
+    @property
+    def affirmed(self) -> bool:
+        """Whether the case that leads says in clear that the finding stands, or stood until the case was closed."""
+        return self.case_state in AFFIRMED
 
 
 class LifeCycles:
