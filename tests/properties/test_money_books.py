@@ -35,11 +35,12 @@ ACCOUNTS = ("A", "B", "T", "S")
 GENESIS = make_world().genesis
 
 
-def registers() -> list[AnyEvent]:
-    """Two funds with a line each, three custodian accounts, one supplier."""
+def registers(*, pools: bool = False) -> list[AnyEvent]:
+    """Two funds with a line each, three custodian accounts, one supplier; with `pools` the balance of B lies in A."""
     made: list[AnyEvent] = [
         Account(
-            occurred_on=FIRST, id=name, owner="U", account_class="supplier" if name == "S" else "unit_real", bank="K"
+            occurred_on=FIRST, id=name, owner="U", account_class="supplier" if name == "S" else "unit_real", bank="K",
+            pool="A" if pools and name == "B" else None,
         )
         for name in ACCOUNTS
     ]  # fmt: skip
@@ -107,9 +108,9 @@ def facts(draw: st.DrawFn, names: Sequence[str]) -> AnyEvent:  # noqa: C901, PLR
 
 
 @st.composite
-def ledgers(draw: st.DrawFn) -> list[AnyEvent]:
-    """Registers, facts, and for some accounts a closed statement with lines of the same size."""
-    made = registers()
+def ledgers(draw: st.DrawFn, *, pools: bool = False) -> list[AnyEvent]:
+    """Registers, with `pools` sometimes one, facts, and for some accounts a closed statement with its lines."""
+    made = registers(pools=pools and draw(st.booleans()))
     start = len(made)
     for _ in range(draw(st.integers(0, 12))):
         made.append(draw(facts([_name(index) for index in range(start, len(made))])))
@@ -174,7 +175,7 @@ def books_of(
     return books
 
 
-@given(ledgers(), st.integers(0, 40), st.sampled_from([GENERAL_INTEREST, ((1, frozenset("FG")),)]))
+@given(ledgers(pools=True), st.integers(0, 40), st.sampled_from([GENERAL_INTEREST, ((1, frozenset("FG")),)]))
 def test_books_of_any_ledger_close_and_conserve(
     events: list[AnyEvent], days: int, interest: InterestRule
 ) -> None:

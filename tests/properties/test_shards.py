@@ -44,7 +44,7 @@ def judged(
         return list(judgement.lines()), judgement.gaps
 
 
-@given(ledgers(), st.integers(0, 40), st.integers(1, 5))
+@given(ledgers(pools=True), st.integers(0, 40), st.integers(1, 5))
 def test_shards_find_what_the_whole_finds(events: list[AnyEvent], days: int, shards: int) -> None:
     """Byte by byte: reports, bank lines, returns and payments told twice that lie in different shards."""
     as_of = FIRST + datetime.timedelta(days=days)

@@ -8,7 +8,8 @@ Of two statements that share a day the earlier counts; the other one is set asid
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Final, NamedTuple
@@ -37,6 +38,11 @@ class Statement(NamedTuple):
     net_low: int = 0
     first_booked: int | None = None
     last_booked: int | None = None
+
+    @property
+    def holder(self) -> str:
+        """The account that it is of: a sub-ledger of the pool `account`, if its name says so."""
+        return self.name.rpartition(":")[0] or self.account
 
     @property
     def net(self) -> int:
@@ -143,6 +149,42 @@ def _extend(stretches: list[Stretch], gaps: list[Gap], one: Statement) -> None:
     stretches.append(new)
 
 
+def pooled_coverage(statements: Iterable[Statement]) -> Coverage:
+    """The coverage of an account, or of a pool by the statements of all accounts of it (T5).
+
+    A pool is covered on the days for which every account that has statements has a closed one of just these days.
+    """
+    given = list(statements)
+    holders = {one.holder for one in given}
+    if len(holders) == 1:
+        return coverage_of(given)
+    periods: defaultdict[tuple[int, int], dict[str, Statement]] = defaultdict(dict)
+    for one in given:
+        if one.closed:
+            periods[one.first_day, one.last_day].setdefault(one.holder, one)
+    whole = [list(parts.values()) for parts in periods.values() if len(parts) == len(holders)]
+    made = coverage_of(_joined(parts) for parts in whole)
+    by_name = {parts[0].name: parts for parts in whole}
+    return made._replace(counted=frozenset(part.name for name in made.counted for part in by_name[name]))
+
+
+def _joined(parts: Sequence[Statement]) -> Statement:
+    """One statement over the same days, closed as all of its parts are."""
+    opening, closing = sum(part.opening for part in parts), sum(part.closing for part in parts)
+    high, low = divmod(closing - opening, 1 << 32)
+    one = Statement(
+        parts[0].account,
+        parts[0].name,
+        parts[0].seq,
+        parts[0].first_day,
+        parts[0].last_day,
+        opening,
+        closing,
+        0,
+    )
+    return one._replace(net_high=high, net_low=low)
+
+
 def read_coverage(
     workspace: Workspace, *, statements: str = "statement", lines: str = "bank_line"
 ) -> dict[str, Coverage]:
@@ -151,7 +193,7 @@ def read_coverage(
     The names of two other tables with the same columns may be given.
     """
     rows = workspace.rows(Statement, _STATEMENTS.format(statements=statements, lines=lines))
-    return {account: coverage_of(group) for account, group in groupby(rows, key=attrgetter("account"))}
+    return {account: pooled_coverage(group) for account, group in groupby(rows, key=attrgetter("account"))}
 
 
 # High and low halves are added apart: 64 bits hold the sum of any number of lines that a ledger can have.
@@ -164,6 +206,6 @@ _STATEMENTS: Final = """
             sum(CASE side WHEN 2 THEN amount >> 32 ELSE -(amount >> 32) END) AS high,
             sum(CASE side WHEN 2 THEN amount & 4294967295 ELSE -(amount & 4294967295) END) AS low,
             min(day) AS first_booked, max(day) AS last_booked
-        FROM {lines} WHERE void = 0 GROUP BY account, statement
+        FROM {lines} WHERE void IN (0, 3) GROUP BY account, statement
     ) l ON l.account = s.account AND l.statement = s.statement
     WHERE s.void = 0 ORDER BY s.account, s.first_day"""

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from ledger.kinds.registry import Fund
 from verifier.reconciliation.fact_tables import FactTables
 from verifier.reconciliation.money_facts import outside_scope
+from verifier.reconciliation.pools import void_sweeps
 from verifier.workspace import Workspace
 
 _TABLES: Final = (
@@ -30,6 +31,7 @@ def link_facts(tables: FactTables) -> None:
     workspace.run("UPDATE bank_line SET void = 1 WHERE name IN (SELECT name FROM reversed)")
     workspace.run("UPDATE statement SET void = 1 WHERE name IN (SELECT name FROM reversed)")
     tables.others.close()
+    void_sweeps(workspace)
     _resolve_returns(workspace)
     _join_same_payments(workspace, tables.funds)
 

@@ -18,8 +18,9 @@ from ledger.kinds.registry import CUSTODIAN_CLASSES, Account, Calendar, Fund, Pr
 from verifier.posted import PostedEvent
 from verifier.reconciliation.approvals import PAPERS
 from verifier.reconciliation.corrections import REVERSED
-from verifier.reconciliation.money_facts import CREDIT, DEBIT, Registry, money_fact
+from verifier.reconciliation.money_facts import CREDIT, DEBIT, Registry, in_pools, money_fact
 from verifier.reconciliation.other_lines import OtherLines
+from verifier.reconciliation.pools import Pools
 from verifier.workspace import Workspace
 
 LIVE: Final = 0
@@ -32,15 +33,17 @@ _TABLES: Final = (
         seq INTEGER PRIMARY KEY, name TEXT, leaf BLOB, kind TEXT, occurred INTEGER, recorded INTEGER, amount INTEGER,
         from_account TEXT, to_account TEXT, keeps INTEGER, debit_fund TEXT, credit_fund TEXT, source TEXT, line TEXT,
         payee TEXT, bank_ref TEXT, voucher TEXT, functional TEXT, economic TEXT, original TEXT, direct INTEGER,
-        outside INTEGER, repairs TEXT, astray INTEGER, void INTEGER DEFAULT 0, original_seq INTEGER,
+        outside INTEGER, repairs TEXT, astray INTEGER, from_sub TEXT, to_sub TEXT, inside INTEGER,
+        void INTEGER DEFAULT 0, original_seq INTEGER,
         undoes INTEGER DEFAULT 0, returned INTEGER DEFAULT 0, declared_seq INTEGER, approved INTEGER)""",
     """CREATE TABLE bank_line (
         seq INTEGER PRIMARY KEY, name TEXT, leaf BLOB, account TEXT, day INTEGER, statement TEXT, line_no INTEGER,
-        side INTEGER, amount INTEGER, counterparty TEXT, bank_ref TEXT, value_day INTEGER, void INTEGER DEFAULT 0)""",
+        side INTEGER, amount INTEGER, counterparty TEXT, bank_ref TEXT, value_day INTEGER, holder TEXT,
+        void INTEGER DEFAULT 0)""",
     """CREATE TABLE statement (
         seq INTEGER PRIMARY KEY, name TEXT, leaf BLOB, account TEXT, statement TEXT, first_day INTEGER,
         last_day INTEGER, opening INTEGER, closing INTEGER, lines INTEGER, closed_day INTEGER,
-        void INTEGER DEFAULT 0)""",
+        holder TEXT, void INTEGER DEFAULT 0)""",
     "CREATE TABLE wanted (name TEXT PRIMARY KEY) WITHOUT ROWID",
     PAPERS,
     REVERSED,
@@ -49,14 +52,14 @@ _TABLES: Final = (
 _ADD_REPORT: Final = """
     INSERT INTO report (seq, name, leaf, kind, occurred, recorded, amount, from_account, to_account, keeps, debit_fund,
         credit_fund, source, line, payee, bank_ref, voucher, functional, economic, original, direct, outside, repairs,
-        astray)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+        astray, from_sub, to_sub, inside)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _ADD_LINE: Final = """
     INSERT INTO bank_line (seq, name, leaf, account, day, statement, line_no, side, amount, counterparty, bank_ref,
-        value_day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+        value_day, holder) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _ADD_STATEMENT: Final = """
     INSERT INTO statement (seq, name, leaf, account, statement, first_day, last_day, opening, closing, lines,
-        closed_day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+        closed_day, holder) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 class FactTables:
@@ -79,6 +82,7 @@ class FactTables:
         self.projects: dict[str, Project] = {}
         self.calendars: list[Calendar] = []
         self.others = OtherLines(workspace)
+        self.pools = Pools(self.accounts)
         self._registry = Registry(self.accounts, self.funds, self.line_funds, self.projects)
         self._reports = workspace.batch(_ADD_REPORT)
         self._lines = workspace.batch(_ADD_LINE)
@@ -113,6 +117,7 @@ class FactTables:
         match event:
             case Account():
                 self.accounts[event.id] = event
+                self.pools.register(event)
             case Fund():
                 self.funds[event.id] = event
             case Project():
@@ -131,7 +136,7 @@ class FactTables:
             return
         if fact.original is not None:
             self._wanted.add(fact.original)
-        kind, amount, *rest = fact
+        kind, amount, *rest = in_pools(fact, self.pools)
         self._reports.add(
             posted.seq,
             posted.name,
@@ -160,38 +165,47 @@ class FactTables:
         if not self.keeps(event.account):
             self.others.take_line(posted, event)
             return
+        pool, holder = self._pooled(event.account)
         self._lines.add(
             posted.seq,
             posted.name,
             posted.leaf,
-            event.account,
+            pool,
             event.occurred_on.toordinal(),
-            event.statement,
+            event.statement if holder is None else f"{holder}:{event.statement}",
             event.line_no,
             DEBIT if event.direction == "debit" else CREDIT,
             event.amount,
-            event.counterparty,
+            self.pools.of(event.counterparty),
             event.bank_ref,
             (event.value_on or event.occurred_on).toordinal(),
+            holder,
         )
 
     def _take_statement(self, posted: PostedEvent, event: BankBalance) -> None:
         if not self.keeps(event.account):
             self.others.take_statement(posted, event)
             return
+        pool, holder = self._pooled(event.account)
         self._statements.add(
             posted.seq,
             posted.name,
             posted.leaf,
-            event.account,
-            event.statement,
+            pool,
+            event.statement if holder is None else f"{holder}:{event.statement}",
             event.from_on.toordinal(),
             event.to_on.toordinal(),
             event.opening,
             event.closing,
             event.lines,
             event.occurred_on.toordinal(),
+            holder,
         )
+
+    def _pooled(self, account: str) -> tuple[str, str | None]:
+        """The pool of `account`, and the account itself where that is another one."""
+        pool = self.pools.of(account) or account
+        return pool, None if pool == account else account
 
     def keeps(self, account: str) -> bool:
         """Whether `account` is a custodian account (T1)."""

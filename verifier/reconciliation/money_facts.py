@@ -25,6 +25,7 @@ from ledger.kinds.fact import Interest, MatchingReceipt, Restitution, Return, Tr
 from ledger.kinds.form import kind_of
 from ledger.kinds.registry import CUSTODIAN_CLASSES, Account, Fund, Project
 from ledger.kinds.vocabulary import AnyEvent
+from verifier.reconciliation.pools import Pools
 
 DEBIT: Final = 1
 """The side on which money leaves; also the bit of `MoneyFact.keeps` that says an account there is kept."""
@@ -38,8 +39,9 @@ class MoneyFact(NamedTuple):
     `debit_fund` and `credit_fund` are the funds the two sides declare, None for general money; `source` and `line`
     complete the tag. `payee` is who gets it in the end, as far as said. `functional` and `economic` are the declared
     classes, `outside` says that one lies outside the fund's scope (T13). `original` names what a return undoes,
-    `repairs` the event or finding that a restitution makes good. `astray` says that a use names a project which the fund of
-    its tag does not finance (T12).
+    `repairs` the event or finding that a restitution makes good. `astray` says that a use names a project which the fund
+    of its tag does not finance (T12). Accounts of a pool are told as the pool, with sub-ledgers in `from_sub` and `to_sub`;
+    `inside` says that both sides are of one pool, so that no bank line is needed (T5).
     """
 
     kind: str
@@ -61,6 +63,9 @@ class MoneyFact(NamedTuple):
     outside: bool = False
     repairs: str | None = None
     astray: bool = False
+    from_sub: str | None = None
+    to_sub: str | None = None
+    inside: bool = False
 
 
 class Registry(NamedTuple):
@@ -70,6 +75,22 @@ class Registry(NamedTuple):
     funds: Mapping[str, Fund]
     line_funds: Mapping[str, str]
     projects: Mapping[str, Project] = MappingProxyType({})
+
+
+def in_pools(fact: MoneyFact, pools: Pools) -> MoneyFact:
+    """`fact` between pools (T5)."""
+    giver, taker = pools.of(fact.from_account), pools.of(fact.to_account)
+    if giver == fact.from_account and taker == fact.to_account:
+        return fact
+    inside = giver == taker
+    return fact._replace(
+        from_account=giver,
+        to_account=taker,
+        from_sub=fact.from_account if giver != fact.from_account or inside else None,
+        to_sub=fact.to_account if taker != fact.to_account or inside else None,
+        keeps=0 if inside else fact.keeps,
+        inside=inside,
+    )
 
 
 def money_fact(event: AnyEvent, registry: Registry) -> MoneyFact | None:

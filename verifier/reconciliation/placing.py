@@ -39,6 +39,14 @@ _REPORTS: Final = """
     WHERE r.void = 0 ORDER BY r.seq"""
 
 
+_INSIDE: Final = """
+    SELECT s.side, r.from_account, r.occurred, r.seq, r.amount
+    FROM report r JOIN (SELECT 1 AS side UNION ALL SELECT 2) s
+    WHERE r.inside AND r.void = 0 AND (r.debit_fund IS NOT r.credit_fund OR r.undoes OR r.outside)
+    ORDER BY r.seq, s.side"""
+"""Moves inside a pool that change whose money it is: they need no line, and both sides count (T5)."""
+
+
 class _Report(NamedTuple):
     seq: int
     amount: int
@@ -92,6 +100,9 @@ class Placing:
         """`outcome` and `movement` are complete; the scratch tables of the run are gone."""
         for report in self._workspace.rows(_Report, _REPORTS):
             self._outcomes.add(report.seq, *self._place(report))
+        for side, account, occurred, seq, amount in self._workspace.rows(lambda *row: row, _INSIDE):
+            if occurred <= self._as_of:
+                self._moves.add(account, occurred, seq, side, seq, amount)
         self._workspace.run("""
             INSERT INTO movement
             SELECT account, day, statement, line_no, seq, side, coalesce(part, 0), amount, bank FROM staging

@@ -30,6 +30,7 @@ from verifier.tracing.money_books import MoneyBooks
 from verifier.tracing.money_entries import EntryTold, MoneyEntries
 from verifier.tracing.money_findings import Lead, account_told, bounded, fund_told, money_finding
 from verifier.tracing.shortages import Loss, Shortage
+from verifier.tracing.sub_ledgers import ShortSub, short_subs
 from verifier.tracing.trace_tables import FoundShortage
 
 RULE: Final = Rule(
@@ -68,12 +69,13 @@ def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, found: FoundS
     lost = [(loss, entries.entry(loss.entry.seq)) for loss in short.losses]
     reports = [entries.entry(loss.entry.report) for loss in short.losses if loss.entry.report]
     subject = (short.fund, account, named.name)
+    subs = short_subs(books.workspace, account, short.decisive.day) if books.is_pool(account) else []
     exempt = books.approvals.of_finding(finding_id(case.genesis_hash, RULE.id, subject))
     lead = Lead(
         subject=subject,
         finding_class=kind,
         severity="yellow" if exempt is not None else _severity(short, kind),
-        explanation=_explain(case, found, kind, decisive, exempt),
+        explanation=_with_subs(case, _explain(case, found, kind, decisive, exempt), subs),
         clears_if=Told(
             zh="证明该账户当日另有属于该资金的款项（如定期存款、同一资金池的其他账户）；或该笔支出实为该资金用途的凭证；"
             "或按原渠道归还的凭证；或补交缺失的对账单",
@@ -82,6 +84,7 @@ def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, found: FoundS
             "statements that are missing",
         ),
         account=account,
+        subs=tuple(one.account for one in subs),
         fund=short.fund,
         amount_min=short.amount_min,
         amount=short.amount,
@@ -107,6 +110,19 @@ def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, found: FoundS
         settled=exempt is not None,
     )
     return money_finding(case, books, RULE, lead)
+
+
+def _with_subs(case: Case, told: Told, subs: list[ShortSub]) -> Told:
+    """`told`, with the sub-ledgers of the pool that are short by their own reports (T5)."""
+    if not subs:
+        return told
+    amounts = [(account_told(case, one.account), case.money(bounded(one.amount))) for one in subs]
+    zh = "、".join(f"{account.zh}（{amount.zh}）" for account, amount in amounts)
+    en = ", ".join(f"{account.en} ({amount.en})" for account, amount in amounts)
+    return Told(
+        zh=f"{told.zh}资金池内按报告不足的子账户：{zh}。",
+        en=f"{told.en} Sub-ledgers of the pool short by their reports: {en}.",
+    )
 
 
 def _class(case: Case, account: str, short: Shortage, decisive: EntryTold) -> FindingClass:

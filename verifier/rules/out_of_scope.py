@@ -78,6 +78,7 @@ def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, found: FoundA
             "came; or the correction of a wrongly recorded class",
         ),
         account=found.account,
+        subs=() if payment.account in {None, found.account} else (payment.account or "",),
         fund=admission.fund,
         line=payment.line,
         amount_min=admission.amount,
@@ -108,7 +109,7 @@ def _own_act(case: Case, account: str, payment: EntryTold) -> bool:
     if payment.kind == "disbursement":
         line = case.standing.lines.get(payment.line or "")
         return line is not None and payment.poster == line.holder
-    return payment.poster == case.standing.owner(account)
+    return payment.poster == case.standing.owner(payment.account or account)
 
 
 def _explain(

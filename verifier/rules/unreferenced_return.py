@@ -26,15 +26,15 @@ RULE: Final = Rule(
 )
 
 _ROWS: Final = """
-    SELECT seq, keeps FROM report WHERE kind = 'return' AND void = 0 AND original_seq IS NULL ORDER BY seq"""
+    SELECT seq, coalesce(CASE WHEN keeps & 2 OR inside THEN to_account ELSE from_account END, '')
+    FROM report WHERE kind = 'return' AND void = 0 AND original_seq IS NULL ORDER BY seq"""
 
 
 def judge(case: Case, books: MoneyBooks) -> Iterator[Finding]:
     """One finding for each return that names no payment, or one that does not count."""
     entries = MoneyEntries(books.workspace)
-    for seq, keeps in books.workspace.rows(_pair, _ROWS):
+    for seq, account in books.workspace.rows(_pair, _ROWS):
         entry = entries.entry(seq)
-        account = (entry.other if keeps & 2 else entry.account) or ""
         told, amount = account_told(case, account), case.money(bounded(entry.amount))
         lead = Lead(
             subject=(entry.name,),
@@ -59,5 +59,5 @@ def judge(case: Case, books: MoneyBooks) -> Iterator[Finding]:
         yield money_finding(case, books, RULE, lead)
 
 
-def _pair(seq: int, keeps: int) -> tuple[int, int]:
-    return seq, keeps
+def _pair(seq: int, account: str) -> tuple[int, str]:
+    return seq, account

@@ -45,7 +45,7 @@ _CUT: Final[Mapping[str, str]] = {
         UNION SELECT v.* FROM cut_own o JOIN statement t ON t.account = o.account JOIN reversed v ON v.name = t.name""",
 }
 _ACCOUNTS: Final = """
-    SELECT from_account FROM report WHERE keeps & 1 UNION SELECT to_account FROM report WHERE keeps & 2
+    SELECT from_account FROM report WHERE keeps & 1 OR inside UNION SELECT to_account FROM report WHERE keeps & 2
     UNION SELECT account FROM bank_line UNION SELECT account FROM statement ORDER BY 1"""
 
 

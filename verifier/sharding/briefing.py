@@ -42,6 +42,7 @@ class Briefing:
         """Books without rows, with the registers of the whole."""
         books = MoneyBooks(case.workspace, case.genesis, as_of=case.as_of, genesis_hash=case.genesis_hash)
         books.tables.accounts.update(self.accounts)
+        books.tables.pools.refresh()
         books.tables.funds.update(self.funds)
         books.tables.line_funds.update(self.line_funds)
         books.tables.calendars.extend(self.calendars)

@@ -16,6 +16,7 @@ from verifier.matters.shelves import FactRow, Shelves
 from verifier.obligations.case import Case
 from verifier.reconciliation.bank_record import Outcome
 from verifier.reconciliation.fact_tables import FactTables
+from verifier.reconciliation.pools import with_subs
 from verifier.sharding.account_judging import OWN, coverage_from
 from verifier.sharding.account_rows import AccountRows
 from verifier.sharding.briefing import Briefing, brief
@@ -61,6 +62,7 @@ class Dealer:
         self._workspace: Workspace = case.workspace
         self._briefing: Briefing = brief(case, tables, closing)
         self._rows = AccountRows(case.workspace)
+        self._pools = tables.pools
         self._homes = _homes(self._rows.accounts(), tables.accounts, shards)
 
     def accounts(self) -> Iterator[FindingRow | GapRow]:
@@ -91,7 +93,8 @@ class Dealer:
 
     def bank(self) -> ToldBank:
         """What the banks said of every report."""
-        return ToldBank(self._outcome, self._briefing.coverage)
+        subs = self._pools.subs()
+        return ToldBank(self._outcome, with_subs(self._briefing.coverage, subs))
 
     def _outcome(self, name: str) -> Outcome | None:
         return self._workspace.look_up(Outcome, _OUTCOME, (name,))

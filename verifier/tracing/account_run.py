@@ -12,7 +12,6 @@ Choices where the semantics is silent
 - The opening balance follows from the first signed balance less the movements before it (T4); if that is negative, the
   reports are incomplete and everything before that balance is unresolved.
 - A return of money restores to the minimum at most what it restores to the stated order, so that minimum ≤ amount.
-- Money in a pool (T5) is judged account by account; sub-ledgers are not yet joined with their pool.
 """
 
 from collections.abc import Callable, Iterable

@@ -26,6 +26,7 @@ from verifier.reconciliation.doubts import Doubts
 from verifier.reconciliation.fact_links import link_facts
 from verifier.reconciliation.fact_tables import FactTables
 from verifier.reconciliation.pairing import DEFAULT
+from verifier.reconciliation.pools import with_subs
 from verifier.tracing.account_traces import AccountTraces, opening_of
 from verifier.tracing.before_corrections import PlacedRow, uncorrected, untouched
 from verifier.tracing.reconciling import ClosingTerms, Reconciling
@@ -212,9 +213,13 @@ class MoneyBooks:
             raise _still_open()
         return self._traces
 
+    def is_pool(self, account: str) -> bool:
+        """Whether the balance of other accounts lies in `account` (T5)."""
+        return account in self.tables.pools.subs().values()
+
     def bank(self) -> BankRecord:
         """When the bank bore out each report (semantics O1); only of closed books."""
-        return BankRecord(self.workspace, self.coverage)
+        return BankRecord(self.workspace, with_subs(self.coverage, self.tables.pools.subs()))
 
     def opening(self, account: str) -> int | None:
         """What `account` held before the record, None if not known (T4)."""

@@ -46,11 +46,12 @@ class EntryTold(NamedTuple):
 
 
 _REPORT: Final = """
-    SELECT seq, name, leaf, kind, occurred, amount, from_account, to_account, payee, line,
+    SELECT seq, name, leaf, kind, occurred, amount, coalesce(from_sub, from_account), coalesce(to_sub, to_account), payee,
+        line,
         coalesce(economic, functional), declared_seq
     FROM report WHERE seq = ?"""
 _LINE: Final = """
-    SELECT seq, name, leaf, 'movement', day, amount, account, counterparty, NULL, NULL, NULL, NULL
+    SELECT seq, name, leaf, 'movement', day, amount, coalesce(holder, account), counterparty, NULL, NULL, NULL, NULL
     FROM bank_line WHERE seq = ?"""
 _STATEMENT: Final = """
     SELECT seq, name, leaf, 'balance', first_day, closing, account, NULL, NULL, NULL, NULL, NULL

@@ -34,7 +34,7 @@ class Lead:
     """What is particular to one finding; amounts in minor units, of any size (`bounded` makes them fit).
 
     `settled` says that nothing is outstanding, whatever came back: the finding is exempt, or rested on what was corrected;
-    `state` says which.
+    `state` says which. `subs` are the sub-ledgers of the pool `account` that it concerns (T5).
     """
 
     subject: tuple[str, ...]
@@ -59,6 +59,7 @@ class Lead:
     marks: frozenset[Mark] = frozenset()
     state: str | None = None
     settled: bool = False
+    subs: tuple[str, ...] = ()
 
 
 def money_finding(case: Case, books: MoneyBooks, rule: Rule, lead: Lead) -> Finding:
@@ -87,8 +88,8 @@ def money_finding(case: Case, books: MoneyBooks, rule: Rule, lead: Lead) -> Find
             evidence=tuple(sorted(found, key=lambda one: one.seq)),
             fund=lead.fund,
             line=lead.line,
-            parties=() if owner is None else (owner,),
-            accounts=(lead.account,),
+            parties=_owners(case, owner, lead.subs),
+            accounts=(lead.account, *lead.subs),
             amount_min=_fitting(lead.amount_min),
             amount=bounded(lead.amount),
             amount_max=_fitting(lead.amount_max),
@@ -103,6 +104,11 @@ def money_finding(case: Case, books: MoneyBooks, rule: Rule, lead: Lead) -> Find
             marks=tuple(sorted(marks)),
         )
     )
+
+
+def _owners(case: Case, owner: str | None, subs: Iterable[str]) -> tuple[str, ...]:
+    every = (owner, *(case.standing.owner(one) for one in subs))
+    return tuple(dict.fromkeys(one for one in every if one is not None))
 
 
 def _outstanding(lead: Lead) -> int | None:
