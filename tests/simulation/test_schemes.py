@@ -25,8 +25,6 @@ ORIGIN = "ledger.example/jl/2026"
 
 RULES_TO_COME: dict[str, str] = {
     "F11": "money moved and not used",
-    "F18": "acceptances that nobody can have made",
-    "F19": "one object under two funds",
     "F23": "public money to a private person",
     "F31": "another project than that of the line",
     "F35": "reports that come late",

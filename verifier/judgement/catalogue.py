@@ -19,6 +19,7 @@ from verifier.obligations.watch import Gap, Watch
 from verifier.posted import PostedEvent
 from verifier.rules import (
     emergency_override,
+    funded_twice,
     invoice_reused,
     matching_demand,
     matching_shortfall,
@@ -102,6 +103,7 @@ FAMILIES: Final[tuple[Family[Any], ...]] = (
     work_family.FAMILY,
     list_family.FAMILY,
     split_purchases.FAMILY,
+    funded_twice.FAMILY,
 )
 """Rules that judge matter by matter (`verifier.matters.family`)."""
 

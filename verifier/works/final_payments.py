@@ -6,17 +6,17 @@ an account that also disburses on the contract tells a disbursement again, unles
 So what is counted is the least that can have been paid.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from verifier.matters.family import Noted
-from verifier.works.work_facts import Fact, Paid
+from verifier.works.work_facts import Paid
 
 
 class Payment(NamedTuple):
     """A payment of its own, of which `back` came back by returns that name it; minor units."""
 
-    entry: Noted[Fact]
+    entry: Noted[Any]
     said: Paid
     back: int
 
@@ -26,7 +26,7 @@ class Payment(NamedTuple):
         return max(0, self.said.amount - self.back)
 
 
-def final_payments(facts: Sequence[Noted[Fact]], back: Mapping[str, int]) -> Iterator[Payment]:
+def final_payments(facts: Iterable[Noted[Any]], back: Mapping[str, int]) -> Iterator[Payment]:
     """Those of `facts` that are payments of their own, by date and position; `back` says what came back of each."""
     payments = [Payment(one, one.said, back.get(one.name, 0)) for one in facts if isinstance(one.said, Paid)]
     disbursed = [one.said for one in payments if one.said.disbursed]

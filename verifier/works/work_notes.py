@@ -95,7 +95,7 @@ def _naming(event: Acceptance | Claim | Disbursement | Use, case: Case) -> Itera
                 yield Placed(matter=matter, said=Claimed(contract=contract, amount=event.amount, fund=fund))
         case Disbursement() | Use():
             if contract is not None or event.milestone is not None:
-                yield Placed(matter=matter, said=_paid(event, case, contract))
+                yield Placed(matter=matter, said=paid_of(event, case, contract))
 
 
 def _accepted(event: Acceptance, case: Case, contract: str | None) -> Accepted:
@@ -175,7 +175,8 @@ def _related(event: Contract, case: Case) -> bool | None:
     return False if len(circle) > 1 or len(case.standing.related(event.supplier)) > 1 else None
 
 
-def _paid(event: Disbursement | Use, case: Case, contract: str | None) -> Paid:
+def paid_of(event: Disbursement | Use, case: Case, contract: str | None) -> Paid:
+    """What the payment says, `contract` in its one spelling."""
     fund = case.fund_of(event)
     registered = case.standing.funds.get(fund or "")
     return Paid(
