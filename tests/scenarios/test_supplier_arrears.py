@@ -3,7 +3,7 @@
 
 import pytest
 
-from tests.scenarios.judging import judge
+from tests.scenarios.judging import judge, unjudged
 from verifier.basis.findings import Finding
 
 WORLD = """
@@ -78,6 +78,7 @@ def test_a_stage_is_worth_what_the_contract_says_and_unknown_where_it_says_nothi
     stage = "2026-03-02 accept P pass contract=K milestone={}\n"
     assert [one.amount for one in found(stage.format("dig"))] == [40_000]
     assert [one.amount for one in found(stage.format("rest"))] == [20_000]
+    assert [unjudged(WORLD + stage.format(one), "2026-04-02", "F29") for one in ("dig", "rest")] == [0, 1]
 
 
 def test_without_a_registered_contract_nothing_is_owed_by_it() -> None:

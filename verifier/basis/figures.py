@@ -7,6 +7,7 @@ COUNTS: Final = frozenset(
     {
         "contracts",
         "days",
+        "days_gone",
         "days_late",
         "den",
         "events",

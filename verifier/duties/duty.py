@@ -83,7 +83,23 @@ class Changed(Said, frozen=True, kw_only=True):
     by: int
 
 
-Fact = Filed | Untimed | Held | Agreed | Changed
+class Superseded(Said, frozen=True, kw_only=True):
+    """What earlier versions of the thing opened is opened by this one alone from now on."""
+
+
+class Tried(Said, frozen=True, kw_only=True):
+    """What is owed in `group` was tried, and failed."""
+
+    group: str
+
+
+class Unjudged(Said, frozen=True, kw_only=True):
+    """Something may be owed, and for `reason` nobody can say."""
+
+    reason: Told
+
+
+Fact = Filed | Untimed | Held | Agreed | Changed | Superseded | Tried | Unjudged
 Filings = Iterable[tuple[Noted[Fact], Act]]
 Filing = Callable[[PostedEvent, Case], Iterable[Placed[Fact]]]
 Subject = Callable[[Opening], tuple[str, ...]]
@@ -105,6 +121,7 @@ Judge = Callable[[Case, Found], Iterable[Finding | Gap]]
 class Duty:
     """One kind of duty: `name` is part of the subject of its findings, `rule` the one whose parameters it reads.
 
+    `counted` says that it is no matter of money: what is owed is one thing.
     `daily` says that findings of what is overdue count days up to the as-of date, so that they change every day.
     """
 
@@ -113,6 +130,7 @@ class Duty:
     kinds: tuple[type[Event], ...]
     file: Filing
     daily: bool = False
+    counted: bool = False
     subject: Subject | None = None
     read: Callable[[Matter[Fact], Filings], Filings] | None = None
     """What the acts come to in the light of the other facts of the matter, where these change them."""
@@ -216,6 +234,8 @@ def _untimed(duty: Duty, matter: Matter[Fact]) -> Iterator[Gap]:
                 en=f"neither pack, policy nor fund sets a time limit for a party of level {level or 'unknown'}",
             )
             yield Gap(rule=duty.rule.id, reason=reason, count=1)
+        elif isinstance(one.said, Unjudged):
+            yield Gap(rule=duty.rule.id, reason=one.said.reason, count=1)
 
 
 def _after(day: datetime.date, days: int) -> datetime.date | None:

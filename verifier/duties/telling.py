@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the findings of several duties say alike: sums, dates and evidence of the obligations of one matter."""
 
+from dataclasses import replace
+
 from verifier.basis.findings import Rule
+from verifier.basis.rulepack import Terms
+from verifier.basis.working_days import Unit
 from verifier.duties.duty import Found
 from verifier.duties.sums import Sums
 from verifier.language import Told
 from verifier.matters.lead import Lead
 from verifier.obligations.case import Case
+from verifier.obligations.records import Obligation
 
 
 def lead_of(  # noqa: PLR0913 - what every lead needs
@@ -45,3 +50,22 @@ def lead_of(  # noqa: PLR0913 - what every lead needs
         figures={"asked": sums.asked, "met_in_time": sums.in_time, "outstanding": sums.outstanding},
         marks=sums.marks,
     )
+
+
+def counted(lead: Lead) -> Lead:
+    """`lead` about something that is no matter of money."""
+    return replace(lead, amount_min=None, amount=None, amount_max=None, outstanding=None, figures={})
+
+
+def days_of(terms: Terms, days: int, unit: Unit) -> Terms:
+    """`terms` with so many days of `unit`."""
+    values = {**dict(terms.values), "days": days}
+    return replace(terms, values=tuple(sorted(values.items())), unit=unit)
+
+
+def period_told(one: Obligation) -> Told:
+    """The days that there were, such as ``30 calendar days``."""
+    days = one.terms.number("days")
+    if one.terms.unit == "working":
+        return Told(zh=f"{days} 个工作日", en=f"{days} working days")
+    return Told(zh=f"{days} 个自然日", en=f"{days} calendar days")

@@ -8,6 +8,9 @@ from verifier.matters.family import Family
 from verifier.rules import (
     disbursement_delay,
     idle_money,
+    late_acceptance,
+    late_disclosure,
+    list_unpaid,
     passing_on_delay,
     supplier_arrears,
     surplus_kept,
@@ -26,4 +29,7 @@ DUTY_FAMILIES: Final[tuple[Family[Fact], ...]] = (
     duty_family(unspent_two_years.DUTY, (unspent_two_years.RULE, unspent_two_years.judge)),
     duty_family(supplier_arrears.DUTY, (supplier_arrears.RULE, supplier_arrears.judge)),
     duty_family(surplus_kept.DUTY, (surplus_kept.RULE, surplus_kept.judge)),
+    duty_family(late_acceptance.DUTY, (late_acceptance.RULE, late_acceptance.judge)),
+    duty_family(late_disclosure.DUTY, (late_disclosure.RULE, late_disclosure.judge)),
+    duty_family(list_unpaid.DUTY, (list_unpaid.RULE, list_unpaid.judge)),
 )

@@ -52,6 +52,8 @@ class Case:
     standing: Standing = field(default_factory=Standing)
     calendar: WorkingDays = field(default_factory=WorkingDays)
     waivers: Waivers = field(default_factory=Waivers)
+    admitted: set[str] = field(default_factory=set)
+    """Kinds with their versions that policies admitted, such as ``publication/1``."""
     terms: KnownTerms = field(default_factory=KnownTerms)
 
     def take(self, posted: PostedEvent) -> bool:
@@ -77,6 +79,7 @@ class Case:
                 self.book.register_fund(fund)
             case Policy() as policy:
                 self.book.adopt(policy, recorded_on=self.recorded_on(posted))
+                self.admitted.update(policy.admits)
             case Calendar() as calendar:
                 self.calendar.adopt(calendar)
             case Waiver() as waiver:

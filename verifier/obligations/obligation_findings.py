@@ -137,7 +137,7 @@ def days_told(one: Obligation) -> Told:
 
 def state_told(case: Case, one: Obligation) -> Told:
     """How it stands at the as-of date, with what is outstanding and how late it is."""
-    open_, paper = case.money(one.outstanding), _late_paper(one)
+    open_, gone, paper = case.money(one.outstanding), case.money(one.dropped), _late_paper(one)
     late, paid = days_late(one, case.as_of), _paid_late(case, one)
     match one.state:
         case "met_late":
@@ -146,15 +146,18 @@ def state_told(case: Case, one: Obligation) -> Told:
                 en=f"met in full on {one.met_on}, {_days_en(late)} late",
             )
         case "overdue":
+            less = Told(zh="", en="")
+            if one.dropped:
+                less = Told(zh=f"此后 {gone.zh} 不再计欠，", en=f"{gone.en} is owed no more since, ")
             return Told(
-                zh=f"{paid.zh}截至 {case.as_of} 仍欠 {open_.zh}，逾期 {late} 天{paper.zh}",
-                en=f"{paid.en}{open_.en} is open on {case.as_of}, {_days_en(late)} late{paper.en}",
+                zh=f"{paid.zh}{less.zh}截至 {case.as_of} 仍欠 {open_.zh}，逾期 {late} 天{paper.zh}",
+                en=f"{paid.en}{less.en}{open_.en} is open on {case.as_of}, {_days_en(late)} late{paper.en}",
             )
         case _:
             state = STATES[one.state]
             return Told(
-                zh=f"{paid.zh}{state.zh}{paper.zh}，不再计欠",
-                en=f"{paid.en}{state.en}{paper.en}; nothing is owed any more",
+                zh=f"{paid.zh}{state.zh}{paper.zh}，{gone.zh} 不再计欠",
+                en=f"{paid.en}{state.en}{paper.en}; {gone.en} is owed no more",
             )
 
 
