@@ -24,6 +24,7 @@ from verifier.rules import (
     matching_demand,
     matching_shortfall,
     over_limit,
+    refunded_next_year,
     split_purchases,
 )
 
@@ -100,6 +101,7 @@ class OverrideWatch:
 FAMILIES: Final[tuple[Family[Any], ...]] = (
     *DUTY_FAMILIES,
     invoice_reused.FAMILY,
+    refunded_next_year.FAMILY,
     work_family.FAMILY,
     list_family.FAMILY,
     split_purchases.FAMILY,

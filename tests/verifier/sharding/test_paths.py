@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rules over several accounts find the same when accounts were dealt out: F08, F22 and M4 close the books for themselves."""
+"""Rules over several accounts find the same when accounts were dealt out: F08, F22 and M4 close the books themselves."""
 
 import datetime
 
