@@ -18,7 +18,7 @@ _HOW: Final = (
     "one contract, registered under two funds",
     "one object, with papers of its own under each fund",
 )
-_TELLING: Final = (2, 2, 1, 0, 2)
+_TELLING: Final = (2, 2, 1, 2, 2)
 """Which of contract, acceptance and payment of the later unit tells, by difficulty."""
 _EXPECTED: Final[tuple[Expected, ...]] = ("proved", "proved", "indicated", "indicated", "hidden")
 
@@ -65,7 +65,7 @@ def across(stage: Stage) -> Iterator[Case]:
         amount=over,
         known_on=decisive.on,
         expected=_EXPECTED[stage.difficulty - 1],
-        rules=("F21", "F19") if same_invoice or stage.difficulty == _WHOLE_INVOICE else ("F19", "F18"),
+        rules=("F21", "F19") if same_invoice or stage.difficulty == _WHOLE_INVOICE else ("F18", "F19"),
     )
 
 
