@@ -133,7 +133,7 @@ def audit(  # noqa: PLR0913 - one parameter for each option of the command
         if not rules.what_if:
             (_print_lines if as_json else print_report)(done, language)
         rules.answer(done, language, as_json=as_json)
-        for path in asked.answer(done, opened, language):
+        for path in asked.answer(done, opened, language, what_if=rules.what_if):
             typer.echo(f"{say(WRITTEN, language)}{path}", err=as_json)
         raise typer.Exit(done.exit_code)
 

@@ -6,8 +6,9 @@ from typing import Literal
 
 from api.reports.speech import Speech
 from api.reports.words import AMOUNTS, COUNTED, WORKED
-from verifier.audit_report.records import Report, Sums
+from verifier.audit_report.records import OwnRules, Report, Sums
 from verifier.basis.tracing_rule import TRACING_RULES
+from verifier.judgement.difference_text import CHANGES
 
 GroupKey = Literal["by_rule", "by_fund", "by_place"]
 
@@ -47,6 +48,19 @@ def sums_rows(speak: Speech, key: GroupKey, report: Report) -> list[tuple[str, S
         f"{one.key} {speak.say(one.title)}" if key == "by_rule" else speak.say(one.title) for one in groups
     ]
     return list(zip(names, groups, strict=True))
+
+
+def difference_rows(speak: Speech, own: OwnRules | None) -> list[tuple[str, ...]]:
+    """What the auditor's own rules change: rule, change, both amounts, what was found."""
+    return [
+        (
+            one.rule,
+            speak.say(CHANGES[one.change]),
+            *("–" if amount is None else speak.money(amount) for amount in (one.before, one.after)),
+            speak.say(one.explanation),
+        )
+        for one in (() if own is None else own.differences)
+    ]
 
 
 def shown_columns(groups: list[tuple[str, Sums]], total: Sums) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from api.portal.tongues import in_its_language
 from api.portal.wording import LANG_TAGS
 from api.reports.cards import card
-from api.reports.overview import head_rows, sums_rows
+from api.reports.overview import difference_rows, head_rows, sums_rows
 from api.reports.speech import Speech
 from api.reports.words import AMOUNTS, COUNTED, WORKED
 from verifier.audit_report.records import Report
@@ -38,6 +38,7 @@ def write_html(report: Report, language: Language) -> bytes:
         cards=[card(speak, report, one) for one in report.findings[:CARDS_MAX]],
         rest=max(0, len(report.findings) - CARDS_MAX),
         head_rows=head_rows(speak, report),
+        differences=difference_rows(speak, report.own_rules),
         groups=[(key, sums_rows(speak, key, report)) for key in ("by_rule", "by_fund", "by_place")],
         amounts=AMOUNTS,
         tongue=lambda text: in_its_language(text, language),

@@ -19,7 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import KeepTogether, LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
 
 from api.reports.cards import Card, card
-from api.reports.overview import head_rows, sums_rows
+from api.reports.overview import difference_rows, head_rows, sums_rows
 from api.reports.speech import Speech
 from api.reports.words import AMOUNTS, COUNTED, WORKED
 from verifier.audit_report.records import Report
@@ -155,6 +155,14 @@ def _rest(speak: Speech, report: Report) -> Iterator[Any]:
             (8, 80, 12),
             headed=False,
         )
+    if report.own_rules is not None:
+        yield _para(speak.text("own_rules"), _PART)
+        yield from (
+            _para(speak.say(told), _SMALL) for told in (report.own_rules.closing, *report.own_rules.brought)
+        )
+        rows = difference_rows(speak, report.own_rules)
+        if rows:
+            yield _table(rows, (7, 10, 18, 18, 47), headed=False, right=False)
     if report.other_cases:
         yield _para(speak.text("other_cases"), _PART)
         yield _para(speak.text("other_note"), _SMALL)

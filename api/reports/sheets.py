@@ -3,12 +3,13 @@
 
 import io
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from api.books.sheet import Cell, Money, Sheet
 from api.books.workbook import write_workbook
 from api.reports.cards import Card, card
-from api.reports.overview import GroupKey, head_rows, shown_columns, sums_rows
+from api.reports.overview import GroupKey, difference_rows, head_rows, shown_columns, sums_rows
 from api.reports.speech import Speech
 from api.reports.words import COUNTED
 from ledger.instant import parse_instant
@@ -46,6 +47,7 @@ def sheets_of(report: Report, language: Language) -> tuple[Sheet, ...]:
         _behind(speak, "evidence", ("entry", "event", "leaf"), cards),
         _behind(speak, "steps", ("date", "state", "text", "by"), cards),
         _others(speak, report),
+        _own(speak, report),
         _gaps(speak, report),
         _rules(speak, report),
     )
@@ -146,6 +148,16 @@ def _others(speak: Speech, report: Report) -> Sheet:
     )
     columns = ("case", "state", "date", "id")
     return _sheet(speak, "other_cases", map(speak.text, columns), (20, 20, 12, 36), rows)
+
+
+def _own(speak: Speech, report: Report) -> Sheet:
+    columns, own = ("rule", "change", "before", "after", "explanation"), report.own_rules
+    made = _sheet(
+        speak, "own_rules", map(speak.text, columns), (8, 12, 20, 20, 90), difference_rows(speak, own)
+    )
+    if own is None:
+        return made
+    return replace(made, notes=(*made.notes, *(speak.say(told) for told in (own.closing, *own.brought))))
 
 
 def _gaps(speak: Speech, report: Report) -> Sheet:

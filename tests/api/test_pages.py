@@ -353,7 +353,9 @@ def test_what_could_not_be_judged_is_said_with_its_reason(site: Site) -> None:
     assert "/findings?lang=en#unjudged" in {link.attributes["href"] for link in home.all("a")}
     gaps = read_page(site.get("/findings?lang=en").text).one("section", id="unjudged")
     assert "no closed bank statement" in gaps.words()
-    assert site.get("/v1/findings").json()["unjudged"] == 1
+    rows = gaps.one("tbody").all("tr")
+    times = [int(next(row.all("td", class_="r")).words().replace(",", "")) for row in rows]
+    assert site.get("/v1/findings").json()["unjudged"] == sum(times) > 0
 
 
 # --- states -----------------------------------------------------------------------------------------------

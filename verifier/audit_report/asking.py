@@ -16,6 +16,7 @@ from verifier.audit_report.packing import pack_findings
 from verifier.casework.steps import Casebook
 from verifier.disclosures.check import opened
 from verifier.judgement.audit import Audit, recorded_at
+from verifier.judgement.difference_text import Compared
 from verifier.language import Language, Told
 from verifier.reading.sources import Source
 from verifier.source_options import progress_bar
@@ -59,8 +60,12 @@ class Asked:
     packs: Path | None
     disclosures: Path | None
 
-    def answer(self, audit: Audit, source: Source, language: Language) -> Iterator[Path]:
+    def answer(
+        self, audit: Audit, source: Source, language: Language, *, what_if: bool = False
+    ) -> Iterator[Path]:
         """Write whatever was asked for, while the judgement of `audit` is open; the paths of files and of the folder.
+
+        The report is by the rules of `audit`; with `what_if` what others would change is not told in it.
 
         Raises:
             EnvironmentFault: a file cannot be read or written.
@@ -71,7 +76,10 @@ class Asked:
         if self.disclosures is not None:
             open_cases(audit.judgement.casebook, self.disclosures, audit.judgement.case.genesis_hash)
         recorded = recorded_at(source, audit.judgement.case.known_by)
-        report = compose(audit, source.checkpoint(), recorded)
+        own = None
+        if audit.beside is not None and not what_if:
+            own = Compared(before=audit.beside, after=audit.judgement)
+        report = compose(audit, source.checkpoint(), recorded, own)
         if self.packs is not None:
             with progress_bar("evidence") as progress:
                 report = pack_findings(report, source, self.packs, progress)

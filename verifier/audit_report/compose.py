@@ -9,9 +9,11 @@ from ledger.errors import ProgrammerError
 from verifier import verdict_text
 from verifier.audit_report.records import (
     FORM,
+    DifferenceTold,
     GapTold,
     Head,
     OtherCase,
+    OwnRules,
     Report,
     Reported,
     RuleTold,
@@ -24,6 +26,8 @@ from verifier.casework.life_cycle import AMOUNTS, LifeCycles, about, newest
 from verifier.casework.payments import Payments, Piece
 from verifier.casework.steps import StepTaken
 from verifier.judgement.audit import Audit
+from verifier.judgement.difference_text import Compared, brought_told, closing_difference
+from verifier.judgement.differences import Difference
 from verifier.judgement.run import Judgement
 from verifier.language import Told
 from verifier.obligations.case import Case
@@ -52,10 +56,10 @@ class _Groups:
         self.places[one.place].append(weight)
 
 
-def compose(audit: Audit, checkpoint: bytes, recorded: str) -> Report:
+def compose(audit: Audit, checkpoint: bytes, recorded: str, own: Compared | None = None) -> Report:
     """The report on `audit`, whose judgement is still open; `checkpoint` is the source's note.
 
-    `recorded` is the instant of the last entry judged.
+    `recorded` is the instant of the last entry judged, `own` the judgement beside that by the ledger's own rules.
 
     Raises:
         ProgrammerError: nothing of the ledger could be judged.
@@ -84,6 +88,7 @@ def compose(audit: Audit, checkpoint: bytes, recorded: str) -> Report:
         other_cases=tuple(_other(*one) for one in beyond.items()),
         gaps=tuple(GapTold(rule=gap.rule, reason=gap.reason, times=gap.count) for gap in judgement.gaps),
         rules=tuple(_rules(judgement)),
+        own_rules=None if own is None else _own_rules(own),
     )
 
 
@@ -129,6 +134,26 @@ def _unfound(case: str, steps: tuple[StepTaken, ...]) -> Weighed:
 
 def _other(case: str, steps: tuple[StepTaken, ...]) -> OtherCase:
     return OtherCase(case=case, state=steps[-1].state, steps=steps, finding=about(steps))
+
+
+def _own_rules(compared: Compared) -> OwnRules:
+    return OwnRules(
+        brought=tuple(brought_told(compared.after)),
+        closing=closing_difference(compared),
+        differences=tuple(_difference(one) for one in compared.differences()),
+    )
+
+
+def _difference(one: Difference) -> DifferenceTold:
+    return DifferenceTold(
+        change=one.change,
+        rule=one.finding.rule,
+        id=one.finding.id,
+        explanation=one.finding.explanation,
+        fields=one.fields,
+        before=None if one.before is None else one.before.amount,
+        after=None if one.after is None else one.after.amount,
+    )
 
 
 def _rules(judgement: Judgement) -> Iterator[RuleTold]:

@@ -6,10 +6,11 @@ from typing import Literal
 
 import msgspec
 
-from verifier.basis.findings import Finding, RuleId, Severity
+from verifier.basis.findings import Finding, FindingId, RuleId, Severity
 from verifier.basis.tracing_rule import TracingRule
 from verifier.casework.life_cycle import FindingState, LifeCycle
 from verifier.casework.steps import StepTaken
+from verifier.judgement.differences import Change
 from verifier.language import Told
 
 FORM = "fundtrace/audit-report/v1"
@@ -109,6 +110,26 @@ class OtherCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     finding: str | None = None
 
 
+class DifferenceTold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A finding that the auditor's own rules make appear, vanish or change; amounts by the ledger's rules and by these."""
+
+    change: Change
+    rule: RuleId
+    id: FindingId
+    explanation: Told
+    fields: tuple[str, ...] = ()
+    before: int | None = None
+    after: int | None = None
+
+
+class OwnRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What an auditor brought instead of the ledger's own rules and registers, and what that changes."""
+
+    brought: tuple[Told, ...]
+    closing: Told
+    differences: tuple[DifferenceTold, ...]
+
+
 class GapTold(msgspec.Struct, frozen=True, kw_only=True):
     """What rule `rule` could not judge, `times` times, and why; it never reads as clean."""
 
@@ -120,7 +141,8 @@ class GapTold(msgspec.Struct, frozen=True, kw_only=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The whole report. `findings` are in the order of `fundtrace audit --json`: by rule, then by id.
 
-    `packs` is the folder with their evidence packs, relative to the file that the report is written to.
+    `own_rules` is there where the auditor judged by a pack or a register of his own. `packs` is the folder with their
+    evidence packs, relative to the file that the report is written to.
     """
 
     form: str
@@ -134,4 +156,5 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     other_cases: tuple[OtherCase, ...]
     gaps: tuple[GapTold, ...]
     rules: tuple[RuleTold, ...]
+    own_rules: OwnRules | None = None
     packs: str | None = None

@@ -99,8 +99,14 @@ def _previewed(compared: Compared, language: Language) -> Iterator[RenderableTyp
 
 def brought(judgement: Judgement, language: Language) -> Iterator[RenderableType]:
     """The rules and registers that do not come from the ledger, each with the SHA-256 of what it says."""
-    for told in (*_rules_told(judgement.case.book), *_overlay_told(judgement)):
+    for told in brought_told(judgement):
         yield Text(say(told, language))
+
+
+def brought_told(judgement: Judgement) -> Iterator[Told]:
+    """The same in both languages."""
+    yield from _rules_told(judgement.case.book)
+    yield from _overlay_told(judgement)
 
 
 def _rules_told(book: RuleBook) -> Iterator[Told]:

@@ -131,7 +131,7 @@ def test_a_workbook_runs_nothing(folder: Path, tmp_path: Path, language: str) ->
     assert one["finding"]["basis"][language] in values
     assert any(str(value).startswith(one["finding"]["explanation"][language]) for value in values)
     assert 750_000 in values
-    assert len(book.sheetnames) == len(set(book.sheetnames)) == 12
+    assert len(book.sheetnames) == len(set(book.sheetnames)) == 13
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -170,3 +170,28 @@ def test_every_word_is_said_in_both_languages() -> None:
         assert re.findall(r"{\w+}", told.zh) == re.findall(r"{\w+}", told.en) or set(
             re.findall(r"{\w+}", told.zh)
         ) == set(re.findall(r"{\w+}", told.en))
+
+
+def test_what_the_auditors_own_rules_change_is_in_the_report(folder: Path, tmp_path: Path) -> None:
+    """A pack that brings no statutory limit: what was brought, and what vanishes; without one nothing is told."""
+    assert model(folder, tmp_path)["own_rules"] is None
+    for ending in ("json", "html", "xlsx", "pdf"):
+        done = CommandLine().run(
+            "audit",
+            str(folder),
+            "--as-of",
+            AS_OF,
+            "--pack",
+            "generic",
+            "--report",
+            str(tmp_path / f"own.{ending}"),
+        )
+        assert done.exit_code in {0, 1}, done.output
+    own = json.loads((tmp_path / "own.json").read_bytes())["own_rules"]
+    assert "generic" in own["brought"][0]["en"]
+    assert own["differences"]
+    assert {one["change"] for one in own["differences"]} <= {"appears", "vanishes", "changes"}
+    page_read = read_page((tmp_path / "own.html").read_text("utf-8"))
+    section = page_read.one("section", id="own-rules")
+    assert own["closing"]["en"] in section.words()
+    assert len(section.one("tbody").children) == len(own["differences"])
