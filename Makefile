@@ -89,7 +89,7 @@ bench: $(STAMP) ## Measure, one benchmark at a time
 
 accuracy: $(STAMP) ## Measure how right the rules are, beside plain methods; files in build/accuracy
 	rm -rf build/accuracy
-	$(BIN)/fundtrace bench --accuracy build/accuracy
+	$(BIN)/fundtrace bench --accuracy build/accuracy --monthly
 
 lock: ## Refresh constraints.txt (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv"; exit 1; }

@@ -69,11 +69,17 @@ def bench(  # noqa: PLR0913, PLR0917 - options of a command
         list[str] | None, typer.Option(help="With --accuracy: this world only; may be repeated.")
     ] = None,
     *,
+    monthly: Annotated[
+        bool,
+        typer.Option(
+            "--monthly", help="With --accuracy: audit every month too, to see when findings appear."
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line a row.")] = False,
 ) -> None:
     """Build, export, verify and audit ledgers of growing size, against baselines of the same run."""
     if accuracy is not None:
-        _bench_accuracy(accuracy, world, as_json=as_json)
+        _bench_accuracy(accuracy, world, monthly=monthly, as_json=as_json)
         return
     if witness is not None:
         _bench_witness(witness, as_json=as_json)
@@ -98,7 +104,7 @@ def bench(  # noqa: PLR0913, PLR0917 - options of a command
         Console().print(_table(rows))
 
 
-def _bench_accuracy(folder: Path, names: list[str] | None, *, as_json: bool) -> None:
+def _bench_accuracy(folder: Path, names: list[str] | None, *, monthly: bool, as_json: bool) -> None:
     """The tables of docs/accuracy.md as Markdown, or a JSON line for each method and world."""
     from api.bench.accuracy.run import measure as measure_world  # noqa: PLC0415 - needs the extra `bench`
     from api.bench.accuracy.tables import page  # noqa: PLC0415 - as above
@@ -109,7 +115,8 @@ def _bench_accuracy(folder: Path, names: list[str] | None, *, as_json: bool) -> 
         raise typer.BadParameter(f"{', '.join(sorted(unknown))}: there are {known}", param_hint="--world")
     for one in WORLDS:
         if names is None or one.name in names:
-            measured = list(measure_world(one, folder / one.name, Console(stderr=True).log))
+            say = Console(stderr=True).log
+            measured = list(measure_world(one, folder / one.name, say, monthly=monthly))
             if as_json:
                 for row in measured:
                     typer.echo(

@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
 
-from api.bench.accuracy import worlds
+from api.bench.accuracy import run, worlds
+from api.bench.accuracy.monthly import audit_days, months_late
 from api.bench.accuracy.worlds import WORLDS, World
 from api.commands import benchmarking
+from tests.simulation.scoring.made import KNOWN, finding, write, wrong
 from verifier.cli import build
 from verifier.simulation.shape import Shape, read_shape
 
@@ -36,14 +39,16 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tiny.json").write_text(json.dumps(TINY))
     monkeypatch.setattr(worlds, "SHAPES", tmp_path)
     monkeypatch.setattr(benchmarking, "WORLDS", (World(name="tiny", seed=1),))
+    monkeypatch.setattr(run, "audit_days", lambda shape: audit_days(shape)[-2:])
 
 
 @pytest.mark.usefixtures("tiny")
 def test_a_world_is_played_and_every_method_scored(tmp_path: Path) -> None:
     """Tables for people, with the files that anybody can look into; the rules find the cars that were bought."""
     out = tmp_path / "out"
-    outcome = CliRunner().invoke(build(), ["bench", "--accuracy", str(out)])
+    outcome = CliRunner().invoke(build(), ["bench", "--accuracy", str(out), "--monthly"])
     assert outcome.exit_code == 0, outcome.output
+    assert "2 of 2 hits are there at the first audit that can know" in outcome.stdout
     assert "## tiny" in outcome.stdout
     assert "| DIV_DIRECT | 2 | 0 | 1 | 1 |" in outcome.stdout
     assert all(f"| {method} |" in outcome.stdout for method in METHODS)
@@ -85,3 +90,19 @@ def test_no_world_is_like_the_default(world: World) -> None:
     other = [name for name in Shape.__struct_fields__ if getattr(shape, name) != getattr(usual, name)]
     assert len(other) >= 10
     assert (shape.schemes, shape.difficulties) == (usual.schemes, usual.difficulties)
+
+
+def test_a_finding_that_comes_late_is_told_so(tmp_path: Path) -> None:
+    """By the audits that were run, whatever the finding says of itself: one in time, one before it, one two months late."""
+    labels = [wrong(name) for name in "abc"]
+    findings = [finding(*label.events) for label in labels]
+    days = [KNOWN.replace(month=month) for month in (4, 5, 6, 7)]
+    told, truth = write(tmp_path, labels, findings)
+    seen = dict(zip((one.id for one in findings), (days[1], days[0], days[3]), strict=True))
+    assert months_late(truth, told, seen, days) == {0: 1, -1: 1, 2: 1}
+
+
+def test_the_days_of_audit_are_those_of_statements() -> None:
+    """One for each month of the country, the last one its end."""
+    days = audit_days(Shape())
+    assert (len(days), days[0], days[-1]) == (16, datetime.date(2025, 2, 5), datetime.date(2026, 5, 6))

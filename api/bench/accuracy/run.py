@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """One world simulated, posted, exported and audited by the commands that anybody runs, then scored beside plain methods."""
 
-import subprocess
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from api.bench.accuracy import fifo_alone, isolation_forest, thresholds_alone
+from api.bench.accuracy.commands import run
+from api.bench.accuracy.monthly import audit_days, first_seen, months_late
 from api.bench.accuracy.payment_book import PaymentBook, book_of
 from api.bench.accuracy.worlds import World
-from api.bench.whole_process import fundtrace
-from ledger.errors import EnvironmentFault
 from ledger.hashing import leaf_hash
 from verifier.basis.findings import Finding, in_order, to_line
 from verifier.integrity.verdict import EXIT_CLEAN, EXIT_FINDINGS
@@ -22,6 +22,7 @@ from verifier.reading.sources import open_source
 from verifier.simulation.files import Totals
 from verifier.simulation.scoring.leads import read_labels, read_leads
 from verifier.simulation.scoring.score import Score, score
+from verifier.simulation.shape import read_shape
 
 RULES: Final = "rules"
 """What the audit itself is called among the methods."""
@@ -36,16 +37,21 @@ _ANY_RULE: Final = frozenset({"isolation forest"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """One method on one world."""
+    """One method on one world; `late` counts its hits by months, where that was asked for."""
 
     world: str
     method: str
     totals: Totals
     score: Score
+    late: Counter[int] | None = None
 
 
-def measure(world: World, folder: Path, say: Callable[[str], None]) -> Iterator[Measured]:
+def measure(
+    world: World, folder: Path, say: Callable[[str], None], *, monthly: bool = False
+) -> Iterator[Measured]:
     """The rules and every plain method on `world`; all files stay in `folder`, which is new.
+
+    With `monthly` the rules audit it month by month too, to see when each finding is first there.
 
     Raises:
         EnvironmentFault: a command ended with an unexpected exit code; the message carries the end of its output.
@@ -53,15 +59,19 @@ def measure(world: World, folder: Path, say: Callable[[str], None]) -> Iterator[
     simulated, database, export = folder / "world", f"sqlite:///{folder / 'ledger.db'}", folder / "export"
     folder.mkdir(parents=True)
     shape = ("--seed", str(world.seed), "--shape", str(world.shape), "--origin", world.origin)
-    _run(("simulate", *shape, "--out", str(simulated)), folder / "simulate.txt", say)
-    _run(("init", "--db", database, "--genesis", str(simulated / "genesis.json")), folder / "init.txt", say)
-    _run(("post", "--db", database, str(simulated / "events.ndjson")), folder / "post.txt", say)
-    _run(("export", "--db", database, str(export)), folder / "export.txt", say)
+    run(("simulate", *shape, "--out", str(simulated)), folder / "simulate.txt", say)
+    run(("init", "--db", database, "--genesis", str(simulated / "genesis.json")), folder / "init.txt", say)
+    run(("post", "--db", database, str(simulated / "events.ndjson")), folder / "post.txt", say)
+    run(("export", "--db", database, str(export)), folder / "export.txt", say)
     findings = folder / f"{RULES}.jsonl"
-    _run(("audit", str(export), "--json"), findings, say, allowed=(EXIT_CLEAN, EXIT_FINDINGS))
+    run(("audit", str(export), "--json"), findings, say, allowed=(EXIT_CLEAN, EXIT_FINDINGS))
     totals = msgspec.json.decode((simulated / "world.json").read_bytes(), type=_Described).totals
     labels = simulated / "labels.jsonl"
-    yield _measured(world, RULES, totals, findings, labels)
+    ours = _measured(world, RULES, totals, findings, labels)
+    if monthly:
+        days = audit_days(read_shape(world.shape))
+        ours = replace(ours, late=months_late(labels, findings, first_seen(export, days, say), days))
+    yield ours
     book = read_book(export)
     for method, judge in _METHODS.items():
         say(f"{world.name}: {method}")
@@ -90,27 +100,3 @@ def read_book(export: Path) -> PaymentBook:
     source = open_source(str(export))
     genesis = leaf_hash(next(iter(source.entries(0, 1)))).hex()
     return book_of(genesis, source.size - 1, posted_events(source))
-
-
-def _run(
-    arguments: Sequence[str],
-    output: Path,
-    say: Callable[[str], None],
-    *,
-    allowed: Sequence[int] = (EXIT_CLEAN,),
-) -> None:
-    """Run a command of this installation, its standard output in `output` and its complaints beside it."""
-    say(" ".join(("fundtrace", *arguments)))
-    errors = output.with_suffix(".err")
-    with output.open("wb") as out, errors.open("wb") as err:
-        done = subprocess.run(fundtrace(*arguments), stdout=out, stderr=err, check=False)  # noqa: S603 - our own command line
-    if done.returncode not in allowed:
-        tail = errors.read_bytes()[-2000:].decode("utf-8", "replace")
-        raise EnvironmentFault(
-            code="bench-step",
-            place=f"fundtrace {arguments[0]}",
-            message_en=f"ended with exit code {done.returncode}: {tail}",
-            message_zh=f"以退出码 {done.returncode} 结束：{tail}",
-            remedy_en="run the step by hand",
-            remedy_zh="请手工运行该步骤",
-        )

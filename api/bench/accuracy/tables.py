@@ -57,6 +57,8 @@ def page(measured: Sequence[Measured]) -> Iterator[str]:
     )
     yield ""
     yield from _bars(ours)
+    if ours.late is not None:
+        yield from _late(ours.late)
     yield from _methods(measured)
     yield from _parts("scheme", measured, {one.method: one.score.by_scheme for one in measured})
     yield from _parts("difficulty", measured, {one.method: one.score.by_difficulty for one in measured})
@@ -71,6 +73,16 @@ def _bars(ours: Measured) -> Iterator[str]:
             for name, title, bar in _BARS
         ),
     )
+
+
+def _late(late: Mapping[int, int]) -> Iterator[str]:
+    """Of the hits, how many an audit each month would have shown when."""
+    whole = sum(late.values())
+    in_time = sum(count for months, count in late.items() if months <= 0)
+    later = "; ".join(f"{late[months]} {months} later" for months in sorted(late) if months > 0)
+    told = f"{in_time} of {whole} hits are there at the first audit that can know"
+    yield f"Audited every month, {told}{later and '; ' + later}."
+    yield ""
 
 
 def _methods(measured: Sequence[Measured]) -> Iterator[str]:
