@@ -81,9 +81,9 @@ def judge(  # noqa: PLR0913 - what a test may vary
     return found
 
 
-def unjudged(text: str, as_of: str, rule: str) -> int:
+def unjudged(text: str, as_of: str, rule: str, *, ledger: str = "") -> int:
     """How often `rule` could not judge what it found in the scenario on top of `STAGE`."""
-    with _judged(scenario(text, stage=f"ledger \n{STAGE}"), as_of, Bank()) as judgement:
+    with _judged(scenario(text, stage=f"ledger {ledger}\n{STAGE}"), as_of, Bank()) as judgement:
         return sum(gap.count for gap in judgement.gaps if gap.rule == rule)
 
 

@@ -61,6 +61,10 @@ VERBS: Final[dict[str, tuple[dict[str, Any], tuple[str, ...]]]] = {
         {"kind": "allocation", "action": "issue", "fiscal_year": 2026},
         ("line", "amount", "from", "to"),
     ),
+    "receive": (
+        {"kind": "allocation", "v": 2, "action": "receive", "fiscal_year": 2026},
+        ("line", "amount", "from", "to"),
+    ),
     "split": ({"kind": "allocation", "action": "split"}, ("line", "amount", "from", "to")),
     "adjust": ({"kind": "allocation", "action": "adjust"}, ("line", "amount", "from", "to")),
     "recall": ({"kind": "allocation", "action": "recall"}, ("line", "amount", "from", "to")),
@@ -119,9 +123,11 @@ PARTS: Final = {
     "sum": ("matching_amounts", ("amount",)),
     "accepts": ("acceptance", ("days", "unit", "panel")),
     "retains": ("retention", ("num", "den", "days")),
+    "began": ("upper", ("origin", "genesis", "fund")),
+    "source": ("source", ("origin", "genesis", "event", "leaf", "line", "receipt")),
     "row": ("rows", ("id", "rule")),
 }
-SINGLE: Final = frozenset({"acceptance", "retention"})
+SINGLE: Final = frozenset({"acceptance", "retention", "upper", "source"})
 """Parts of which an event has one."""
 LISTS: Final = frozenset(
     {"roles", "related", "functional", "economic", "denied_economic"}
@@ -181,7 +187,7 @@ class _Reader:
                 plain.setdefault(place, []).append(record)
         self.append(_event(plain), label=label, party=party, recorded=datetime.date.fromisoformat(recorded))
 
-    def value(self, key: str, raw: str) -> Any:  # noqa: ANN401 - any JSON value
+    def value(self, key: str, raw: str) -> Any:  # noqa: ANN401, PLR0911 - any JSON value; one row a field
         """The JSON value of the word `raw` for field `key`."""
         match key:
             case _ if key in MONEY:
@@ -192,6 +198,8 @@ class _Reader:
                 return dict(zip(("fund", "source", "line"), raw.split("/"), strict=False))
             case "event":
                 return self.names.get(raw, raw)
+            case "provenance":
+                return {"file": digest(raw), "row": 1}
             case "invoice":
                 word, _, amount = raw.partition("/")
                 return {"hash": digest(word), "amount": parse_amount(amount, place=key)}

@@ -7,6 +7,7 @@ from typing import Any, Final
 from verifier.basis.findings import Finding
 from verifier.judgement import list_family, work_family
 from verifier.judgement.duty_families import DUTY_FAMILIES
+from verifier.judgement.flow_families import FLOW_FAMILIES
 from verifier.judgement.money_watch import MoneyWatch
 from verifier.judgement.path_watch import PathWatch
 from verifier.matters.family import Family
@@ -100,6 +101,7 @@ class OverrideWatch:
 
 FAMILIES: Final[tuple[Family[Any], ...]] = (
     *DUTY_FAMILIES,
+    *FLOW_FAMILIES,
     invoice_reused.FAMILY,
     refunded_next_year.FAMILY,
     work_family.FAMILY,

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rules over single records and over what is paid out of one account; a new one is a file of rules and a line here."""
+
+from typing import Any, Final
+
+from verifier.matters.family import Family
+from verifier.rules import broken_chain, late_record
+
+FLOW_FAMILIES: Final[tuple[Family[Any], ...]] = (broken_chain.FAMILY, late_record.FAMILY)
