@@ -24,8 +24,14 @@ PlacedRow = tuple[int, int, int, int]
 _COPIES: Final = (
     (
         "report",
-        """SELECT * FROM report WHERE from_account IN (SELECT account FROM touched)
-            OR to_account IN (SELECT account FROM touched)""",
+        """WITH own AS (
+            SELECT * FROM report WHERE from_account IN (SELECT account FROM touched)
+                OR to_account IN (SELECT account FROM touched))
+        SELECT * FROM own
+        UNION SELECT o.* FROM own r JOIN report o ON o.name = r.original
+        UNION SELECT o.* FROM own r JOIN report o
+            ON o.from_account = r.from_account AND o.bank_ref = r.bank_ref AND o.amount = r.amount
+        ORDER BY seq""",  # with what returns among them undo, and with the other telling of a payment told twice
     ),
     ("bank_line", "SELECT * FROM bank_line WHERE account IN (SELECT account FROM touched)"),
     ("statement", "SELECT * FROM statement WHERE account IN (SELECT account FROM touched)"),

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A judgement that goes on over a simulated province: the whole at any stop, and little work for a new entry."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from tests.scenarios.judging import STAGE
+from tests.scenarios.language import scenario
+from tests.simulation.posted_world import Posted, post
+from verifier.basis.rulepack import RuleBook, load_pack
+from verifier.judgement.run import Judgement
+from verifier.obligations.case import Case
+from verifier.running.running_judgement import RunningJudgement
+from verifier.simulation.world import World, simulate
+from verifier.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Golden = tuple[World, Posted]
+
+
+@pytest.fixture(scope="module")
+def golden() -> Golden:
+    """A province with every kind of case."""
+    world = simulate(seed=11, programmes=1, origin="ledger.example/jl/2026")
+    return world, post(world.genesis_entry, world.submissions())
+
+
+def case_of(golden: Golden, workspace: Workspace, as_of: datetime.date, known_by: int) -> Case:
+    """A case of the province."""
+    world, posted = golden
+    return Case(
+        genesis=world.genesis,
+        genesis_hash=posted.register.genesis_hash,
+        as_of=as_of,
+        known_by=known_by,
+        workspace=workspace,
+        book=RuleBook(load_pack("cn-special-funds")),
+    )
+
+
+def whole(golden: Golden, size: int, as_of: datetime.date, rules: frozenset[str]) -> list[bytes]:
+    """What a judgement of the first `size` events finds by `rules`."""
+    events = golden[1].events[:size]
+    with Workspace() as workspace:
+        judgement = Judgement(case_of(golden, workspace, as_of, events[-1].seq))
+        for one in events:
+            judgement.take(one)
+        judgement.close()
+        return [line for line in judgement.lines() if msgspec.json.decode(line)["rule"] in rules]
+
+
+def test_it_is_the_judgement_of_the_whole_at_every_stop(golden: Golden) -> None:
+    """Settled after hundreds of events, then by time alone, a day and half a year later."""
+    world, posted = golden
+    with Workspace() as workspace:
+        running = RunningJudgement(case_of(golden, workspace, datetime.date.min, -1))
+        for size, one in enumerate(posted.events, start=1):
+            running.take(one)
+            if size % 211 == 0 or size == len(posted.events):
+                running.settle()
+                assert list(running.lines()) == whole(golden, size, running.case.as_of, running.rules)
+        for days in (1, 180):
+            later = world.as_of + datetime.timedelta(days=days)
+            running.settle(later)
+            assert list(running.lines()) == whole(golden, len(posted.events), later, running.rules)
+        assert len(list(running.lines())) > 10
+
+
+@pytest.fixture
+def settled() -> Iterator[RunningJudgement]:
+    """Two accounts of which one has overdue money, settled."""
+    text = """
+    2026-01-10 issue L1 100.00 CENTRE -> NA fund=F
+    2026-02-02 approve C1 10.00 project=P line=L1 by=NA
+    2026-02-03 pay 5.00 L1 TR -> SUP
+    """
+    made = scenario(text, stage=STAGE)
+    with Workspace() as workspace:
+        case = Case(
+            genesis=made.genesis,
+            genesis_hash=made.genesis_hash,
+            as_of=datetime.date.min,
+            known_by=-1,
+            workspace=workspace,
+            book=RuleBook(load_pack("cn-special-funds")),
+        )
+        running = RunningJudgement(case)
+        for one in made.events:
+            running.take(one)
+        running.settle()
+        yield running
+
+
+def test_what_nothing_touches_is_not_judged_again(
+    settled: RunningJudgement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a new entry and with nothing due, settling judges nothing; after the due day it judges what was due."""
+    asked: list[str] = []
+    judge = settled.judge_matter
+
+    def asking(name: str, matter: str) -> None:
+        asked.append(name)
+        judge(name, matter)
+
+    monkeypatch.setattr(settled, "judge_matter", asking)
+    settled.settle()
+    assert asked == []
+    settled.settle(datetime.date(2026, 3, 20))
+    assert "pay" in asked
+    assert any(msgspec.json.decode(line)["rule"] == "F04" for line in settled.lines())
