@@ -11,8 +11,8 @@ from ledger.instant import business_date, format_instant
 from verifier.obligations.records import running
 from verifier.reconciliation.stopped_statements import StoppedStatements
 
-NOT_COVERED: Final = ("acceptance", "waiver")
-"""What is recorded and moves no due day yet, or not of every duty: a waiver does for lines and claims only."""
+NOT_COVERED: Final = ("waiver",)
+"""What is recorded and moves no due day yet, or not of every duty: no waiver does of answers and milestones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

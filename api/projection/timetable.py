@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is owed by which day: lines to pass on, claims to pay, matching money, answers, milestones; as the rules date it."""
+"""What is owed by which day: what duties of money, answers, milestones and orders ask; as the rules date it."""
 
 from collections import Counter, defaultdict
 from typing import Final
 
 from api.projection.finding_board import Instalment, Owed, telling
-from verifier.judgement.deadlines import UNSETTLED, Deadlines, Duty
+from verifier.judgement.deadlines import UNSETTLED, Deadlines, Duty, about
 from verifier.obligations.case import Case
 from verifier.obligations.matching_facts import MatchingFacts
 from verifier.obligations.matching_owed import MatchingOwed, matching_owed
@@ -16,6 +16,9 @@ from verifier.rules import disbursement_delay, matching_shortfall
 
 INSTALMENTS_MAX: Final = 12
 """Instalments of one fund that its page shows."""
+
+INSTALMENT: Final[frozenset[Duty]] = frozenset({"pass_on", "pay"})
+"""Duties by which money of a fund goes on, part by part."""
 
 
 class Timetable:
@@ -39,7 +42,8 @@ class Timetable:
         owed: list[Owed] = []
         count: Counter[tuple[int, Duty]] = Counter()
         for duty, one in self._deadlines.obligations():
-            found[one.opening.fund].append(_instalment(duty, one))
+            if duty in INSTALMENT:
+                found[one.opening.fund].append(_instalment(duty, one))
             trigger = (one.opening.entry.seq, duty)
             if one.state in UNSETTLED:
                 owed.append(_owed(duty, one, number=count[trigger]))
@@ -78,15 +82,17 @@ def _id(started: int, duty: Duty, number: int) -> str:
 
 
 def _owed(duty: Duty, one: Obligation, *, number: int) -> Owed:
-    started = one.opening.entry.seq
+    started, of = one.opening.entry.seq, about(duty, one.opening)
     return Owed(
         id=_id(started, duty, number),
         duty=duty,
         who=one.opening.who,
-        fund=one.opening.fund,
-        line=one.opening.line,
-        amount=one.amount,
-        outstanding=one.outstanding,
+        fund=of.fund,
+        line=of.line,
+        project=of.project,
+        matter=of.matter,
+        amount=one.amount if of.money else None,
+        outstanding=one.outstanding if of.money else None,
         due=one.due,
         soon_from=days_before(one.due, one.terms.number("soon")),
         state=one.state,

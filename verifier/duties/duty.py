@@ -83,6 +83,12 @@ class Changed(Said, frozen=True, kw_only=True):
     by: int
 
 
+class Settled(Said, frozen=True, kw_only=True):
+    """The contract was settled at `amount`."""
+
+    amount: int
+
+
 class Superseded(Said, frozen=True, kw_only=True):
     """What earlier versions of the thing opened is opened by this one alone from now on."""
 
@@ -99,7 +105,7 @@ class Unjudged(Said, frozen=True, kw_only=True):
     reason: Told
 
 
-Fact = Filed | Untimed | Held | Agreed | Changed | Superseded | Tried | Unjudged
+Fact = Filed | Untimed | Held | Agreed | Changed | Settled | Superseded | Tried | Unjudged
 Filings = Iterable[tuple[Noted[Fact], Act]]
 Filing = Callable[[PostedEvent, Case], Iterable[Placed[Fact]]]
 Subject = Callable[[Opening], tuple[str, ...]]

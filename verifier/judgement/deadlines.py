@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Deadlines for passing lines on and paying claims, from the acts that their rules note; for answers, tasks, orders."""
+"""Deadlines of the duties that stand in lists of what is due, from what their rules file; of answers, tasks, orders."""
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from ledger.kinds.control import Correction
 from verifier.basis.rulepack import Addressee
@@ -13,19 +13,74 @@ from verifier.matters.family import Family
 from verifier.matters.judging import standing_matter
 from verifier.matters.shelves import Shelves
 from verifier.obligations.case import Case
-from verifier.obligations.records import Obligation, State
+from verifier.obligations.records import Obligation, Opening, State
 from verifier.obligations.rectifications import Rectifications
 from verifier.obligations.tasks import Milestones, Objections, Task
 from verifier.posted import PostedEvent
-from verifier.rules import disbursement_delay, passing_on_delay
+from verifier.rules import (
+    disbursement_delay,
+    late_acceptance,
+    late_disclosure,
+    list_unpaid,
+    passing_on_delay,
+    supplier_arrears,
+    surplus_kept,
+)
 
-Duty = Literal["pass_on", "pay", "match", "answer", "milestone", "rectify"]
-"""Passing a line on (下达); paying an approved claim (拨付); bringing matching money (配套); no matter of money: answering
-an objection (答复), doing a milestone of a project (任务), answering an order of auditors (整改)."""
+Duty = Literal[
+    "pass_on",
+    "pay",
+    "match",
+    "pay_supplier",
+    "pay_list",
+    "return_surplus",
+    "accept",
+    "publish",
+    "answer",
+    "milestone",
+    "rectify",
+]
+"""Passing a line on (下达); paying an approved claim (拨付); bringing matching money (配套); paying a supplier (付企业款)
+or a list of persons (发放); giving surplus back (缴回). No matter of money: accepting a milestone (验收), making public
+(公开), answering an objection (答复), doing a milestone of a project (任务), answering an order of auditors (整改)."""
 
-_DUTIES: Final[dict[Duty, MoneyDuty]] = {"pass_on": passing_on_delay.DUTY, "pay": disbursement_delay.DUTY}
+_DUTIES: Final[dict[Duty, MoneyDuty]] = {
+    "pass_on": passing_on_delay.DUTY,
+    "pay": disbursement_delay.DUTY,
+    "pay_supplier": supplier_arrears.DUTY,
+    "pay_list": list_unpaid.DUTY,
+    "return_surplus": surplus_kept.DUTY,
+    "accept": late_acceptance.DUTY,
+    "publish": late_disclosure.DUTY,
+}
 
 UNSETTLED: Final[frozenset[State]] = frozenset({"open", "due_soon", "overdue"})
+
+
+class About(NamedTuple):
+    """What an obligation is about; `money` says whether its amounts are money."""
+
+    fund: str | None = None
+    line: str | None = None
+    project: str | None = None
+    matter: str | None = None
+    money: bool = True
+
+
+def about(duty: Duty, opening: Opening) -> About:
+    """What the obligation of `opening` under `duty` is about."""
+    fund, place = opening.fund or None, opening.line or None
+    match duty:
+        case "pay_supplier":
+            return About(fund=fund, project=place, matter=opening.group)
+        case "return_surplus":
+            return About(fund=fund, project=place)
+        case "accept":
+            return About(project=place, matter=opening.named, money=False)
+        case "publish":
+            return About(matter=opening.group, money=False)
+        case _:
+            return About(fund=fund, line=place)
 
 
 class Deadlines:

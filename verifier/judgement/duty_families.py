@@ -12,6 +12,7 @@ from verifier.rules import (
     late_disclosure,
     list_unpaid,
     passing_on_delay,
+    retention_held,
     supplier_arrears,
     surplus_kept,
     unspent_two_years,
@@ -32,4 +33,5 @@ DUTY_FAMILIES: Final[tuple[Family[Fact], ...]] = (
     duty_family(late_acceptance.DUTY, (late_acceptance.RULE, late_acceptance.judge)),
     duty_family(late_disclosure.DUTY, (late_disclosure.RULE, late_disclosure.judge)),
     duty_family(list_unpaid.DUTY, (list_unpaid.RULE, list_unpaid.judge)),
+    duty_family(retention_held.DUTY, (retention_held.RULE, retention_held.judge)),
 )

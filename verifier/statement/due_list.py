@@ -4,7 +4,7 @@
 from collections.abc import Iterator, Mapping
 
 from ledger.kinds.registry import Project
-from verifier.judgement.deadlines import UNSETTLED, Deadlines, Duty
+from verifier.judgement.deadlines import UNSETTLED, Deadlines, Duty, about
 from verifier.obligations.case import Case
 from verifier.obligations.matching_facts import MatchingFacts
 from verifier.obligations.matching_owed import MatchingOwed, matching_owed
@@ -67,14 +67,16 @@ def _funds(task: Task, projects: Mapping[str, Project]) -> tuple[str, ...]:
 
 
 def _due_act(duty: Duty, one: Obligation) -> Due:
-    opening = one.opening
+    opening, of = one.opening, about(duty, one.opening)
     return Due(
         duty=duty,
         who=opening.who,
-        fund=opening.fund,
-        line=opening.line,
-        amount=one.amount,
-        outstanding=one.outstanding,
+        fund=of.fund,
+        line=of.line,
+        project=of.project,
+        matter=of.matter,
+        amount=one.amount if of.money else None,
+        outstanding=one.outstanding if of.money else None,
         due=one.due,
         state=one.state,
         started=opening.entry.seq,

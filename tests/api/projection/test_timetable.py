@@ -118,3 +118,39 @@ def test_a_policy_may_say_any_number_of_days(days: int, soon_from: datetime.date
     found = owed(policy + "2026-01-15 issue L9 500.00 CENTRE -> PROV fund=G\n", "2026-06-25")
     assert {one.soon_from for one in found if one.duty == "match"} == {soon_from}
     assert {one.duty for one in found} == {"match", "pass_on"}
+
+
+DUE = """
+2026-01-05 policy PP admits=publication/1
+2026-01-05 fund A CENTRE v=2
+  accepts 15 calendar 3
+2026-01-06 project D WATER A
+  milestone dig 开挖 BUILDER 2026-02-10
+2026-02-02 contract K D BUILDER 500.00
+2026-02-03 accept D pass contract=K value=200.00
+2026-02-04 list G 2026-02 30 100.00 root=r1 line=L1 by=NA
+2026-02-05 settle D 400.00 surplus=60.00 by=WATER
+"""
+
+
+def test_suppliers_lists_surplus_acceptance_and_disclosure_are_due() -> None:
+    """From whom, how much, of what; what is no matter of money has no amount."""
+    found = {(one.duty, one.who): one for one in owed(DUE, "2026-02-12")}
+    amounts = {duty: one.amount for (duty, _), one in found.items()}
+    assert (
+        amounts.items()
+        >= {
+            "pay_supplier": 20_000,
+            "pay_list": 10_000,
+            "return_surplus": 6_000,
+            "accept": None,
+            "publish": None,
+        }.items()
+    )
+    supplier, accept = found["pay_supplier", "WATER"], found["accept", "WATER"]
+    assert (supplier.fund, supplier.line, supplier.project, supplier.matter) == ("A", None, "D", "K")
+    assert (accept.fund, accept.project, accept.matter, str(accept.due)) == (None, "D", "dig", "2026-02-25")
+    assert found["pay_list", "NA"].line == "L1"
+    assert ("publish", "WATER") in found
+    paid = DUE + "2026-02-11 pay 200.00 L1 TR2 -> SUP contract=K\n2026-02-12 accept D pass milestone=dig\n"
+    assert {"pay_supplier", "accept"} & {one.duty for one in owed(paid, "2026-02-12")} == set()
