@@ -119,6 +119,9 @@ class Found(NamedTuple):
     obligations: Sequence[Obligation]
 
 
+Turns = Callable[[Matter[Fact], Case], Iterable[datetime.date]]
+"""Days after the as-of date on which a rule looks at a matter again though no obligation of it turns."""
+
 Judge = Callable[[Case, Found], Iterable[Finding | Gap]]
 """What a rule makes of the obligations of one matter."""
 
@@ -174,14 +177,18 @@ class Duty:
             yield from (turn for turn in turns if turn is not None and turn > case.as_of)
 
 
-def duty_family(duty: Duty, *judges: tuple[Rule, Judge]) -> Family[Fact]:
-    """The rules of `judges` over the obligations of `duty`, matter by matter."""
+def duty_family(duty: Duty, *judges: tuple[Rule, Judge], turns: Turns | None = None) -> Family[Fact]:
+    """The rules of `judges` over the obligations of `duty`, matter by matter; `turns` are further days to look again."""
 
     def judge(matter: Matter[Fact], case: Case) -> Iterator[Finding | Gap]:
         found = Found(matter, duty.obligations(matter, case))
         for _, one in judges:
             yield from one(case, found)
         yield from _untimed(duty, matter)
+
+    def wake(matter: Matter[Fact], case: Case) -> datetime.date | None:
+        days = [duty.wake(matter, case), *(() if turns is None else turns(matter, case))]
+        return min((day for day in days if day is not None), default=None)
 
     return Family(
         name=duty.name,
@@ -190,7 +197,7 @@ def duty_family(duty: Duty, *judges: tuple[Rule, Judge]) -> Family[Fact]:
         said=Fact,
         note=duty.file,
         judge=judge,
-        wake=duty.wake,
+        wake=wake,
         tells_corrections=True,
     )
 
