@@ -15,6 +15,7 @@ from rich.table import Table
 from api.bench.accuracy.worlds import WORLDS
 from api.bench.form_load import load_forms
 from api.bench.growth import MIB, Row, grow
+from api.bench.judging_load import judging as judge_load
 from api.bench.posting_load import make_load
 from api.bench.posting_race import Posted, race
 from api.bench.witness_load import measure
@@ -51,6 +52,12 @@ def bench(  # noqa: PLR0913, PLR0917 - options of a command
             show_default=False,
         ),
     ] = None,
+    judging: Annotated[
+        list[int] | None,
+        typer.Option(
+            help="Measure judging by all rules at this size instead; may be repeated.", show_default=False
+        ),
+    ] = None,
     postgres: Annotated[
         str | None,
         typer.Option(
@@ -80,6 +87,9 @@ def bench(  # noqa: PLR0913, PLR0917 - options of a command
     """Build, export, verify and audit ledgers of growing size, against baselines of the same run."""
     if accuracy is not None:
         _bench_accuracy(accuracy, world, monthly=monthly, as_json=as_json)
+        return
+    if judging:
+        _bench_judging(judging, as_json=as_json)
         return
     if witness is not None:
         _bench_witness(witness, as_json=as_json)
@@ -124,6 +134,30 @@ def _bench_accuracy(folder: Path, names: list[str] | None, *, monthly: bool, as_
                     )
             else:
                 typer.echo("\n".join(page(measured)))
+
+
+def _bench_judging(sizes: list[int], *, as_json: bool) -> None:
+    rows = [
+        {
+            "size": size,
+            "step": row.step,
+            "events": row.events,
+            "cpu_ms": row.cpu_ms,
+            "events_per_second": row.rate,
+            "peak_mib": row.peak_bytes // MIB,
+            "p50_us": row.p50_us,
+            "p99_us": row.p99_us,
+        }
+        for size in sizes
+        for row in judge_load(size, clock_ns=time.perf_counter_ns, say=Console(stderr=True).log)
+    ]
+    if as_json:
+        typer.echo("\n".join(json.dumps(row, sort_keys=True) for row in rows))
+        return
+    table = Table(*rows[0])
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    Console().print(table)
 
 
 def _bench_witness(logs: int, *, as_json: bool) -> None:

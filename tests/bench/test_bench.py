@@ -70,3 +70,21 @@ def test_a_short_form_in_both_formats() -> None:
     assert [row["step"] for row in rows] == ["try csv", "post csv", "try xlsx", "post xlsx"]
     assert {row["size"] for row in rows} == {3}
     assert all(row["peak_bytes"] > 0 for row in rows)
+
+
+def test_judging_the_whole_and_entry_by_entry() -> None:
+    """Verification, reading, judging the whole, and going on each give a row; new entries one by one their times."""
+    outcome = CliRunner().invoke(build(), ["bench", "--judging", "3000", "--json"])
+    assert outcome.exit_code == 0, outcome.output
+    rows = [json.loads(line) for line in outcome.stdout.splitlines()]
+    assert [row["step"] for row in rows] == [
+        "verify, one core",
+        "read events",
+        "read and judge the whole",
+        "judge a batch of new entries",
+    ]
+    for row in rows:
+        assert row["events"] >= 900
+        assert row["events_per_second"] > 0
+        assert row["peak_mib"] > 0
+    assert 0 < rows[-1]["p50_us"] <= rows[-1]["p99_us"]
