@@ -147,6 +147,23 @@ def test_shortfall_counts_what_went_back_over_others() -> None:
     assert found(text) == []  # four fifths: short, not false
 
 
+def test_what_must_have_gone_back_lowers_the_provable_minimum_too() -> None:
+    """F06: nothing else was in either account, so the 200 are surely gone: 200 short even in the generous reading."""
+    term = 'match base=allocated num=1 den=4 level=county due_on=2026-03-31 basis="国办发 1"'
+    funded = f"    2026-01-07 fund H PROV\n      {term}\n    2026-01-10 issue LH 1000.00 PROV -> NA fund=H\n"
+    text = f"""{funded}{MATCH.replace("fund=F", "fund=H")}
+    2026-03-05 debit 200.00 MA counterparty=SH
+    2026-03-05 credit 200.00 SH counterparty=MA
+    2026-03-10 debit 200.00 SH counterparty=CA
+    2026-03-31 closed MA 2026-03-01..2026-03-31 {{opening}}
+    2026-03-31 closed SH 2026-03-01..2026-03-31 0.00
+"""
+    assert [found(text.format(opening=opening), "F06")[0].amount_min for opening in ("0.00", "80.00")] == [
+        20_000,
+        12_000,
+    ]
+
+
 # --- M4 --------------------------------------------------------------------------------------------------
 
 FED = """

@@ -172,6 +172,47 @@ def test_money_that_left_otherwise_in_between_proves_nothing() -> None:
     assert only(text).amount_min == 0
 
 
+def test_general_money_hides_a_split_payment_only_once() -> None:
+    """400 go back in three parts through an account with 100 of its own: 300 of them must have been the payment."""
+    bill = PAID.replace(
+        "    2026-02-10 credit", "    2026-02-10 debit 400.00 UA counterparty=SB\n    2026-02-10 credit"
+    )
+    parts = "".join(
+        f"    2026-02-{day} debit {amount} SB counterparty=BO\n"
+        for day, amount in ((14, "90.00"), (16, "110.00"), (18, "200.00"))
+    )
+    one = only(f"{bill}{parts}{STATED.format(opening='100.00')}")
+    assert (one.amount_min, one.amount, one.figures["ways"]) == (30_000, 40_000, 3)
+
+
+def test_certainty_is_carried_from_account_to_account() -> None:
+    """The first account held 100 of its own, the second 50: 250 of the 400 must have come all the way."""
+    bill = PAID.replace(
+        "    2026-02-10 credit", "    2026-02-10 debit 400.00 UA counterparty=SB\n    2026-02-10 credit"
+    )
+    text = f"""{bill}
+    2026-02-12 debit 400.00 SB counterparty=SH
+    2026-02-12 credit 400.00 SH counterparty=SB
+    2026-02-14 debit 400.00 SH counterparty=BO
+    2026-02-28 closed SH 2026-02-01..2026-02-28 50.00
+{STATED.format(opening="100.00")}"""
+    assert (only(text).amount_min, only(text).amount) == (25_000, 40_000)
+    unseen = text.replace("    2026-02-28 closed SH 2026-02-01..2026-02-28 50.00\n", "")
+    assert only(unseen).amount_min == 0
+
+
+def test_debits_that_lead_elsewhere_may_have_taken_it() -> None:
+    """On the day on which 300 went home 300 went elsewhere too: with 200 other money 100 of the 300 are certain."""
+    bill = PAID.replace(
+        "    2026-02-10 credit", "    2026-02-10 debit 400.00 UA counterparty=SB\n    2026-02-10 credit"
+    )
+    text = f"""{bill}
+    2026-02-14 debit 300.00 SB counterparty=OT
+    2026-02-14 debit 300.00 SB counterparty=BO
+{STATED.format(opening="200.00")}"""
+    assert only(text).amount_min == 10_000
+
+
 def test_what_is_not_in_the_ledger_is_not_found() -> None:
     """Undecidable: no line of the supplier, no finding, and nothing is said to be clean by it."""
     assert found(PAID) == []

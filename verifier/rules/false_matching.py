@@ -21,7 +21,7 @@ from verifier.basis.rulepack import Addressee, Terms
 from verifier.language import Told
 from verifier.obligations.case import Case
 from verifier.obligations.matching_facts import BackRow, MatchingFacts, ReportedMatch
-from verifier.tracing.forced import Forced
+from verifier.tracing.forced import Statements, forced
 from verifier.tracing.homecoming import Homecomings, Journey, Manners, Reach, Trip
 from verifier.tracing.hop_steps import trip_steps
 from verifier.tracing.hops import Hop
@@ -59,7 +59,7 @@ class _Seen:
 
 def judge(case: Case, books: MoneyBooks, homes: Homecomings, facts: MatchingFacts) -> Iterator[Finding]:
     """One finding for each receipt that went back almost whole; `facts` know afterwards what went back over others."""
-    entries, forced = MoneyEntries(books.workspace), Forced(books)
+    entries, statements = MoneyEntries(books.workspace), Statements(books)
     for match in list(facts.reported()):
         on = datetime.date.fromordinal(match.day)
         terms = case.book.terms(RULE.id, Addressee(fund=match.fund), on)
@@ -68,12 +68,11 @@ def judge(case: Case, books: MoneyBooks, homes: Homecomings, facts: MatchingFact
         if not journey.back:
             continue
         homes.accept(journey)
-        for trip in journey.trips:
-            if len(trip.hops) > _STRAIGHT:
-                facts.note_return(match.account, _row(entries, match, trip))
+        for row in _roundabout(entries, statements, match, journey):
+            facts.note_return(match.account, row)
         if journey.back * _PER_CENT >= journey.paid * terms.number("false_share"):
             seen = _Seen(match=match, terms=terms, journey=journey)
-            yield _finding(case, books, entries, seen, sum(forced.part(trip) for trip in journey.trips))
+            yield _finding(case, books, entries, seen, forced(statements, journey.trips))
 
 
 def _manners(case: Case, match: ReportedMatch) -> Manners:
@@ -95,8 +94,21 @@ def _manners(case: Case, match: ReportedMatch) -> Manners:
     return Manners(is_home, is_passable)
 
 
+def _roundabout(
+    entries: MoneyEntries, statements: Statements, match: ReportedMatch, journey: Journey
+) -> Iterator[BackRow]:
+    """What came home over others, as F06 counts what went back; what must have is as certain as a refund that says so."""
+    trips = [trip for trip in journey.trips if len(trip.hops) > _STRAIGHT]
+    certain = forced(statements, trips)
+    for trip in trips:
+        sure = min(certain, trip.amount)
+        certain -= sure
+        for amount, fund in ((sure, match.fund), (trip.amount - sure, None)):
+            if amount:
+                yield _row(entries, match, trip)._replace(amount=amount, fund=fund)
+
+
 def _row(entries: MoneyEntries, match: ReportedMatch, trip: Trip) -> BackRow:
-    """What came home by `trip`, as F06 counts what went back."""
     last = trip.hops[-1]
     entry = entries.entry(last.in_seq or last.seq)
     day = last.in_day or last.day
@@ -151,13 +163,13 @@ def _explain(case: Case, seen: _Seen, least: int) -> Told:
         fund_told(case, match.fund),
         case.party(match.payer),
     )
-    came, back, forced = (case.money(amount) for amount in (journey.paid, journey.back, least))
+    came, back, certain = (case.money(amount) for amount in (journey.paid, journey.back, least))
     on, share = datetime.date.fromordinal(match.day), journey.back * _PER_CENT // journey.paid
     days = max(trip.hops[-1].day for trip in journey.trips) - journey.payment[0].day
     return Told(
         zh=f"{payer.zh} 于 {on} 为资金{fund.zh}配套 {came.zh}，到位于{account.zh}；其后 {days} 日内有 {back.zh}"
-        f"（{share}%）可能回到配套单位或其关联方；其中按银行流水必为该笔配套的至少 {forced.zh}。",
+        f"（{share}%）可能回到配套单位或其关联方；其中按银行流水必为该笔配套的至少 {certain.zh}。",
         en=f"On {on} {payer.en} matched fund {fund.en} with {came.en} in {account.en}; within {days} days {back.en} "
         f"({share} %) may have gone back to it or to related parties. By the bank lines of the accounts between, at least "
-        f"{forced.en} must have been this match.",
+        f"{certain.en} must have been this match.",
     )

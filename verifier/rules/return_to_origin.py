@@ -24,7 +24,7 @@ from verifier.basis.findings import Finding, FindingClass, Rule
 from verifier.basis.rulepack import Addressee
 from verifier.language import Told
 from verifier.obligations.case import Case
-from verifier.tracing.forced import Forced
+from verifier.tracing.forced import Statements, forced
 from verifier.tracing.homecoming import Homecomings, Journey, Manners, Reach
 from verifier.tracing.hop_steps import trip_steps
 from verifier.tracing.hops import Hop
@@ -63,7 +63,7 @@ _STARTS: Final = """
 
 def judge(case: Case, books: MoneyBooks, homes: Homecomings) -> Iterator[Finding]:
     """One finding for each payment of which enough came back."""
-    entries, forced = MoneyEntries(books.workspace), Forced(books)
+    entries, statements = MoneyEntries(books.workspace), Statements(books)
     starts = list(books.workspace.rows(Hop, _STARTS))
     for report, group in groupby(starts, key=attrgetter("report")):
         payment = next(group)
@@ -78,7 +78,7 @@ def judge(case: Case, books: MoneyBooks, homes: Homecomings) -> Iterator[Finding
         if journey.back * _PER_CENT < journey.paid * terms.number("share") or not journey.back:
             continue
         homes.accept(journey)
-        yield _finding(case, books, entries, journey, sum(forced.part(trip) for trip in journey.trips))
+        yield _finding(case, books, entries, journey, forced(statements, journey.trips))
 
 
 def _outside(case: Case, payer: str, payment: Hop) -> bool:
@@ -164,15 +164,15 @@ def _explain(case: Case, journey: Journey, least: int) -> Told:
     payment = journey.payment[0]
     account, fund = account_told(case, payment.giver or ""), fund_told(case, payment.fund or "")
     payee = case.party(_party(case, payment) or "?")
-    paid, back, forced = (case.money(amount) for amount in (journey.paid, journey.back, least))
+    paid, back, certain = (case.money(amount) for amount in (journey.paid, journey.back, least))
     days = max(trip.hops[-1].day for trip in journey.trips) - payment.day
     on = datetime.date.fromordinal(payment.day)
     ways, share = len(journey.trips), journey.back * _PER_CENT // journey.paid
     return Told(
         zh=f"{account.zh} 于 {on} 以资金{fund.zh}支付 {payee.zh} {paid.zh}，其后 {days} 日内经 {ways} 条路径有 "
         f"{back.zh} 可能回到付款单位或其关联方（占 {share}%）；"
-        f"其中按各经手账户的银行流水必为该笔款项的至少 {forced.zh}。",
+        f"其中按各经手账户的银行流水必为该笔款项的至少 {certain.zh}。",
         en=f"On {on} {account.en} paid {payee.en} {paid.en} of fund {fund.en}; within {days} days {back.en} of it "
         f"({share} %) could come back to the payer or a related party, by {ways} ways. By the bank lines of the accounts "
-        f"between, at least {forced.en} must have been this money.",
+        f"between, at least {certain.en} must have been this money.",
     )
