@@ -14,6 +14,7 @@ from verifier.simulation.draws import sometimes
 from verifier.simulation.enrolment import Enrolment
 from verifier.simulation.households import household_life
 from verifier.simulation.labels import Case, Labels, Scheme
+from verifier.simulation.lawful_match import WAYS, lawful_match
 from verifier.simulation.ordinary import ordinary_life
 from verifier.simulation.programme import AID, MEALS, WORKS, FundPlan, Purpose
 from verifier.simulation.schemes import (
@@ -123,12 +124,13 @@ class Casting:
                 self.labels.add(case, programme=branch.number, guilty=guilty or case.irregular)
 
     def _lawful(self, branch: Branch) -> None:
-        """Two counties of the city owe matching money and give it in ways that are in order, of which one is in kind."""
-        fund = self._fund(branch, WORKS, own=True)
-        for way, county in enumerate(branch.counties[:2], start=1):
-            stage = self._stage(branch, county, fund, f"lawful-match-{branch.city.division}")
-            stage.difficulty = way
-            for case in matching.lawful(stage):
+        """Two counties of the city owe matching money under two funds, and give it in ways that are all in order."""
+        funds = [self._fund(branch, WORKS, own=True) for _ in range(2)]
+        for way in WAYS:
+            which, place = divmod(way - 1, 2)
+            slug = f"lawful-match-{branch.city.division}-{which}"
+            stage = self._stage(branch, branch.counties[place], funds[which], slug)
+            for case in lawful_match(stage, way):
                 self.labels.add(case, programme=branch.number, guilty=True)
 
     def _ordinary(self, branch: Branch, county: Region) -> None:

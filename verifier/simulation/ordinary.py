@@ -10,9 +10,8 @@ import hashlib
 from collections.abc import Iterator
 from typing import Final
 
-from ledger.kinds.authority import Waiver
 from ledger.kinds.fact import Interest, Transfer, Use
-from verifier.simulation.country import CENTRE, Branch
+from verifier.simulation.country import Branch
 from verifier.simulation.diary import Banked, Diary
 from verifier.simulation.draws import TEN_THOUSAND, parts_of, rarely, run_before, share, sometimes
 from verifier.simulation.holidays import due, worked_before, working
@@ -205,17 +204,7 @@ def _paid_by_waiver(stage: Stage, day: datetime.date, amount: int) -> tuple[Done
     deadline = due(approved, PAY_DAYS)
     put_off = working(deadline + datetime.timedelta(days=_PUT_OFF_DAYS))
     allowed = worked_before(deadline - datetime.timedelta(days=7))
-    paper = Waiver(
-        occurred_on=allowed,
-        fund=stage.fund.id,
-        document=f"模延〔{allowed.year}〕{stage.key}号",
-        hash=hashlib.sha256(stage.key.encode()).hexdigest(),
-        event=approval,
-        row=stage.fund.id,
-        due_on=put_off,
-        reason="汛期停工",
-    )
-    (waiver,) = stage.act(allowed, CENTRE, "waiver", paper)
+    waiver = stage.waive(allowed, approval, put_off)
     paid = stage.pay(run_before(put_off, deadline), amount, claim=claim)
     case = Case(
         slug=f"{stage.key}-waived",

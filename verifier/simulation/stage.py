@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from ledger.errors import ProgrammerError
-from ledger.kinds.authority import Disbursement, Invoice
+from ledger.kinds.authority import Disbursement, Invoice, Waiver
 from ledger.kinds.contract import Contract
 from ledger.kinds.control import Correction
 from ledger.kinds.fact import Claim, MatchingReceipt, Return, Transfer, Use
 from ledger.kinds.form import Tag
 from ledger.kinds.registry import AccountClass, Project
 from ledger.kinds.vocabulary import AnyEvent
-from verifier.simulation.country import Branch, Region
+from verifier.simulation.country import CENTRE, Branch, Region
 from verifier.simulation.diary import AS_TOLD, NOON, Banked, CashEvent, Diary, Feed, reference_of
 from verifier.simulation.draws import TEN_THOUSAND, delay_days, grant_amount, run_before, run_on
 from verifier.simulation.enrolment import Enrolment
@@ -475,6 +475,20 @@ class Stage:
         reference = reference_of(f"{self.key}/unseen/{self._numbers['unseen']}", day)
         self.diary.book(day, amount, accounts, reference)
         return accounts[1], reference
+
+    def waive(self, day: datetime.date, event: str, until: datetime.date | None) -> str:
+        """A paper of the fund's issuer puts the duty that `event` started off `until` a day, or lifts it; its name."""
+        paper = Waiver(
+            occurred_on=day,
+            fund=self.fund.id,
+            document=f"模延〔{day.year}〕{self.key}号",
+            hash=hashlib.sha256(f"{self.key}/{event}".encode()).hexdigest(),
+            event=event,
+            row=self.fund.id,
+            due_on=until,
+            reason="汛期停工",
+        )
+        return self.act(day, CENTRE, "waiver", paper)[0]
 
     def correct(self, day: datetime.date, name: str, party: str, reason: str = "录入有误，冲正") -> str:
         """Event `name` is reversed on `day` by `party`, who posted it; the name of the correction."""

@@ -17,7 +17,6 @@ from verifier.simulation.statements import closed_on
 _DAY: Final = datetime.timedelta(days=1)
 _BASIS: Final = "国务院规定应由上下级政府共同承担的事项（《中华人民共和国预算法》第十六条；事项为模拟）"
 _DUE_AFTER: Final = 90
-_IN_KIND: Final = 1
 _PAID_SHARE: Final = (0, 40, 75, 95, 99)
 """Percent of the match that is paid, by difficulty; half a percent less would be tolerated."""
 
@@ -34,10 +33,10 @@ _USED_AFTER: Final = 70
 
 def none_paid(stage: Stage) -> Iterator[Case]:
     """MATCH_NONE: the county pays a part of the match or nothing; the twin pays all of it upon the due day."""
-    owed, due_on = _agree(stage)
+    owed, due_on = agree(stage)
     paid = owed * _PAID_SHARE[stage.difficulty - 1] // 100 if stage.guilty else owed
-    yield from _build(stage)
-    done = [stage.match(due_on, paid), _used(stage, due_on + 10 * _DAY, paid)] if paid else []
+    yield from build(stage)
+    done = [stage.match(due_on, paid), use_match(stage, due_on + 10 * _DAY, paid)] if paid else []
     how = f"{_PAID_SHARE[stage.difficulty - 1]} % paid"
     yield _short(
         stage,
@@ -51,11 +50,11 @@ def none_paid(stage: Stage) -> Iterator[Case]:
 
 def late(stage: Stage) -> Iterator[Case]:
     """MATCH_LATE: the county pays the match in full after the due day; the twin upon it."""
-    owed, due_on = _agree(stage)
+    owed, due_on = agree(stage)
     days = _LATE[stage.difficulty - 1]
     done = stage.match(working(due_on + days * _DAY) if stage.guilty else due_on, owed)
-    _used(stage, due_on + (_LATE[0] + 5) * _DAY, owed)
-    yield from _build(stage)
+    use_match(stage, due_on + (_LATE[0] + 5) * _DAY, owed)
+    yield from build(stage)
     how = f"paid {days} day(s) late" if stage.guilty else "paid upon the due day"
     yield _short(stage, "MATCH_LATE", [done], due_on, how, owed)
 
@@ -66,7 +65,7 @@ def round_trip(stage: Stage) -> Iterator[Case]:
     By difficulty it passes more accounts, in more parts, later, and less of it comes back. It can be proved but for
     the general money that the accounts between had anyway.
     """
-    owed, due_on = _agree(stage, on=stage.late(8))
+    owed, due_on = agree(stage, on=stage.late(8))
     step = stage.difficulty - 1
     paid = stage.match(due_on, owed)
     away = owed * _BACK_SHARE[step] // 100
@@ -76,8 +75,8 @@ def round_trip(stage: Stage) -> Iterator[Case]:
         day = stage.after(due_on, _BACK_AFTER[step] + number // 3)
         legs += _leg(stage, stops, day, part)
     if away < owed:
-        _used(stage, due_on + _USED_AFTER * _DAY, owed - away)
-    yield from _build(stage)
+        use_match(stage, due_on + _USED_AFTER * _DAY, owed - away)
+    yield from build(stage)
     how: tuple[Concealment, ...] = ("hops", "split") if step else ()
     yield Case(
         slug=stage.slug,
@@ -98,34 +97,7 @@ def round_trip(stage: Stage) -> Iterator[Case]:
     )
 
 
-def lawful(stage: Stage) -> Iterator[Case]:
-    """Matching that a careless reader may miss: in two phases, in kind, or so small that it is hardly there."""
-    owed, due_on = _agree(stage)
-    yield from _build(stage)
-    if stage.difficulty == _IN_KIND:
-        done = [stage.match(due_on, owed, source="in_kind")]
-        variant = "in kind"
-    else:
-        first = owed * 40 // 100
-        done = [stage.match(stage.after(stage.grant.cash_on, 20), first), stage.match(due_on, owed - first)]
-        _used(stage, due_on + 10 * _DAY, owed)
-        variant = "in two phases"
-    yield Case(
-        slug=f"{stage.key}-lawful-match",
-        scheme="MATCH_NONE",
-        variant=variant,
-        difficulty=1,
-        fund=stage.fund.id,
-        accounts=(stage.account,),
-        events=tuple(one.name for one in done),
-        decisive_event=done[0].name,
-        amount=0,
-        expected="none",
-        irregular=True,
-    )
-
-
-def _agree(stage: Stage, on: datetime.date | None = None) -> tuple[int, datetime.date]:
+def agree(stage: Stage, on: datetime.date | None = None) -> tuple[int, datetime.date]:
     """The stage is settled under a fund that demands a match; what the county owes, and by when (semantics M1).
 
     The term is the same for both twins, since their grants are.
@@ -151,13 +123,13 @@ def _agree(stage: Stage, on: datetime.date | None = None) -> tuple[int, datetime
     return owed, due_on
 
 
-def _build(stage: Stage) -> Iterator[Case]:
+def build(stage: Stage) -> Iterator[Case]:
     """The grant is claimed, paid and spent."""
     paid = stage.fund_it(stage.grant.cash_on, stage.amount)
     yield from spend(stage, paid.on, stage.amount)
 
 
-def _used(stage: Stage, day: datetime.date, amount: int) -> Done:
+def use_match(stage: Stage, day: datetime.date, amount: int) -> Done:
     """Matching money pays the builder on the first payment run from `day` on."""
     return stage.buy(run_on(day), amount, Bill(source="match"))
 
