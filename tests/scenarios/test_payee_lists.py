@@ -11,6 +11,7 @@ WORLD = """
 """
 LISTED = "2026-02-02 list F 2026-02 10 100.00 root=people by=NA as=listed\n"
 PAID = "{} pay {} {} TR - payee_list={} as={}\n"
+ADMITTED = "2026-01-05 policy PP admits=payee_list/1\n"
 YEAR_END = "2026-12-31"
 
 
@@ -43,12 +44,18 @@ def test_more_paid_by_a_list_than_it_comes_to_is_proved() -> None:
 
 def test_a_list_that_nobody_registered_is_indicated() -> None:
     """For all that was paid by it; a registration that came later is enough, one that was corrected is none."""
-    (one,) = found(paid("60.00"), "F20")
+    (one,) = found(ADMITTED + paid("60.00"), "F20")
     assert (one.finding_class, one.severity, one.amount_min, one.amount) == ("indicated", "yellow", 0, 6_000)
     assert one.subject[0] == "unknown"
     assert found(paid("60.00") + LISTED.replace("02-02", "02-10"), "F20") == []
-    (one,) = found(f"{LISTED}{paid('60.00')}2026-03-01 void listed by=NA\n", "F20")
+    (one,) = found(f"{ADMITTED}{LISTED}{paid('60.00')}2026-03-01 void listed by=NA\n", "F20")
     assert (one.subject[0], one.state) == ("unknown", None)
+
+
+def test_where_the_ledger_admits_no_lists_none_can_be_missed() -> None:
+    """Counted as not judged, the twin of the list that nobody registered."""
+    assert found(paid("60.00"), "F20") == []
+    assert unjudged(WORLD + paid("60.00"), YEAR_END, rule="F20") == 2
 
 
 def test_a_list_paid_with_money_of_another_fund_is_indicated() -> None:

@@ -2,7 +2,7 @@
 """F20 虚报冒领, as far as a list of persons can show it without their names. Three tells, each a finding of its own:
 
 - ``beyond``: more was paid by a list than it comes to, as when one list is used for two periods;
-- ``unknown``: paid by a list that nobody registered;
+- ``unknown``: paid by a list that nobody registered, in a ledger whose policies admit lists; elsewhere it is not judged;
 - ``fund``: paid by a list of one fund with money of another.
 
 Paid is net of referenced returns. Whether the persons exist, are alive, entitled, on one account only: that takes
@@ -50,6 +50,17 @@ _NO_REGISTERS: Final = Gap(
 )
 
 
+_ADMITTED: Final = "payee_list/1"
+_NO_LISTS: Final = Gap(
+    rule=RULE.id,
+    reason=Told(
+        zh="账本尚未允许登记发放清单，按清单的发放没有可核对的登记",
+        en="the ledger admits no lists of persons yet: what was paid by one has no registration to be compared with",
+    ),
+    count=1,
+)
+
+
 def judge(file: ListFile, case: Case) -> Iterator[Finding | Gap]:
     """One finding for each tell; a gap for the persons of each list that was paid."""
     payouts = [one for one in file.payouts if one.amount]
@@ -57,7 +68,8 @@ def judge(file: ListFile, case: Case) -> Iterator[Finding | Gap]:
         return
     yield _NO_REGISTERS
     if file.listed is None:
-        yield _finding(case, file, _unknown(case, file, payouts))
+        admitted = _ADMITTED in case.admitted
+        yield _finding(case, file, _unknown(case, file, payouts)) if admitted else _NO_LISTS
         return
     if file.paid > file.listed.amount:
         yield _finding(case, file, _beyond(case, file, file.listed, payouts))

@@ -16,6 +16,7 @@ from verifier.simulation.labels import Case
 from verifier.simulation.stage import Done, Stage
 from verifier.simulation.statements import closed_on
 
+_AGAIN_WITHIN = 30
 _BOUNCED_PERCENT = 60
 """Percent of lists on which some cards are closed."""
 
@@ -109,11 +110,13 @@ def _pay(stage: Stage, day: datetime.date, amount: int, by: tuple[str, str, str,
 def _bounce(stage: Stage, paid: Done, amount: int, by: tuple[str, str, str, str]) -> None:
     """`amount` of what was `paid` comes back, and is paid again once the bank has borne it out, which lifts the line.
 
-    Nothing bounces after the year of the line, when nothing would lift it any more.
+    Nothing bounces after the year of the line, when nothing would lift it any more, nor where the bank would bear it out
+    too late to pay those persons again within a month (semantics O8).
     """
     township, account, _, _ = by
     back_on = stage.after(paid.on, 2)
-    if back_on.year != stage.fund.year:
+    again_on = stage.run_after(closed_on(back_on), 1)
+    if back_on.year != stage.fund.year or again_on > back_on + datetime.timedelta(days=_AGAIN_WITHIN):
         return
     back = Return(
         occurred_on=back_on,
@@ -123,4 +126,4 @@ def _bounce(stage: Stage, paid: Done, amount: int, by: tuple[str, str, str, str]
         reason="银行卡已注销，退回",
     )
     stage.act(back_on, township, "return", back)
-    _pay(stage, stage.run_after(closed_on(back_on), 1), amount, by)
+    _pay(stage, again_on, amount, by)

@@ -47,7 +47,7 @@ def ghosts(stage: Stage) -> Iterator[Case]:
         named.append(_list(stage, listed_on, second, extra // _EACH, extra))
     roots = [second if place and extra and not stage.guilty else first for place in range(len(parts))]
     done = [
-        _pay(stage, stage.run_after(listed_on, 4 + 20 * place), part, root)
+        _pay(stage, stage.run_after(listed_on, 4 + 9 * place), part, root)
         for place, (part, root) in enumerate(zip(parts, roots, strict=True))
     ]
     yield from spend(stage, funded.on, stage_amount - sum(parts))
