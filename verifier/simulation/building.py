@@ -29,7 +29,7 @@ def building_life(stage: Stage) -> Iterator[Case]:
     """
     rng = stage.rng
     stage.settle(on=stage.early(), own=share(rng, stage.shape.grant_median * YUAN, 1, 20))
-    held = stage.amount * (3 + rng.randrange(3)) // 100
+    held = stage.amount * (1 + rng.randrange(3)) // 100
     until = stage.after(stage.grant.on, _PAID_BEFORE + _HELD_DAYS)
     cap = stage.amount * _ADVANCE_CAP // 100
     engage(stage)
