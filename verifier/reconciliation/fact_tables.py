@@ -136,7 +136,7 @@ class FactTables:
             return
         if fact.original is not None:
             self._wanted.add(fact.original)
-        kind, amount, *rest = in_pools(fact, self.pools)
+        kind, amount, *rest = in_pools(fact, self.pools) if self.pools.some else fact
         self._reports.add(
             posted.seq,
             posted.name,
@@ -176,7 +176,7 @@ class FactTables:
             event.line_no,
             DEBIT if event.direction == "debit" else CREDIT,
             event.amount,
-            self.pools.of(event.counterparty),
+            self.pools.of(event.counterparty) if self.pools.some else event.counterparty,
             event.bank_ref,
             (event.value_on or event.occurred_on).toordinal(),
             holder,
@@ -204,6 +204,8 @@ class FactTables:
 
     def _pooled(self, account: str) -> tuple[str, str | None]:
         """The pool of `account`, and the account itself where that is another one."""
+        if not self.pools.some:
+            return account, None
         pool = self.pools.of(account) or account
         return pool, None if pool == account else account
 

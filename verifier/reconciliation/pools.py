@@ -39,21 +39,24 @@ class _Line(NamedTuple):
 class Pools:
     """In which account the balance of each pooled account lies, as the log has it so far."""
 
-    __slots__ = ("_accounts", "_known", "_stale")
+    __slots__ = ("_accounts", "_known", "_stale", "some")
 
     def __init__(self, accounts: Mapping[str, Account]) -> None:
         """Over the registered `accounts`, which grow with the log."""
         self._accounts = accounts
         self._known: dict[str, str] = {}
         self._stale = False
+        self.some = False
+        """Whether any account may have its balance elsewhere; most ledgers have none, and are not asked for each event."""
 
     def register(self, account: Account) -> None:
         """`account` is registered, or changed."""
-        self._stale = self._stale or account.pool is not None or bool(self._known)
+        self.some = self.some or account.pool is not None
+        self._stale = self.some
 
     def refresh(self) -> None:
         """The accounts were registered elsewhere."""
-        self._stale = True
+        self.some = self._stale = any(one.pool is not None for one in self._accounts.values())
 
     @property
     def _roots(self) -> dict[str, str]:

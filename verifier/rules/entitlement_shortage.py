@@ -75,7 +75,9 @@ def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, found: FoundS
         subject=subject,
         finding_class=kind,
         severity="yellow" if exempt is not None else _severity(short, kind),
-        explanation=_with_subs(case, _explain(case, found, kind, decisive, exempt), subs),
+        explanation=_with_subs(
+            case, _with_orders(case, _explain(case, found, kind, decisive, exempt), short), subs
+        ),
         clears_if=Told(
             zh="证明该账户当日另有属于该资金的款项（如定期存款、同一资金池的其他账户）；或该笔支出实为该资金用途的凭证；"
             "或按原渠道归还的凭证；或补交缺失的对账单",
@@ -103,6 +105,7 @@ def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, found: FoundS
             "owed_to_funds": short.owed,
             "joint_min": found.joint,
             "peak_outstanding": short.peak,
+            **_orders(short),
         },
         parameters={"tracing": case.tracing},
         marks=_marks(short, kind),
@@ -110,6 +113,25 @@ def _finding(case: Case, books: MoneyBooks, entries: MoneyEntries, found: FoundS
         settled=exempt is not None,
     )
     return money_finding(case, books, RULE, lead)
+
+
+def _orders(short: Shortage) -> dict[str, int]:
+    """The maximum in each order of the days, where they differ (T2)."""
+    names = ("most_stated", "most_credits_first", "most_debits_first")
+    return dict(zip(names, short.orders, strict=True)) if len(set(short.orders)) > 1 else {}
+
+
+def _with_orders(case: Case, told: Told, short: Shortage) -> Told:
+    """`told`, with what the order within a day, which the law leaves open, makes of the maximum (T2)."""
+    if not _orders(short):
+        return told
+    stated, credits_, debits = (case.money(bounded(one)) for one in short.orders)
+    return Told(
+        zh=f"{told.zh}同日先后不影响“至少”一数；“至多”按银行顺序 {stated.zh}，先收后付 {credits_.zh}，"
+        f"先付后收 {debits.zh}。",
+        en=f"{told.en} The order within a day leaves the least as it is; the most is {stated.en} in the bank's order, "
+        f"{credits_.en} with credits first, {debits.en} with debits first.",
+    )
 
 
 def _with_subs(case: Case, told: Told, subs: list[ShortSub]) -> Told:

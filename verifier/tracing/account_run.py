@@ -187,9 +187,9 @@ class _Tracer:
     def finish(self) -> AccountTrace:
         self._close_day()
         tallies = self._stated.funds
-        shortages = self._shortages.finish(self._maximum.diverted)
+        shortages = self._shortages.finish(self._maximum.by_order)
         if self._selected is not None:
-            shortages = self._selected.finish(shortages, self._maximum.diverted)
+            shortages = self._selected.finish(shortages, self._maximum.by_order)
         return AccountTrace(
             self._account,
             self._stated.balance if self._known else None,
@@ -220,7 +220,8 @@ class _Tracer:
         return repair
 
     def _tested(self, day: int) -> bool:
-        return not any(one.first_day <= day <= one.last_day for one in self._coverage.open_balances)
+        open_ = self._coverage.open_balances
+        return not open_ or not any(one.first_day <= day <= one.last_day for one in open_)
 
     def _mark_overdraft(self, flow: Flow) -> None:
         if self._stated.balance >= 0:
@@ -260,9 +261,9 @@ class _Tracer:
             self._selected.prove(fund, part, firm=firm)
 
     def _cap(self) -> None:
-        self._shortages.cap(self._maximum.diverted)
+        self._shortages.cap(self._maximum.by_order)
         if self._selected is not None:
-            self._selected.cap(self._maximum.diverted)
+            self._selected.cap(self._maximum.by_order)
 
     def _share_interest(self) -> None:
         """Interest of the day is shared out by what the account held at its end (T16)."""

@@ -67,8 +67,8 @@ class Entitlement:
         if tested and self._total > max(self.balance, 0):
             effect = effect._replace(lost=self._lose(resolved=resolved))
             self._remember_loss(flow, effect.lost)
-        for fund in {portion.fund for portion in effect.portions}:
-            check_fund(fund, self.funds[fund])
+        for portion in effect.portions:
+            check_fund(portion.fund, self.funds[portion.fund])
         return effect
 
     def set_balance(self, balance: int, *, resolved: bool) -> tuple[tuple[str, int], ...]:

@@ -141,4 +141,9 @@ class Maximum:
 
     def diverted(self, fund: str) -> int:
         """The most of `fund` that other debits may have taken so far, in any of the orders."""
-        return max(run.diverted(fund) for run in self._runs)
+        return max(self.by_order(fund))
+
+    def by_order(self, fund: str) -> tuple[int, int, int]:
+        """The same in each of the orders: stated, credits first, debits first."""
+        stated, credits_first, debits_first = self._runs
+        return stated.diverted(fund), credits_first.diverted(fund), debits_first.diverted(fund)

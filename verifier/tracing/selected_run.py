@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from verifier.reconciliation.flows import Effect, Flow, Repair
 from verifier.tracing.attribution import Attribution, Moved
-from verifier.tracing.shortages import Admission, Short, Shortage, Shortages
+from verifier.tracing.shortages import Admission, Orders, Short, Shortage, Shortages
 
 
 class SelectedRun:
@@ -47,11 +47,11 @@ class SelectedRun:
         """Of what `fund` lost, `amount` is certain under every rule."""
         self._shortages.prove(fund, amount, firm=firm)
 
-    def cap(self, possible: Callable[[str], int]) -> None:
+    def cap(self, possible: Callable[[str], Orders]) -> None:
         """As `verifier.tracing.shortages.Shortages.cap`."""
         self._shortages.cap(possible)
 
-    def finish(self, found: Iterable[Shortage], possible: Callable[[str], int]) -> tuple[Shortage, ...]:
+    def finish(self, found: Iterable[Shortage], possible: Callable[[str], Orders]) -> tuple[Shortage, ...]:
         """All losses by the rule, named after `found`, the shortages by LIBR, where these fall within them."""
         selected = self._shortages.finish(possible)
         for one in reversed(list(found)):

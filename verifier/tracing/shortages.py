@@ -11,6 +11,10 @@ LOSSES_MAX: Final = 20
 """Most losses that one shortage shows; its sums are exact beyond it."""
 
 
+Orders = tuple[int, int, int]
+"""The most that other debits may have taken of a fund, by order of the days: stated, credits first, debits first (T2)."""
+
+
 class Short(NamedTuple):
     """An entry that left the account short: the debit that overdrew, balance after it, and what all funds were owed.
 
@@ -40,7 +44,8 @@ class Shortage:
     possible; `proved` is the part of the minimum that nothing puts in doubt. `peak` is the most outstanding at any time.
     `decisive` is the entry after which the account was short, `first` the debit that overdrew (T10). `balance` is what
     the account held after it, `owed` what it owed all funds just before the loss was taken. `place` is that of the entry
-    in its account; `named` is the entry that names the finding where that is another one (T15).
+    in its account; `orders` are the three maxima of T2, of which `amount_max` is the largest. `named` is the entry that
+    names the finding where that is another one (T15).
     """
 
     fund: str
@@ -58,6 +63,7 @@ class Shortage:
     by_report: bool = False
     losses: list[Loss] = field(default_factory=list)
     last_day: int = 0
+    orders: list[int] = field(default_factory=list)
     place: int = 0
     named: Flow | None = None
 
@@ -186,22 +192,23 @@ class Shortages:
         """All payments out of scope, in the order of the account."""
         return tuple(one for one in self._admissions.values() if one.amount)
 
-    def cap(self, possible: Callable[[str], int]) -> None:
+    def cap(self, possible: Callable[[str], Orders]) -> None:
         """Shortages closed since the last call get their maximum, from `possible` so far by fund."""
         for found in self._closing:
             self._set_maximum(found, possible)
         self._closing = []
 
-    def finish(self, possible: Callable[[str], int]) -> tuple[Shortage, ...]:
+    def finish(self, possible: Callable[[str], Orders]) -> tuple[Shortage, ...]:
         """All shortages in the order of their decisive entries, every one with its maximum."""
         self.cap(possible)
         for found in self._open.values():
             self._set_maximum(found, possible)
         return tuple(self._found)
 
-    def _set_maximum(self, found: Shortage, possible: Callable[[str], int]) -> None:
+    def _set_maximum(self, found: Shortage, possible: Callable[[str], Orders]) -> None:
         earlier = self._earlier.get(found.fund, 0)
-        found.amount_max = max(found.amount, possible(found.fund) - earlier)
+        found.orders = [max(found.amount, most - earlier) for most in possible(found.fund)]
+        found.amount_max = max(found.orders)
         if found.outstanding == 0:
             self._earlier[found.fund] = earlier + found.amount
 
