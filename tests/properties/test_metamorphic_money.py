@@ -61,7 +61,7 @@ def changed(events: Sequence[AnyEvent], change: Callable[[Any], Any]) -> list[An
             return [walk(one) for one in value]
         return value
 
-    return [msgspec.convert(walk(msgspec.to_builtins(one)), AnyEvent) for one in events]  # type: ignore[arg-type]
+    return [msgspec.convert(walk(msgspec.to_builtins(one)), AnyEvent) for one in events]
 
 
 def told(finding: Finding, *, times: int = 1, later: datetime.timedelta = WEEK * 0) -> tuple[Any, ...]:
