@@ -111,6 +111,7 @@ VERBS: Final[dict[str, tuple[dict[str, Any], tuple[str, ...]]]] = {
         {"kind": "deputation", "action": "grant", "principal": "5c" * 32, "reason": "测试"},
         ("id", "deputy", "role", "valid_from", "valid_to"),
     ),
+    "attach": ({"kind": "attachment"}, ("hash",)),
     "void": ({"kind": "correction", "reason": "测试"}, ("event",)),
 }
 """Verb → fields it sets, and the names of its positional words; ``-`` leaves a positional field out."""

@@ -27,6 +27,7 @@ from verifier.rules import (
     over_limit,
     refunded_next_year,
     split_purchases,
+    voucher_missing,
 )
 
 
@@ -108,6 +109,7 @@ FAMILIES: Final[tuple[Family[Any], ...]] = (
     list_family.FAMILY,
     split_purchases.FAMILY,
     funded_twice.FAMILY,
+    voucher_missing.FAMILY,
 )
 """Rules that judge matter by matter (`verifier.matters.family`)."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.kinds.authority import Invoice
 from verifier.simulation.draws import TEN_THOUSAND, parts_of, run_on, share
 from verifier.simulation.labels import Case, Concealment, Expected, Scheme
 from verifier.simulation.ordinary import spend
@@ -139,8 +140,9 @@ def tag_lie(stage: Stage) -> Iterator[Case]:
 
 def mislabelled(stage: Stage, day: datetime.date, amount: int) -> Case:
     """The bill of DIV_TAG_LIE on `day`, by itself."""
-    bill, rules, variant = _lie(stage)
-    done = stage.buy(day, amount, bill if stage.guilty else Bill())
+    invoice = stage.invoice(amount)
+    bill, rules, variant = _lie(stage, invoice)
+    done = stage.buy(day, amount, bill if stage.guilty else Bill(invoice=invoice))
     return Case(
         slug=stage.slug,
         scheme="DIV_TAG_LIE",
@@ -159,7 +161,7 @@ def mislabelled(stage: Stage, day: datetime.date, amount: int) -> Case:
     )
 
 
-def _lie(stage: Stage) -> tuple[Bill, tuple[str, ...], str]:
+def _lie(stage: Stage, invoice: Invoice) -> tuple[Bill, tuple[str, ...], str]:
     """The bill, the rules that may see through it, and what it is."""
     other = stage.second_project()
     person = stage.payee(
@@ -167,11 +169,15 @@ def _lie(stage: Stage) -> tuple[Bill, tuple[str, ...], str]:
     ).removesuffix("-account")
     match stage.difficulty:
         case 1 | 3:
-            return Bill(project=other), ("F31",), "another project of the unit under the line's tag"
+            return (
+                Bill(project=other, invoice=invoice),
+                ("F31",),
+                "another project of the unit under the line's tag",
+            )
         case 2 | 4:
-            return Bill(payee=person), ("F23",), "a private person under the tag of works"
+            return Bill(payee=person, invoice=invoice), ("F23",), "a private person under the tag of works"
         case _:
-            return Bill(), (), "invented work, invoiced by the ordinary supplier"
+            return Bill(invoice=invoice), (), "invented work, invoiced by the ordinary supplier"
 
 
 @dataclass(frozen=True, slots=True)

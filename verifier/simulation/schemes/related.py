@@ -26,7 +26,8 @@ def related(stage: Stage) -> Iterator[Case]:
     paid = stage.fund_it(stage.grant.cash_on, stage.amount)
     step = stage.difficulty - 1
     firms = [_firm(stage, number, last=number == _HOPS[step]) for number in range(_HOPS[step] + 1)]
-    bill = stage.buy(run_on(paid.on), amount, Bill(payee=firms[0].removesuffix("-account")))
+    first = Bill(payee=firms[0].removesuffix("-account"), invoice=stage.invoice(amount))
+    bill = stage.buy(run_on(paid.on), amount, first)
     yield from spend(stage, paid.on, stage.amount - amount)
     back = amount - amount * _KEPT[step] // 100
     legs = [
