@@ -42,7 +42,18 @@ class LineFacts:
 class Standing:
     """The registers as the log has them so far; `take` every event in log order."""
 
-    __slots__ = ("_related", "accounts", "contracted", "contracts", "funds", "lines", "parties", "projects")
+    __slots__ = (
+        "_related",
+        "accounts",
+        "contracted",
+        "contracts",
+        "funds",
+        "holders",
+        "lines",
+        "parties",
+        "projects",
+        "suppliers",
+    )
 
     def __init__(self) -> None:
         """Nothing registered."""
@@ -54,7 +65,11 @@ class Standing:
         """Contract → its project."""
         self.contracted: set[str] = set()
         """Projects with a contract."""
+        self.suppliers: dict[str, str] = {}
+        """Contract → its supplier."""
         self.lines: dict[str, LineFacts] = {}
+        self.holders: set[tuple[str, str]] = set()
+        """(party, fund) where the party was given a line of the fund."""
         self._related: dict[str, set[str]] | None = None
 
     def take(self, event: AnyEvent) -> None:
@@ -72,8 +87,11 @@ class Standing:
             case Contract():
                 self.contracts[event.id] = event.project
                 self.contracted.add(event.project)
+                self.suppliers[event.id] = event.supplier
             case Allocation() if event.opens:
-                self.lines[event.line] = self._line(event)
+                line = self._line(event)
+                self.lines[event.line] = line
+                self.holders.add((line.holder, line.fund))
             case _:
                 pass
 

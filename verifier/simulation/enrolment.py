@@ -55,7 +55,10 @@ class Enrolment:
         parent: str | None = None,
         related: tuple[str, ...] = (),
     ) -> None:
-        """A body called `names` (Chinese, English) at `place` (level, division); it acts unless it is only paid."""
+        """A body called `names` (Chinese, English) at `place` (level, division); it acts unless it is only paid.
+
+        A beneficiary is a person and has no credit code.
+        """
         level, division = place
         one = Party(
             occurred_on=self.day("parties"),
@@ -65,7 +68,9 @@ class Enrolment:
             level=level,
             division=division,
             roles=(role,),
-            uscc=credit_code(_PREFIX.get(role, _ORGAN), division, identifier),
+            uscc=None
+            if role == "beneficiary"
+            else credit_code(_PREFIX.get(role, _ORGAN), division, identifier),
             parent=parent,
             related=related,
         )

@@ -283,7 +283,13 @@ class Stage:
     ) -> str:
         """A firm or person that is paid, and its account, whose name is returned."""
         account, division = f"{identifier}-account", self.county.division
-        self.enrolment.party(identifier, self._named(names), ("payee", division), "supplier", related=related)
+        self.enrolment.party(
+            identifier,
+            self._named(names),
+            ("payee", division),
+            "beneficiary" if account_class == "personal" else "supplier",
+            related=related,
+        )
         bank = self.branch.rural_bank if covered else None
         self.enrolment.account(self.county.finance, account, identifier, account_class, bank=bank)
         if covered:

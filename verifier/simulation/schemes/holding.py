@@ -63,12 +63,14 @@ def idle(stage: Stage) -> Iterator[Case]:
 def year_end_park(stage: Stage) -> Iterator[Case]:
     """YEAR_END_PARK: late in December money moves into the unit's account and is not used for months; the twin uses it.
 
-    At difficulty 1 the account is a platform company's, later the unit's own; at 5 the money comes in three parts.
+    At difficulty 1 it is a special account of the fund, later the unit's own; at 5 the money comes in three parts.
     """
     december = _december(stage)
+    special = stage.difficulty == 1
     stage.settle(
         on=december - 35 * _DAY,
-        account_class="platform" if stage.difficulty == 1 else "unit_real",
+        account_class="special" if special else "unit_real",
+        dedicated=special,
     )
     claim = stage.ask(stage.grant.cash_on, stage.amount)
     approved = worked_before(december.replace(day=5))
