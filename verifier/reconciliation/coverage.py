@@ -42,7 +42,7 @@ class Statement(NamedTuple):
     @property
     def holder(self) -> str:
         """The account that it is of: a sub-ledger of the pool `account`, if its name says so."""
-        return self.name.rpartition(":")[0] or self.account
+        return self.name.partition(":")[2] or self.account
 
     @property
     def net(self) -> int:
