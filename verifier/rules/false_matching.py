@@ -168,8 +168,8 @@ def _explain(case: Case, seen: _Seen, least: int) -> Told:
     days = max(trip.hops[-1].day for trip in journey.trips) - journey.payment[0].day
     return Told(
         zh=f"{payer.zh} 于 {on} 为资金{fund.zh}配套 {came.zh}，到位于{account.zh}；其后 {days} 日内有 {back.zh}"
-        f"（{share}%）可能回到配套单位或其关联方；其中按银行流水必为该笔配套的至少 {certain.zh}。",
+        f"（{share}%）可能回到配套单位或其关联方；其中按各账户的最低中间余额，至少 {certain.zh} 为该笔配套。",
         en=f"On {on} {payer.en} matched fund {fund.en} with {came.en} in {account.en}; within {days} days {back.en} "
-        f"({share} %) may have gone back to it or to related parties. By the bank lines of the accounts between, at least "
-        f"{certain.en} must have been this match.",
+        f"({share} %) may have gone back to it or to related parties. By the lowest intermediate balances of the accounts "
+        f"between, at least {certain.en} was this match.",
     )

@@ -171,8 +171,8 @@ def _explain(case: Case, journey: Journey, least: int) -> Told:
     return Told(
         zh=f"{account.zh} 于 {on} 以资金{fund.zh}支付 {payee.zh} {paid.zh}，其后 {days} 日内经 {ways} 条路径有 "
         f"{back.zh} 可能回到付款单位或其关联方（占 {share}%）；"
-        f"其中按各经手账户的银行流水必为该笔款项的至少 {certain.zh}。",
+        f"其中按各经手账户的最低中间余额，至少 {certain.zh} 为该笔款项。",
         en=f"On {on} {account.en} paid {payee.en} {paid.en} of fund {fund.en}; within {days} days {back.en} of it "
-        f"({share} %) could come back to the payer or a related party, by {ways} ways. By the bank lines of the accounts "
-        f"between, at least {certain.en} must have been this money.",
+        f"({share} %) could come back to the payer or a related party, by {ways} ways. By the lowest intermediate balances "
+        f"of the accounts between, at least {certain.en} was this money.",
     )

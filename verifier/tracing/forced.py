@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How much of what came home must have been the money that was paid (semantics P4): LIBR once more, place by place.
+"""How much of what came home was the money that was paid, by LIBR on every account between (semantics P4).
 
-At every account between, the payment is a claim and everything else general money, which goes first, all credits of a day
-before its debits. What a day's debits take of the claim is passed on for certain as far as the debits that lead elsewhere
-do not reach; that is the claim on the next account, and at home it is what must have come back. General money that is spent
-does not grow again, so splitting a payment into parts hides it only once.
+It is the same test as for funds (`verifier.tracing.entitlement`) with the same presumption: other money leaves first, and
+what an account can no longer hold has left. At every account between, the payment is a claim and everything else general
+money; all credits of a day come before its debits. What a day's debits take of the claim was passed on as far as the debits
+that lead elsewhere do not reach; that is the claim on the next account, and at home it has come back. General money that is
+spent does not grow again, so splitting a payment into parts hides it only once.
 
 Known only where closed statements cover an account from the day the money came to the day it went.
 """
