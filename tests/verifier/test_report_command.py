@@ -112,6 +112,22 @@ def test_what_is_not_installed_is_named(
     assert run(str(folder), "--report", str(tmp_path / "report.json")).exit_code == 0
 
 
+def test_the_library_that_is_missing_is_named(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The writer is there, and what it loads is not."""
+
+    class Absent:
+        def load(self) -> None:
+            raise ModuleNotFoundError(name="jinja2")
+
+    monkeypatch.setattr(files, "entry_points", lambda **_: (Absent(),))
+    result = run(str(folder), "--report", str(tmp_path / "report.html"))
+    assert result.exit_code == 3
+    assert "jinja2 is missing" in result.output
+    assert "fundtrace[report]" in result.output
+
+
 def test_a_broken_ledger_is_reported_as_far_as_it_is_good(forger: Forger, tmp_path: Path) -> None:
     """Exit 2, the good prefix judged, and the report says so."""
     payment = len(forger.entries) - 1
