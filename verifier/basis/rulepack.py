@@ -110,10 +110,14 @@ class _Adopted:
     since: datetime.date
 
 
+_TOLD_MAX: Final = 8_192
+"""Most answers kept until something else is adopted: one for each rule, addressee and day."""
+
+
 class RuleBook:
     """The rules in force, folded from the log in order; ask it at the position of the event that is judged."""
 
-    __slots__ = ("_adopted", "_drafts", "_funds", "_judged_by", "_rows", "notices", "pack")
+    __slots__ = ("_adopted", "_drafts", "_funds", "_judged_by", "_rows", "_told", "notices", "pack")
 
     def __init__(self, pack: Pack, *, drafts: tuple[Policy, ...] = (), registry: str | None = None) -> None:
         """The defaults of `pack` under the `drafts`; no policy and no fund yet.
@@ -128,11 +132,13 @@ class RuleBook:
         self._drafts = tuple(_Adopted(policy=one, since=one.effective_on) for one in drafts)
         self._judged_by = (("pack", pack.name), *(() if registry is None else (("registry", registry),)))
         self._funds: dict[str, Fund] = {}
+        self._told: dict[tuple[str, Addressee, datetime.date], Terms] = {}
         self.notices: list[Notice] = []
 
     def register_fund(self, fund: Fund) -> None:
         """From now on the deadlines of this version of the fund count."""
         self._funds[fund.id] = fund
+        self._told = {}
 
     def adopt(self, policy: Policy, *, recorded_on: datetime.date | None = None) -> None:
         """From its day on the rows of `policy` count instead of those of its earlier version.
@@ -145,6 +151,7 @@ class RuleBook:
         before = [self._row_terms(row, since) for row in judging]
         last = next((one.policy for one in reversed(self._adopted) if one.policy.id == policy.id), None)
         self._adopted = (*self._adopted, _Adopted(policy=policy, since=since))
+        self._told = {}
         for row, told in loosened_rights(last, policy):
             self.notices.append(_notice(policy, row, told.zh, told.en))
         for row, old in zip(judging, before, strict=True):
@@ -166,6 +173,14 @@ class RuleBook:
 
     def terms(self, rule: str, to: Addressee, on: datetime.date) -> Terms:
         """What `rule` asks of the addressee on business date `on`, by everything adopted so far."""
+        asked = (rule, to, on)
+        if asked not in self._told:
+            if len(self._told) >= _TOLD_MAX:
+                self._told = {}
+            self._told[asked] = self._terms(*asked)
+        return self._told[asked]
+
+    def _terms(self, rule: str, to: Addressee, on: datetime.date) -> Terms:
         values: dict[str, int] = {}
         sources: dict[str, str] = {}
         decisive: Layer | None = None
