@@ -20,7 +20,7 @@ def judge(matter: Matter[Fact], case: Case) -> Iterator[Finding | Gap]:
 
 
 FAMILY: Final = Family(
-    name="payee lists",
+    name="payee-lists",
     rules=(above_standard.RULE, list_overpaid.RULE),
     kinds=KINDS,
     said=Fact,
