@@ -10,11 +10,12 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.kinds.control import Correction
 from ledger.kinds.fact import Transfer
 from ledger.kinds.form import Tag
 from ledger.kinds.registry import Account, Fund
 from ledger.kinds.vocabulary import AnyEvent
-from tests.properties.test_money_books import FIRST, GENESIS, ledgers, posted
+from tests.properties.test_money_books import FIRST, GENESIS, facts, ledgers, posted
 from verifier.basis.rulepack import RuleBook, load_pack
 from verifier.judgement.run import Judgement
 from verifier.obligations.case import Case
@@ -154,3 +155,14 @@ def test_an_unrelated_fund_does_not_matter(events: list[AnyEvent], amount: int) 
     before, after = judged(events), judged([*events, fund, account, *moves])
     assert [told(one) for one in before] == [told(one) for one in after if one.accounts[0] != "Q"]
     assert [one.fund for one in after if one.accounts[0] == "Q"] == ["H"]
+
+
+@given(ledgers(pools=True), st.data())
+def test_what_was_posted_and_reversed_does_not_matter(events: list[AnyEvent], data: st.DataObject) -> None:
+    """Metamorphic, T18: a report and its correction leave every finding that stands as it was; others are corrected."""
+    report = data.draw(facts([]))
+    reversal = Correction(occurred_on=FIRST, event=f"U/s-{len(events)}/0", reason="r")
+    before, after = judged(events), judged([*events, report, reversal])
+    standing = [one for one in after if one.state != "corrected"]
+    assert [told(one) for one in before if one.state != "corrected"] == [told(one) for one in standing]
+    assert all(one.outstanding == 0 for one in after if one.state == "corrected")
