@@ -162,7 +162,7 @@ class Duty:
     def wake(self, matter: Matter[Fact], case: Case) -> datetime.date | None:
         """The next day on which an obligation of the matter may stand otherwise though nothing happens."""
         days = [day for one in self.obligations(matter, case) for day in self._turns(one, case)]
-        days += [day for one in matter.facts for day in _released(one, case)]
+        days += [day for one in matter.facts for day in (*_released(one, case), *_begun(one, case))]
         return min(days, default=None)
 
     def _turns(self, one: Obligation, case: Case) -> Iterator[datetime.date]:
@@ -200,6 +200,12 @@ def duty_family(duty: Duty, *judges: tuple[Rule, Judge], turns: Turns | None = N
         wake=wake,
         tells_corrections=True,
     )
+
+
+def _begun(one: Noted[Fact], case: Case) -> Iterator[datetime.date]:
+    """The day on which something begins to be owed, if that is still to come."""
+    if isinstance(one.said, Filed) and isinstance(one.said.act, Opening) and one.said.act.on > case.as_of:
+        yield one.said.act.on
 
 
 def _released(one: Noted[Fact], case: Case) -> Iterator[datetime.date]:
