@@ -116,7 +116,7 @@ def _bounce(stage: Stage, paid: Done, amount: int, by: tuple[str, str, str, str]
     township, account, _, _ = by
     back_on = stage.after(paid.on, 2)
     again_on = stage.run_after(closed_on(back_on), 1)
-    if back_on.year != stage.fund.year or again_on > back_on + datetime.timedelta(days=_AGAIN_WITHIN):
+    if back_on.year != stage.grant.on.year or again_on > back_on + datetime.timedelta(days=_AGAIN_WITHIN):
         return
     back = Return(
         occurred_on=back_on,

@@ -170,7 +170,7 @@ class FundPlan:
             to=province.finance,
             amount=amount,
             fund=self.id,
-            fiscal_year=self.year,
+            fiscal_year=on.year,
             functional=self.purpose.functional,
         )
         diary.act(issued, CENTRE, f"issue-{top}", issue)
