@@ -38,6 +38,7 @@ class Corrections:
     def __init__(self, workspace: Workspace) -> None:
         """Accounts are noted here."""
         self._workspace = workspace
+        self._asked: tuple[str, dict[str, Evidence]] = ("", {})
         workspace.run(_TOUCHED)
         workspace.run("CREATE INDEX touched_account ON touched (account)")
         self.any: Final = workspace.look_up(int, "SELECT 1 FROM touched LIMIT 1") is not None
@@ -45,7 +46,17 @@ class Corrections:
 
     def of(self, account: str, shown: Iterable[str]) -> tuple[Evidence, ...]:
         """The corrections in `account` that reversed one of the events `shown`; else the last ones there."""
-        named = frozenset(shown)
-        rows = list(self._workspace.rows(_Reversed, _ABOUT, (account,)))
-        chosen = [row for row in rows if row.name in named][:SHOWN] or rows[-SHOWN:]
-        return tuple(Evidence(name=row.correction, seq=row.seq, leaf=row.leaf.hex()) for row in chosen)
+        every = self._in(account)
+        named = [every[name] for name in shown if name in every]
+        chosen = sorted(set(named), key=lambda one: one.seq)[:SHOWN]
+        return tuple(chosen or list(every.values())[-SHOWN:])
+
+    def _in(self, account: str) -> dict[str, Evidence]:
+        """The corrections in `account` by what they reversed, in log order; kept until another account is asked for."""
+        if self._asked[0] != account:
+            rows = self._workspace.rows(_Reversed, _ABOUT, (account,))
+            found = {
+                row.name: Evidence(name=row.correction, seq=row.seq, leaf=row.leaf.hex()) for row in rows
+            }
+            self._asked = (account, found)
+        return self._asked[1]

@@ -20,7 +20,7 @@ from verifier.workspace import Workspace
 
 Reason = Literal["told_twice", "one_paper", "project"]
 
-STRUCK_MAX: Final = 20
+STRUCK_MAX: Final = 8
 """Most payments of an account that are struck one by one; of the others the minimum is zero, which is always true."""
 
 _TOLD_TWICE: Final = """
