@@ -18,16 +18,16 @@ been signed late, a measurement be behind, a panel be listed in part (semantics 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
-from verifier.basis.findings import Finding, FindingClass, Rule, Severity
+from verifier.basis.findings import Finding, Rule
 from verifier.basis.rulepack import Addressee, Terms
 from verifier.language import Told
 from verifier.matters.family import Noted
 from verifier.matters.lead import Lead, finding_of
 from verifier.obligations.case import Case
 from verifier.obligations.watch import Gap
+from verifier.works.acceptance_tells import Tell, ahead_of_measure, before_contract, beyond_contract
 from verifier.works.project_file import ContractFile, ProjectFile, Stated
 from verifier.works.work_facts import Accepted, Deputed, Evidenced, Fact, Keyed, Revoked, Sat
 
@@ -65,24 +65,6 @@ _UNMEASURED: Final = Gap(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tell:
-    """What speaks against an acceptance, on `matter`; `amount` in minor units, None where nothing tells one."""
-
-    name: str
-    matter: str
-    entries: tuple[Noted[Fact], ...]
-    decisive: Noted[Fact]
-    terms: Terms
-    text: Told
-    clears_if: Told
-    amount: int | None
-    severity: Severity = "orange"
-    finding_class: FindingClass = "indicated"
-    parties: tuple[str, ...] = ()
-    fund: str | None = None
-
-
 def judge(file: ProjectFile, case: Case) -> Iterator[Finding | Gap]:
     """One finding for each tell; gaps where a panel or a measurement is missing."""
     for one in file.accepted():
@@ -107,12 +89,12 @@ def _panel(file: ProjectFile, case: Case, one: Stated[Accepted]) -> Iterator[Fin
         source = ("资金文件", "the fund") if one.said.asked else ("规则包", "the rule pack")
         yield _finding(
             case,
-            _Tell(
+            Tell(
                 name="panel",
                 matter=one.entry.name,
                 entries=(one.entry,),
                 decisive=one.entry,
-                terms=terms,
+                judged=one.entry,
                 severity="yellow",
                 text=Told(
                     zh=f"项目 {file.project} {one.on} 的验收列有 {sat} 名验收人员，少于{source[0]}要求的 {asked} 名。",
@@ -130,129 +112,18 @@ def _panel(file: ProjectFile, case: Case, one: Stated[Accepted]) -> Iterator[Fin
 
 
 def _contract(case: Case, contract: ContractFile) -> Iterator[Finding | Gap]:
-    passed = [
-        one for one in contract.accepted if one.said.contract is not None and one.said.verdict != "fail"
-    ]
-    for one in passed:
-        yield from _before(case, contract, one)
-    whole = [one for one in passed if one.said.verdict == "pass"]
-    yield from _beyond(case, contract, whole)
-    yield from _ahead(case, contract, whole)
-
-
-def _before(case: Case, contract: ContractFile, one: Stated[Accepted]) -> Iterator[Finding]:
-    agreed, terms = contract.agreed, _terms(case, one.entry, one.said.fund)
-    least = terms.number("min_days") if agreed.said.category == "works" else 0
-    days = (one.on - agreed.on).days
-    if days >= least:
-        return
-    earliest = (
-        ("", "")
-        if days < 0
-        else (f"，工程最短以 {least} 日计", f"; works are expected to take {least} days at least")
-    )
-    yield _finding(
-        case,
-        _Tell(
-            name="before",
-            matter=one.entry.name,
-            entries=(agreed.entry, one.entry),
-            decisive=max(agreed.entry, one.entry, key=lambda fact: fact.entry.seq),
-            terms=terms,
-            severity="orange" if days < 0 else "yellow",
-            text=Told(
-                zh=f"合同 {contract.id}（项目 {contract.project}）订立于 {agreed.on}，验收在 {one.on}{earliest[0]}。",
-                en=f"Contract {contract.id} (project {contract.project}) is of {agreed.on}, its acceptance of "
-                f"{one.on}{earliest[1]}.",
-            ),
-            clears_if=Told(
-                zh="合同补签的说明和开工、交付的凭证；或对错误日期登记的冲正",
-                en="why the contract was signed late, and papers of start and delivery; or the correction of a wrong date",
-            ),
-            amount=contract.value_of(one),
-            fund=one.said.fund,
-            parties=(one.entry.party, agreed.said.supplier),
-        ),
-    )
-
-
-def _beyond(case: Case, contract: ContractFile, passed: list[Stated[Accepted]]) -> Iterator[Finding]:
-    accepted, decisive = 0, None
-    for one in passed:
-        accepted += contract.value_of(one) or 0
-        if decisive is None and accepted > contract.net:
-            decisive = one.entry
-    if decisive is None or accepted <= contract.net:
-        return
-    total, net, over = (case.money(one) for one in (accepted, contract.net, accepted - contract.net))
-    yield _finding(
-        case,
-        _Tell(
-            name="beyond",
-            matter=contract.id,
-            entries=(
-                contract.agreed.entry,
-                *(one.entry for one in contract.changes),
-                *(one.entry for one in passed),
-            ),
-            decisive=decisive,
-            terms=_terms(case, decisive, passed[0].said.fund),
-            finding_class="proved",
-            text=Told(
-                zh=f"合同 {contract.id}（项目 {contract.project}）连同变更为 {net.zh}，"
-                f"验收合格共 {total.zh}，超出 {over.zh}。",
-                en=f"Contract {contract.id} (project {contract.project}) comes to {net.en} with its changes; "
-                f"{total.en} was accepted on it, {over.en} too much.",
-            ),
-            clears_if=Told(
-                zh="已批准的合同变更登记；或对重复、错误验收登记的冲正",
-                en="an approved change of the contract; or the correction of an acceptance recorded twice or wrongly",
-            ),
-            amount=accepted - contract.net,
-            fund=passed[0].said.fund,
-            parties=(decisive.party, contract.agreed.said.supplier),
-        ),
-    )
-
-
-def _ahead(case: Case, contract: ContractFile, passed: list[Stated[Accepted]]) -> Iterator[Finding | Gap]:
-    if not contract.measured:
-        if passed and contract.agreed.said.category == "works":
-            yield _UNMEASURED
-        return
-    for one in passed:
-        accepted, measured = contract.accepted_by(one.on), contract.measured_by(one.on)
-        if accepted is None or accepted <= measured:
-            continue
-        done, known, over = (case.money(amount) for amount in (accepted, measured, accepted - measured))
-        yield _finding(
-            case,
-            _Tell(
-                name="progress",
-                matter=contract.id,
-                entries=(
-                    contract.agreed.entry,
-                    *(fact.entry for fact in contract.measured),
-                    *(fact.entry for fact in passed),
-                ),
-                decisive=one.entry,
-                terms=_terms(case, one.entry, one.said.fund),
-                severity="yellow",
-                text=Told(
-                    zh=f"至 {one.on}，合同 {contract.id}（项目 {contract.project}）验收合格 {done.zh}，"
-                    f"而已计量的仅 {known.zh}，超出 {over.zh}。",
-                    en=f"By {one.on} {done.en} was accepted on contract {contract.id} (project {contract.project}), and "
-                    f"{known.en} had been measured, {over.en} less.",
-                ),
-                clears_if=Told(
-                    zh="验收当日及以前的进度计量", en="a measurement dated no later than the acceptance"
-                ),
-                amount=accepted - measured,
-                fund=one.said.fund,
-                parties=(one.entry.party, contract.agreed.said.supplier),
-            ),
-        )
-        return
+    named = [one for one in contract.accepted if one.said.contract is not None and one.said.verdict != "fail"]
+    passed = [one for one in named if one.said.verdict == "pass"]
+    works = contract.agreed.said.category == "works"
+    tells: list[Tell | None] = [beyond_contract(case, contract, passed)]
+    for one in named:
+        least = _terms(case, one.entry, one.said.fund).number("min_days") if works else 0
+        tells.append(before_contract(contract, one, least))
+    if contract.measured:
+        tells.append(ahead_of_measure(case, contract, passed))
+    elif passed and works:
+        yield _UNMEASURED
+    yield from (_finding(case, one) for one in tells if one is not None)
 
 
 def _reused(file: ProjectFile, case: Case) -> Iterator[Finding]:
@@ -265,12 +136,12 @@ def _reused(file: ProjectFile, case: Case) -> Iterator[Finding]:
     later = [(one, said) for one, said in shown if said.project != first]
     yield _finding(
         case,
-        _Tell(
+        Tell(
             name="evidence",
             matter=digest,
             entries=tuple(one for one, _ in shown),
             decisive=later[0][0],
-            terms=_terms(case, later[0][0], later[0][1].fund),
+            judged=later[0][0],
             text=Told(
                 zh=f"同一验收凭据文件 {digest[:16]}… 用于 {len(projects)} 个项目（{'、'.join(projects)}）的验收。",
                 en=f"One evidence file, {digest[:16]}…, bears out acceptances of {len(projects)} projects: "
@@ -305,7 +176,7 @@ def _sat(file: ProjectFile, case: Case) -> Iterator[Finding]:
                     if key.person in said.persons and not _may_sit(key.key, one, deputed)
                 )
                 if own:
-                    yield _finding(case, _own_maker(case, one, said, own))
+                    yield _finding(case, _own_maker(one, said, own))
             case _:
                 pass
 
@@ -314,13 +185,13 @@ def _may_sit(key: str, acceptance: Noted[Fact], deputed: list[Deputed]) -> bool:
     return any(one.key == key and one.first <= acceptance.recorded_on <= one.last for one in deputed)
 
 
-def _own_maker(case: Case, one: Noted[Fact], said: Sat, own: list[str]) -> _Tell:
-    return _Tell(
+def _own_maker(one: Noted[Fact], said: Sat, own: list[str]) -> Tell:
+    return Tell(
         name="maker",
         matter=one.name,
         entries=(one,),
         decisive=one,
-        terms=_terms(case, one, said.fund),
+        judged=one,
         severity="yellow",
         text=Told(
             zh=f"项目 {said.project} {one.on} 的验收人员 {'、'.join(own)} 同时持有本单位的经办密钥。",
@@ -342,7 +213,7 @@ def _known(values: Iterable[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-def _finding(case: Case, tell: _Tell) -> Finding:
+def _finding(case: Case, tell: Tell) -> Finding:
     proved = tell.finding_class == "proved"
     lead = Lead(
         subject=(tell.name, tell.matter),
@@ -350,7 +221,7 @@ def _finding(case: Case, tell: _Tell) -> Finding:
         severity=tell.severity,
         explanation=tell.text,
         clears_if=tell.clears_if,
-        terms=tell.terms,
+        terms=_terms(case, tell.judged, tell.fund),
         first=min(tell.entries, key=lambda one: one.entry.seq),
         decisive=tell.decisive,
         evidence=[one.entry for one in tell.entries],
