@@ -63,3 +63,12 @@ def test_a_payment_the_bank_may_still_show_leaves_it_undecidable() -> None:
     assert [one.finding_class for one in found(paid, bank={"paid": "pending"})] == ["undecidable"]
     assert found(paid, bank={"paid": "2026-06-30"}) == []
     assert len(found(paid, bank={"paid": "2026-07-01"})) == 1
+
+
+def test_money_that_came_late_in_the_year_is_not_behind() -> None:
+    """180 days of the year are needed; after the year nothing is compared any more."""
+    late = WORLD.replace("2026-01-31", "{}")
+    assert len(judge(late.format("2026-07-04"), "2026-10-31", rule="F41")) == 1
+    assert judge(late.format("2026-07-05"), "2026-10-31", rule="F41") == []
+    assert len(found("", "2026-12-31")) == 1
+    assert found("", "2027-01-01") == []

@@ -3,8 +3,8 @@
 
 Basis: the fund's own rule; local practice compares with time progress; 15 points are convention. Looked at on the last day
 of each month of the line's fiscal year: spent is what was paid from the line or went on to another, less what came back;
-elapsed are the days since it got its first authority, out of those up to the end of the year. Lines that only pass on are
-F03, what is left after the year is F10.
+elapsed are the days since it got its first authority, out of those up to the end of the year, at least `least_days`: money
+that came late in the year is not behind. Lines that only pass on are F03, what is left after the year is F10.
 
 How fast work should go is a judgement: indicated, and for the record (semantics P7). Payments count on the bank date where
 there is one.
@@ -65,7 +65,7 @@ def judge(case: Case, found: Found) -> Iterator[Finding]:
     acts = [(one, act) for one, act in acts if one.reversed_on is None]
     first = next((one for one, act in acts if isinstance(act, Opening)), None)
     line = case.standing.lines.get(found.matter.key)
-    if first is None or line is None or line.project is None:
+    if first is None or line is None or line.project is None or case.as_of.year > line.year:
         return
     addressee = Addressee(fund=line.fund, level=case.standing.level(line.holder), direct=line.direct)
     progress = _progress(case, acts, first.on, line.year)
@@ -73,7 +73,9 @@ def judge(case: Case, found: Found) -> Iterator[Finding]:
         return
     terms = case.book.terms(RULE.id, addressee, progress.day)
     points = terms.get("points")
-    if points is not None and progress.behind(progress.spent, points):
+    if points is None or progress.days < terms.number("least_days"):
+        return
+    if progress.behind(progress.spent, points):
         sure = progress.behind(progress.spent_max, points)
         yield _finding(case, found, first, acts, progress, sure=sure)
 
@@ -81,8 +83,8 @@ def judge(case: Case, found: Found) -> Iterator[Finding]:
 def turns(matter: Matter[Fact], case: Case) -> Iterator[datetime.date]:
     """The next last day of a month, while the line is looked at."""
     line = case.standing.lines.get(matter.key)
-    if line is not None and line.project is not None and case.as_of < datetime.date(line.year, 12, 31):
-        yield _month_end(case.as_of + _DAY)
+    if line is not None and line.project is not None and case.as_of.year <= line.year:
+        yield min(_month_end(case.as_of + _DAY), datetime.date(line.year + 1, 1, 1))
 
 
 def _month_end(day: datetime.date) -> datetime.date:
@@ -90,16 +92,15 @@ def _month_end(day: datetime.date) -> datetime.date:
     return later - _DAY
 
 
-def _looked_at(as_of: datetime.date, year: int) -> datetime.date:
-    """The last day of a month that is over by the end of `as_of`, in `year` at the latest."""
-    last = as_of if _month_end(as_of) == as_of else as_of.replace(day=1) - _DAY
-    return min(last, datetime.date(year, 12, 31))
+def _looked_at(as_of: datetime.date) -> datetime.date:
+    """The last day of a month that is over by the end of `as_of`."""
+    return as_of if _month_end(as_of) == as_of else as_of.replace(day=1) - _DAY
 
 
 def _progress(
     case: Case, acts: list[tuple[Noted[Fact], Act]], begun: datetime.date, year: int
 ) -> _Progress | None:
-    day, end = _looked_at(case.as_of, year), datetime.date(year, 12, 31)
+    day, end = _looked_at(case.as_of), datetime.date(year, 12, 31)
     if not begun < day:
         return None
     had, least, most = 0, 0, 0
