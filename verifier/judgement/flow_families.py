@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from verifier.judgement import payment_family
 from verifier.matters.family import Family
-from verifier.rules import broken_chain, late_record
+from verifier.rules import broken_chain, late_record, parked_money
 
 FLOW_FAMILIES: Final[tuple[Family[Any], ...]] = (
     broken_chain.FAMILY,
     late_record.FAMILY,
     payment_family.FAMILY,
+    parked_money.FAMILY,
 )

@@ -22,6 +22,12 @@ from verifier.posted import PostedEvent
 KINDS: Final = (Disbursement, Use, Transfer, Return)
 """What `note` reads."""
 
+ALLOWED_ACCOUNT: Final = "allowed_account"
+"""Policies list accounts under this name that may hold earmarked money."""
+
+SUPERIORS_MAX: Final = 32
+"""Most bodies that stand above one (spec §4.3)."""
+
 _KIND: Final[dict[type[Event], Literal["disbursement", "use", "transfer"]]] = {
     Disbursement: "disbursement",
     Use: "use",
@@ -33,7 +39,8 @@ class Paid(Said, frozen=True, kw_only=True):
     """`amount` of `fund` left `account` of `payer` for `payee`, into `to_account` of class `to_class` where that is known.
 
     `line_project` is what the line is for. `served` says whether the fund serves the payment's `project`; `supplier` is
-    that of the contract. `licensed`: the payee has a credit code; `bank`: it is a bank. `dedicated`: the account taking it
+    that of the contract. `licensed`: the payee has a credit code; `bank`: it is a bank; `below`: it is the payer or a
+    body under it. `dedicated`: the account taking it
     is the fund's own; `entitled`: its owner holds a line of the fund.
     """
 
@@ -54,9 +61,11 @@ class Paid(Said, frozen=True, kw_only=True):
     served: bool
     economic: str | None
     reason: str | None
+    mode: Literal["direct", "authorised", "transfer"] | None
     listed: bool
     licensed: bool
     bank: bool
+    below: bool
     supplier: str | None
     dedicated: bool
     entitled: bool
@@ -91,7 +100,7 @@ def note(posted: PostedEvent, case: Case) -> Iterator[Placed[Fact]]:
     """Payments by account and bank reference, or by themselves; returns with what they undo."""
     match posted.event:
         case (Disbursement() | Use() | Transfer()) as event:
-            said = _paid(event, case)
+            said = paid_by(event, case)
             if said is not None:
                 known = said.bank_ref is not None
                 yield Placed(matter=f"{said.account} {said.bank_ref}" if known else posted.name, said=said)
@@ -124,7 +133,8 @@ def payments_of(matter: Matter[Fact]) -> Iterator[Payment]:
         )
 
 
-def _paid(event: Disbursement | Use | Transfer, case: Case) -> Paid | None:
+def paid_by(event: Disbursement | Use | Transfer, case: Case) -> Paid | None:
+    """What `event` says as a payment; None where it declares no fund."""
     tag = None if isinstance(event, Disbursement) else event.tag
     line = event.line if isinstance(event, Disbursement) else None if tag is None else tag.line
     fund = case.fund_of_line(line) if tag is None else tag.fund
@@ -159,10 +169,23 @@ def _paid(event: Disbursement | Use | Transfer, case: Case) -> Paid | None:
         served=served is None or fund in served.funds,
         economic=getattr(event, "economic", None),
         reason=event.reason if isinstance(event, Transfer) else None,
+        mode=event.mode if isinstance(event, Disbursement) else None,
         listed=isinstance(event, Disbursement) and event.payee_list is not None,
         licensed=party is not None and party.uscc is not None,
         bank=payee is not None and standing.is_bank(payee),
+        below=taker is not None and giver is not None and _is_below(case, taker.owner, giver.owner),
         supplier=standing.suppliers.get(contract or ""),
         dedicated=taker is not None and taker.fund == fund,
         entitled=taker is not None and (taker.owner, fund) in standing.holders,
     )
+
+
+def _is_below(case: Case, party: str, above: str) -> bool:
+    """Whether `party` is `above`, or stands under it."""
+    step: str | None = party
+    for _ in range(SUPERIORS_MAX):
+        if step is None or step == above:
+            break
+        known = case.standing.parties.get(step)
+        step = None if known is None else known.parent
+    return step == above

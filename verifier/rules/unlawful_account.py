@@ -19,7 +19,7 @@ from verifier.basis.findings import Finding, Rule
 from verifier.language import Told
 from verifier.obligations.case import Case
 from verifier.obligations.watch import Gap
-from verifier.payments.payment import Paid, Payment
+from verifier.payments.payment import ALLOWED_ACCOUNT, Paid, Payment
 from verifier.payments.payment_lead import PaymentTell, about, payment_finding
 
 RULE: Final = Rule(
@@ -34,8 +34,6 @@ RULE: Final = Rule(
     severity="orange",
     tier="T2",
 )
-ALLOWED: Final = "allowed_account"
-"""Policies list accounts under this name that may hold earmarked money."""
 
 _NAMED: Final[dict[AccountClass, Told]] = {
     "special": Told(zh="财政专户", en="a special account"),
@@ -60,7 +58,7 @@ def judge(payment: Payment, case: Case) -> Iterator[Finding | Gap]:
             yield _UNREGISTERED
         return
     named = _NAMED.get(said.to_class)
-    if named is None or _allowed(said) or said.to_account in case.book.rows_of(ALLOWED):
+    if named is None or _allowed(said) or said.to_account in case.book.rows_of(ALLOWED_ACCOUNT):
         return
     told = about(case, payment)
     direct = Told(

@@ -97,10 +97,20 @@ def year_end_park(stage: Stage) -> Iterator[Case]:
         lines=stage.lines(*done),
         decisive_event=paid[0].name,
         amount=parked,
-        known_on=paid[0].on + (_USED_WITHIN + 1) * _DAY,
+        known_on=_first_unused(paid, stage.amount - parked).on + (_USED_WITHIN + 1) * _DAY,
         rules=("F11",),
         concealment=("split",) if len(paid) > 1 else (),
     )
+
+
+def _first_unused(paid: list[Done], used: int) -> Done:
+    """The first of the payments that is not used up when `used` is spent of them, the oldest first."""
+    left = used
+    for one in paid:
+        left -= one.amount
+        if left < 0:
+            return one
+    return paid[-1]
 
 
 def _december(stage: Stage) -> datetime.date:
