@@ -30,7 +30,7 @@ def building_life(stage: Stage) -> Iterator[Case]:
     rng = stage.rng
     stage.settle(on=stage.early(), own=share(rng, stage.shape.grant_median * YUAN, 1, 20))
     held = stage.amount * (1 + rng.randrange(3)) // 100
-    until = stage.after(stage.grant.on, _PAID_BEFORE + _HELD_DAYS)
+    until, released_on = _held_until(stage)
     cap = stage.amount * _ADVANCE_CAP // 100
     engage(stage)
     terms = Terms(amount=stage.amount, advance_cap=cap, retention=held, retention_until=until)
@@ -40,9 +40,18 @@ def building_life(stage: Stage) -> Iterator[Case]:
     paid = stage.fund_it(stage.grant.cash_on, advance)
     stage.buy(stage.run_after(paid.on, 2), advance, bill)
     _build(stage, bill, contract, (advance, held))
-    if until < stage.month(stage.shape.months - 1):
-        stage.buy(stage.run_after(until, 1), held, bill)
+    if released_on is not None:
+        stage.buy(released_on, held, bill)
     yield from ()
+
+
+def _held_until(stage: Stage) -> tuple[datetime.date, datetime.date | None]:
+    """The day until which retention is held, and when it is paid; None if only after the country's last month."""
+    until = stage.after(stage.grant.on, _PAID_BEFORE + _HELD_DAYS)
+    released_on = stage.run_after(until, 1)
+    if released_on < stage.month(stage.shape.months - 1):
+        return until, released_on
+    return max(until, stage.after(stage.last, 30)), None
 
 
 def _build(stage: Stage, bill: Bill, contract: str, known: tuple[int, int]) -> None:
