@@ -61,7 +61,7 @@ class _Excess:
 
 def judge(file: ProjectFile, case: Case) -> Iterator[Finding | Gap]:
     """One finding for each contract on which more was paid than is allowed; gaps where acceptances say no value."""
-    for contract in file.contracts():
+    for contract in file.contracts:
         beyond, early = _beyond(contract), _unaccepted(contract)
         if beyond is not None or early is not None:
             yield _finding(case, contract, beyond, early)

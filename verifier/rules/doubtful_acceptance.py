@@ -70,7 +70,7 @@ def judge(file: ProjectFile, case: Case) -> Iterator[Finding | Gap]:
     for one in file.accepted():
         if one.said.verdict != "fail":
             yield from _panel(file, case, one)
-    for contract in file.contracts():
+    for contract in file.contracts:
         yield from _contract(case, contract)
     yield from _reused(file, case)
     yield from _sat(file, case)

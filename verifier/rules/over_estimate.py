@@ -45,7 +45,7 @@ _NO_BUDGET: Final = Gap(
 
 def judge(file: ProjectFile, case: Case) -> Iterator[Finding | Gap]:
     """At most one finding: the project, with what its contracts come to beyond the budget."""
-    contracts, plan = list(file.contracts()), file.plan
+    contracts, plan = list(file.contracts), file.plan
     if not contracts:
         return
     if plan is None or plan.said.budget is None:

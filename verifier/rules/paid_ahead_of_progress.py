@@ -73,7 +73,7 @@ class _Ahead:
 
 def judge(file: ProjectFile, case: Case) -> Iterator[Finding | Gap]:
     """One finding for each contract that was paid ahead of its work at any payment."""
-    for contract in file.contracts():
+    for contract in file.contracts:
         if not contract.payments:
             continue
         first = contract.payments[0].entry

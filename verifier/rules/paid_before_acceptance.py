@@ -83,7 +83,7 @@ class _Sums:
 
 def judge(file: ProjectFile, case: Case) -> Iterator[Finding]:
     """One finding for each contract on which more than the advance was paid before acceptance."""
-    for contract in file.contracts():
+    for contract in file.contracts:
         if contract.payments:
             first = contract.payments[0].entry
             terms = case.book.terms(RULE.id, Addressee(fund=contract.fund or ""), first.on)

@@ -44,7 +44,7 @@ _UNTOLD: Final = Gap(
 
 def judge(file: ProjectFile, case: Case) -> Iterator[Finding | Gap]:
     """One finding for each contract with a related supplier; a gap where nothing is known of either side."""
-    for contract in file.contracts():
+    for contract in file.contracts:
         match contract.agreed.said.related:
             case True:
                 yield _finding(case, file, contract)

@@ -29,19 +29,33 @@ class Payment(NamedTuple):
 def final_payments(facts: Iterable[Noted[Any]], back: Mapping[str, int]) -> Iterator[Payment]:
     """Those of `facts` that are payments of their own, by date and position; `back` says what came back of each."""
     payments = [Payment(one, one.said, back.get(one.name, 0)) for one in facts if isinstance(one.said, Paid)]
-    disbursed = [one.said for one in payments if one.said.disbursed]
+    disbursed = _Disbursed(one.said for one in payments if one.said.disbursed)
     spending = {one.said.account for one in payments if not one.said.disbursed}
     for one in sorted(payments, key=lambda one: (one.entry.on, one.entry.entry.seq)):
         if one.said.disbursed:
             if one.said.to_account not in spending:
                 yield one
-        elif not any(_may_be_same(one.said, other) for other in disbursed):
+        elif not disbursed.may_hold(one.said):
             yield one
 
 
-def _may_be_same(use: Paid, disbursed: Paid) -> bool:
-    if use.account != disbursed.account:
-        return False
-    if None in {use.bank_ref, disbursed.bank_ref}:
-        return True
-    return (use.bank_ref, use.amount) == (disbursed.bank_ref, disbursed.amount)
+class _Disbursed:
+    """Disbursements on one contract, so that a use can be looked up among them."""
+
+    def __init__(self, disbursed: Iterable[Paid]) -> None:
+        """Sorted by account: those without reference, and the others by reference and amount."""
+        self._accounts: set[str] = set()
+        self._without: set[str] = set()
+        self._references: set[tuple[str, str, int]] = set()
+        for one in disbursed:
+            self._accounts.add(one.account)
+            if one.bank_ref is None:
+                self._without.add(one.account)
+            else:
+                self._references.add((one.account, one.bank_ref, one.amount))
+
+    def may_hold(self, use: Paid) -> bool:
+        """Whether `use` may tell one of them again."""
+        if use.bank_ref is None:
+            return use.account in self._accounts
+        return use.account in self._without or (use.account, use.bank_ref, use.amount) in self._references

@@ -5,6 +5,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from verifier.matters.family import Matter, Noted, Said
@@ -100,7 +101,7 @@ class ContractFile:
         return {one.id: one.amount for one in self.agreed.said.stages}.get(said.milestone or "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ProjectFile:
     """A project as its standing facts tell it; `plan` is its newest version."""
 
@@ -133,8 +134,12 @@ class ProjectFile:
         """Payments as reported, those told again included."""
         return self._all(Paid)
 
-    def contracts(self) -> Iterator[ContractFile]:
-        """Each contract with what names it."""
+    @cached_property
+    def contracts(self) -> tuple[ContractFile, ...]:
+        """Each contract that stands, in log order, with what names it."""
+        return tuple(self._contracts())
+
+    def _contracts(self) -> Iterator[ContractFile]:
         back: dict[str, int] = {}
         for one in self._all(Returned):
             back[one.said.undoes] = back.get(one.said.undoes, 0) + one.said.amount
