@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """F22 资金回流 (P4): money that comes back, over how many hops and days; what is left alone; how much is proved."""
 
+import datetime
 from itertools import pairwise
 
 import pytest
@@ -9,6 +10,11 @@ from tests.scenarios.books import STAGE
 from tests.scenarios.judging import judge
 from tests.scenarios.language import scenario
 from verifier.basis.findings import Finding
+from verifier.basis.rulepack import RuleBook, load_pack
+from verifier.judgement.run import Judgement
+from verifier.obligations.case import Case
+from verifier.tracing import homecoming
+from verifier.workspace import Workspace
 
 # A person related to the unit, two other suppliers, and statements of the first supplier's account.
 MORE = """
@@ -211,6 +217,35 @@ def test_debits_that_lead_elsewhere_may_have_taken_it() -> None:
     2026-02-14 debit 300.00 SB counterparty=BO
 {STATED.format(opening="200.00")}"""
     assert only(text).amount_min == 10_000
+
+
+def test_a_search_that_was_cut_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Too many ways to follow: counted as not judged, never as clean."""
+    text = (
+        f"{PAID}    2026-02-12 debit 1.00 SB counterparty=OT\n    2026-02-14 debit 300.00 SB counterparty=BO"
+    )
+    assert len(found(text)) == 1
+    monkeypatch.setattr(homecoming, "WORK_MAX", 1)
+    assert not_judged(f"{STAGE}{MORE}{text}") == 1
+
+
+def not_judged(text: str) -> int:
+    """How many payments F22 could not follow to the end."""
+    made = scenario(f"ledger \n{text}")
+    with Workspace() as workspace:
+        case = Case(
+            genesis=made.genesis,
+            genesis_hash=made.genesis_hash,
+            as_of=datetime.date(2026, 6, 30),
+            known_by=made.events[-1].seq,
+            workspace=workspace,
+            book=RuleBook(load_pack("cn-special-funds")),
+        )
+        judgement = Judgement(case)
+        for posted in made.events:
+            judgement.take(posted)
+        judgement.close()
+        return sum(gap.count for gap in judgement.gaps if gap.rule == "F22")
 
 
 def test_what_is_not_in_the_ledger_is_not_found() -> None:

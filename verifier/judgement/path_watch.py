@@ -9,6 +9,7 @@ from typing import Final
 
 from verifier.basis.findings import Finding
 from verifier.judgement.money_watch import closing_terms
+from verifier.language import Told
 from verifier.obligations.case import Case
 from verifier.obligations.matching_facts import MatchingFacts
 from verifier.obligations.watch import Gap
@@ -27,6 +28,7 @@ class PathWatch:
         self._case = case
         self._books = books
         self._matching = matching
+        self._cut: dict[str, int] = {}
 
     def take(self, posted: PostedEvent) -> None:
         """Nothing: the books take it."""
@@ -41,9 +43,18 @@ class PathWatch:
         homes = Homecomings(self._books)
         if matched:
             yield from false_matching.judge(self._case, self._books, homes, self._matching)
+            self._cut[false_matching.RULE.id] = homes.cut
             yield from match_from_fund.judge(self._case, self._books, self._matching)
+        before = homes.cut
         yield from return_to_origin.judge(self._case, self._books, homes)
+        self._cut[return_to_origin.RULE.id] = homes.cut - before
 
     def gaps(self) -> Iterator[Gap]:
-        """None: suppliers owe nobody their bank lines."""
-        return iter(())
+        """Payments whose ways were too many to follow; suppliers owe nobody their bank lines, which is no gap."""
+        reason = Told(
+            zh="收款方其后的收付过多，未能全部追踪是否回流",
+            en="the payee's later payments are too many to follow all ways back",
+        )
+        for rule, count in sorted(self._cut.items()):
+            if count:
+                yield Gap(rule=rule, reason=reason, count=count)

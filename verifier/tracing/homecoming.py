@@ -15,7 +15,7 @@ from verifier.tracing.hops import Hop, build_hops
 from verifier.tracing.money_books import MoneyBooks
 
 WORK_MAX: Final = 5_000
-"""Most hops that are looked at for one payment; beyond it the search is cut, and says so."""
+"""Most hops that are looked at for one payment; beyond it the search is cut, and counted."""
 
 _ONWARD: Final = """
     SELECT * FROM hop WHERE from_place = ? AND coalesce(out_day, in_day) BETWEEN ? AND ?
@@ -54,11 +54,10 @@ class Trip(NamedTuple):
 
 
 class Journey(NamedTuple):
-    """All that came home of one payment; `cut` if the search was ended early."""
+    """All that came home of one payment."""
 
     payment: tuple[Hop, ...]
     trips: tuple[Trip, ...]
-    cut: bool
 
     @property
     def paid(self) -> int:
@@ -86,13 +85,16 @@ class Homecomings:
         build_hops(books)
         self._workspace = books.workspace
         self._used: Counter[int] = Counter()
+        self.cut = 0
+        """How many searches were ended early."""
 
     def of(self, report: int, reach: Reach, manners: Manners) -> Journey:
         """What came home of the payment told by `report`."""
         payment = tuple(self._workspace.rows(Hop, _TOLD, (report,)))
         search = _Search(self._onward, self._used, reach, manners)
         trips = tuple(trip for hop in payment for trip in search.trips(hop))
-        return Journey(payment, trips, search.cut)
+        self.cut += search.cut
+        return Journey(payment, trips)
 
     def accept(self, journey: Journey) -> None:
         """What `journey` brought home is spoken for."""
