@@ -12,7 +12,7 @@ from verifier.obligations.records import running
 from verifier.reconciliation.stopped_statements import StoppedStatements
 
 NOT_COVERED: Final = ("waiver",)
-"""What is recorded and moves no due day yet, or not of every duty: no waiver does of answers and milestones."""
+"""What is recorded and moves no due day yet, or not of every duty: no waiver does of matching money."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ledger.kinds.registry import Calendar
 from tests.scenarios.judging import STAGE
 from tests.scenarios.language import scenario
 from verifier.basis.rulepack import RuleBook, load_pack
@@ -43,9 +42,7 @@ def tasks(text: str, as_of: str, *, stage: str = STAGE) -> list[Task]:
         )
         objections, milestones = Objections(), Milestones()
         for posted in made.events:
-            if posted.event.occurred_on <= case.as_of:
-                if isinstance(posted.event, Calendar):
-                    case.calendar.adopt(posted.event)
+            if case.take(posted):
                 objections.take(posted, case)
                 milestones.take(posted, case)
         dates = case.dates(10)
@@ -169,3 +166,30 @@ def test_a_new_version_of_a_project_moves_the_day_and_keeps_the_beginning() -> N
     (one,) = tasks(moved, "2026-04-10")
     assert (before.state, one.state, one.due.on) == ("overdue", "open", datetime.date(2026, 5, 31))
     assert (one.started, one.number) == (before.started, before.number)
+
+
+# --- waivers ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("paper", "state"),
+    [
+        ("2026-02-26 waive F event=asked row=answer by=CENTRE due_on=2026-03-31", "open"),
+        ("2026-02-26 waive F event=asked row=answer by=CENTRE", "waived"),
+        ("2026-02-27 waive F event=asked row=answer by=CENTRE", "lapsed"),
+        ("2026-02-27 waive F event=asked row=answer by=CENTRE due_on=2026-03-31", "overdue"),
+        ("2026-02-26 waive F event=top row=answer by=CENTRE", "overdue"),
+    ],
+)
+def test_o6_a_waiver_moves_or_lifts_the_duty_to_answer(paper: str, state: str) -> None:
+    """O6: in time; later it takes nothing back, and lifted later nothing is owed any more."""
+    assert only(f"{ASKED}{paper}\n", "2026-03-10", "o-1").state == state
+
+
+def test_o6_a_waiver_moves_the_one_milestone_that_it_names() -> None:
+    """O6: by the event that first named it and its own id as row, under a fund of the project."""
+    paper = "2026-03-30 waive {} event=project-2 row={} by=CENTRE due_on=2026-05-31\n"
+    other = "2026-01-04 fund G CENTRE\n"
+    assert only(DITCH + paper.format("F", "dig"), "2026-04-10", "dig").due.on == datetime.date(2026, 5, 31)
+    assert only(DITCH + paper.format("F", "line"), "2026-04-10", "dig").state == "overdue"
+    assert only(other + DITCH + paper.format("G", "dig"), "2026-04-10", "dig").state == "overdue"

@@ -23,6 +23,9 @@ from verifier.posted import PostedEvent
 _ALL_DONE: Final = 100
 """Per cent of a milestone."""
 
+ANSWER: Final = "answer"
+"""The row by which a waiver names the duty to answer; that to do a milestone is named by the milestone's id."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
@@ -100,7 +103,7 @@ class Objections:
         for name, one in self._asked.items():
             yield _task(
                 case, dates, replies.get(one.matter, ()), who=one.who, matter=one.matter, about=one.about, soon=soon,
-                started=one.seq, name=name, due=case.calendar.period(one.on, one.days, "working"),
+                started=one.seq, name=name, due=case.calendar.period(one.on, one.days, "working"), row=ANSWER,
             )  # fmt: skip
 
 
@@ -147,7 +150,8 @@ class Milestones:
                 started, name, number = self._first[about]
                 yield _task(
                     case, dates, reports.get(about, ()), who=one.party, matter=one.id, project=identifier, soon=soon,
-                    started=started, name=name, number=number, due=case.calendar.fixed(one.due_on),
+                    started=started, name=name, number=number, due=case.calendar.fixed(one.due_on), row=one.id,
+                    funds=project.funds,
                 )  # fmt: skip
 
 
@@ -165,13 +169,16 @@ def _done(posted: PostedEvent, case: Case) -> _Done:
 
 def _task(  # noqa: PLR0913 - the parts of a task
     case: Case, dates: Dates, done: Iterable[_Done], *, who: str, matter: str, soon: int, started: int, name: str, due: Due,
-    project: str | None = None, about: str | None = None, number: int = 0,
+    row: str, funds: tuple[str, ...] | None = None, project: str | None = None, about: str | None = None, number: int = 0,
 ) -> Task:  # fmt: skip
     """The task as it stands; what was recorded long after its date counts from its recording (T2)."""
+    due, ended = _waived(case, dates, (name, row, funds), due)
     days = sorted((effective(one.report, dates).on, one.seq) for one in done)
     met_on, met_by = days[0] if days else (None, None)
     soon_from = days_before(due.on, soon)
-    if met_on is None:
+    if met_on is None and ended is not None:
+        state = ended
+    elif met_on is None:
         state = running(case.as_of, soon_from=soon_from, due=due.on)
     else:
         state = "met" if met_on <= due.on else "met_late"
@@ -179,3 +186,28 @@ def _task(  # noqa: PLR0913 - the parts of a task
         who=who, matter=matter, project=project, about=about, due=due, soon_from=soon_from, state=state,
         started=started, name=name, number=number, met_on=met_on, met_by=met_by,
     )  # fmt: skip
+
+
+def _waived(
+    case: Case, dates: Dates, duty: tuple[str, str, tuple[str, ...] | None], due: Due
+) -> tuple[Due, State | None]:
+    """The due day after the papers about `duty`, and how it ended by one (semantics O6).
+
+    `duty` is named by its event, its row, and the funds under which it is owed; None where that may be any.
+    """
+    name, row, funds = duty
+    papers = [one for one in case.waivers.about(name) if one.row == row]
+    dated = sorted(
+        (
+            (effective(Reported(one.entry.name, 0, one.on, one.recorded), dates).on, one)
+            for one in papers
+            if funds is None or one.fund in funds
+        ),
+        key=lambda found: (found[0], found[1].entry.seq),
+    )
+    for on, paper in dated:
+        if paper.until is None:
+            return due, "waived" if on <= due.on else "lapsed"
+        if on <= due.on < paper.until:
+            due = Due(on=paper.until)
+    return due, None
