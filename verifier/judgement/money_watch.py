@@ -87,14 +87,24 @@ def found_in(books: MoneyBooks, case: Case) -> Iterator[Finding]:
 
 def gaps_in(books: MoneyBooks) -> Iterator[Gap]:
     """Accounts that hold earmarked money and have no statements: what is not reported there, nobody can see."""
-    coverage = books.coverage
-    blind = sum(1 for one in books.traced.keepers() if not coverage.get(one, NOT_COVERED).stretches)
+    blind = sum(1 for _ in blind_accounts(books))
     if blind:
-        reason = Told(
-            zh="存有专项资金的账户没有完整的银行对账单，未报告的支出无从得知",
-            en="an account holds earmarked money and has no closed bank statement: unreported spending cannot be seen",
-        )
-        yield Gap(rule=entitlement_shortage.RULE.id, reason=reason, count=blind)
+        yield blind_gap(blind)
+
+
+def blind_accounts(books: MoneyBooks) -> Iterator[str]:
+    """The accounts of closed books that hold earmarked money and have no closed bank statement."""
+    coverage = books.coverage
+    return (one for one in books.traced.keepers() if not coverage.get(one, NOT_COVERED).stretches)
+
+
+def blind_gap(count: int) -> Gap:
+    """That `count` accounts are blind."""
+    reason = Told(
+        zh="存有专项资金的账户没有完整的银行对账单，未报告的支出无从得知",
+        en="an account holds earmarked money and has no closed bank statement: unreported spending cannot be seen",
+    )
+    return Gap(rule=entitlement_shortage.RULE.id, reason=reason, count=count)
 
 
 def closing_terms(case: Case) -> ClosingTerms:

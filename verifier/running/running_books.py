@@ -6,11 +6,14 @@ What its bank said of reports that it shares with others is kept. Where that cha
 """
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from verifier.judgement.money_watch import closing_terms
+import msgspec
+
+from verifier.judgement.money_watch import blind_gap, closing_terms
 from verifier.judgement.run import FindingRow
 from verifier.obligations.case import Case
 from verifier.obligations.watch import Gap
@@ -20,9 +23,9 @@ from verifier.reconciliation.fact_tables import FactTables
 from verifier.sharding.account_judging import OWN, coverage_from
 from verifier.sharding.account_rows import AccountRows
 from verifier.sharding.briefing import Briefing, brief
-from verifier.sharding.engine import Alone
+from verifier.sharding.engine import Alone, Stage
 from verifier.sharding.pieces import Piece, pieces
-from verifier.sharding.told import GapRow, ToldBank, gap_from
+from verifier.sharding.told import ToldBank
 
 _TABLES: Final = (
     """CREATE TABLE IF NOT EXISTS told_placed (seq INTEGER, side INTEGER, amount INTEGER, day INTEGER,
@@ -46,6 +49,25 @@ _SHARING: Final = """
 _REPORTS: Final = (
     "SELECT name FROM report WHERE from_account = ?1 UNION SELECT name FROM report WHERE to_account = ?1"
 )
+
+
+_OTHERS_NAMED: Final = """
+    SELECT from_account FROM report WHERE keeps & 1 AND name = ?1
+    UNION SELECT to_account FROM report WHERE keeps & 2 AND name = ?1"""
+
+TOGETHER: Final = 64
+"""Accounts, or pools of them, whose rows are cut out and judged in one go."""
+
+Rows = defaultdict[str, list[tuple[Any, ...]]]
+
+
+class _Accounts(msgspec.Struct):
+    """What is read of a finding to know whose it is."""
+
+    accounts: tuple[str, ...]
+
+
+_ACCOUNTS: Final = msgspec.json.Decoder(_Accounts)
 
 
 class Judged(NamedTuple):
@@ -88,34 +110,32 @@ class RunningBooks:
         self.changed = set()
         homes = {self._home(account) for account in touched}
         briefing = brief(self._case, self._tables, closing_terms(self._case))
-        homes |= self._match(briefing, homes)
+        for some in _in_groups(homes):
+            homes |= self._match(briefing, some)
         briefing = replace(briefing, coverage=self._coverage, coverage_before=self._before)
         done: set[str] = set()
         while waiting := homes - done:
             done |= waiting
-            for judged, others in self._find(briefing, sorted(waiting)):
-                homes |= others
-                yield judged
+            for some in _in_groups(waiting):
+                told = self._run("find", briefing, some, elsewhere=True)
+                homes |= self._note(told["outcome"])
+                yield from self._judged(some, told)
 
-    def _match(self, briefing: Briefing, homes: set[str]) -> set[str]:
+    def _match(self, briefing: Briefing, homes: Sequence[str]) -> set[str]:
         """Homes of accounts that share a report of which a bank in `homes` says something else now."""
         shaken: set[str] = set()
-        for number, home in enumerate(sorted(homes)):
-            members = self._members(home)
-            told = list(self._engine.run("match", briefing, self._dealt(number, members)))
-            for table, name in (("placed", "told_placed"), ("placed_before", "told_before")):
-                rows = {tuple(row) for piece in told if piece.table == table for row in piece.rows()}
-                for seq in self._replace_placed(name, members, rows):
-                    shaken |= set(self._workspace.rows(str, _OTHERS, (seq,)))
-            for table, kept in (("coverage", self._coverage), ("coverage_before", self._before)):
-                now = {
-                    row[0]: coverage_from(row[1]) for one in told if one.table == table for row in one.rows()
-                }
-                for account in members:
-                    if kept.get(account) != now.get(account):
-                        shaken |= set(self._workspace.rows(str, _SHARING, (account,)))
-                        self.changed |= set(self._workspace.rows(str, _REPORTS, (account,)))
-                        _put(kept, account, now.get(account))
+        members = self._members(homes)
+        told = self._run("match", briefing, homes)
+        for table, name in (("placed", "told_placed"), ("placed_before", "told_before")):
+            for seq in self._replace_placed(name, members, {tuple(row) for row in told[table]}):
+                shaken |= set(self._workspace.rows(str, _OTHERS, (seq,)))
+        for table, kept in (("coverage", self._coverage), ("coverage_before", self._before)):
+            now = {row[0]: coverage_from(row[1]) for row in told[table]}
+            for account in members:
+                if kept.get(account) != now.get(account):
+                    shaken |= set(self._workspace.rows(str, _SHARING, (account,)))
+                    self.changed |= set(self._workspace.rows(str, _REPORTS, (account,)))
+                    _put(kept, account, now.get(account))
         return {self._home(account) for account in shaken}
 
     def _replace_placed(self, table: str, members: set[str], rows: set[tuple[Any, ...]]) -> set[int]:
@@ -123,48 +143,60 @@ class RunningBooks:
         sql = _OF_ACCOUNT.format(table=table)
         kept = {row for one in members for row in self._workspace.rows(_columns, sql, (one,))}
         gone, new = kept - rows, rows - kept
-        self._workspace.write(f"DELETE FROM {table} WHERE seq = ? AND side = ?", [row[:2] for row in gone])  # noqa: S608
-        self._workspace.write(f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?, ?)", list(new))  # noqa: S608
+        self._workspace.write(f"DELETE FROM {table} WHERE seq = ? AND side = ?", [row[:2] for row in gone])  # noqa: S608 - names of our own
+        self._workspace.write(f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?, ?)", list(new))  # noqa: S608 - as above
         return {row[0] for row in gone | new}
 
-    def _find(self, briefing: Briefing, homes: list[str]) -> Iterator[tuple[Judged, set[str]]]:
-        for number, home in enumerate(homes):
-            members = self._members(home)
-            told = list(self._engine.run("find", briefing, self._dealt(number, members, elsewhere=True)))
-            rows = {
-                one.table: [row for p in told if p.table == one.table for row in p.rows()] for one in told
-            }
-            outcomes = {row[0]: Outcome(*row[1:]) for row in rows.get("outcome", ())}
-            others = self._note(outcomes)
-            findings = [FindingRow(*row) for row in rows.get("finding", ())]
-            unsettled = any("pending" in {one.standing, one.rest} for one in outcomes.values())
-            unsettled |= any(b'"pending"' in one.line for one in findings)  # R2: may still be reported
-            wake = self._case.as_of + datetime.timedelta(days=1) if unsettled else None
-            gaps = [gap_from(GapRow(*row)) for row in rows.get("gap", ())]
-            yield Judged(home, findings, gaps, wake), others
+    def _judged(self, homes: Sequence[str], told: Rows) -> Iterator[Judged]:
+        findings: defaultdict[str, list[FindingRow]] = defaultdict(list)
+        unsettled: set[str] = set()
+        for row in told["finding"]:
+            one = FindingRow(*row)
+            home = self._home(_ACCOUNTS.decode(one.line).accounts[0])
+            findings[home].append(one)
+            if b'"pending"' in one.line:  # R2: a line may still be reported
+                unsettled.add(home)
+        for row in told["outcome"]:
+            if "pending" in {row[1], row[4]}:
+                unsettled |= {self._home(one) for one in self._workspace.rows(str, _OTHERS_NAMED, (row[0],))}
+        blind = Counter(self._home(account) for (account,) in told["blind"])
+        tomorrow = self._case.as_of + datetime.timedelta(days=1)
+        for home in homes:
+            gaps = [blind_gap(blind[home])] if blind[home] else []
+            yield Judged(home, findings[home], gaps, tomorrow if home in unsettled else None)
 
-    def _note(self, outcomes: dict[str, Outcome]) -> set[str]:
+    def _run(
+        self, stage: Stage, briefing: Briefing, homes: Sequence[str], *, elsewhere: bool = False
+    ) -> Rows:
+        rows: Rows = defaultdict(list)
+        for piece in self._engine.run(
+            stage, briefing, self._dealt(self._members(homes), elsewhere=elsewhere)
+        ):
+            rows[piece.table].extend(piece.rows())
+        return rows
+
+    def _note(self, outcomes: Iterable[tuple[Any, ...]]) -> set[str]:
         """Keep `outcomes`; homes of the accounts that share a report that stands otherwise now."""
         others: set[str] = set()
-        for name, outcome in outcomes.items():
+        for name, *rest in outcomes:
+            outcome = Outcome(*rest)
             if self._outcome(name) == outcome:
                 continue
             self.changed.add(name)
             self._workspace.run(
                 "INSERT OR REPLACE INTO told_outcome VALUES (?, ?, ?, ?, ?)", (name, *outcome)
             )
-            seq = self._workspace.look_up(int, "SELECT seq FROM report WHERE name = ?", (name,))
-            others |= {self._home(one) for one in self._workspace.rows(str, _OTHERS, (seq,))}
+            others |= {self._home(one) for one in self._workspace.rows(str, _OTHERS_NAMED, (name,))}
         return others
 
-    def _dealt(self, shard: int, members: set[str], *, elsewhere: bool = False) -> Iterator[Piece]:
-        yield from pieces(shard, OWN, ((shard, one) for one in sorted(members)))
+    def _dealt(self, members: set[str], *, elsewhere: bool) -> Iterator[Piece]:
+        yield from pieces(0, OWN, ((0, one) for one in sorted(members)))
         for table, rows in self._rows.cut(members):
-            yield from pieces(shard, table, rows)
+            yield from pieces(0, table, rows)
         if elsewhere:
             for name, table in (("placed", "told_placed"), ("placed_before", "told_before")):
                 rows = self._workspace.rows(_columns, _ELSEWHERE.format(table=table))
-                yield from pieces(shard, name, rows)
+                yield from pieces(0, name, rows)
 
     def _outcome(self, name: str) -> Outcome | None:
         return self._workspace.look_up(Outcome, _OUTCOME, (name,))
@@ -175,9 +207,15 @@ class RunningBooks:
         self._homes.setdefault(home, set()).add(account)
         return home
 
-    def _members(self, home: str) -> set[str]:
-        pooled = {one.id for one in self._tables.accounts.values() if one.pool == home}
-        return pooled | self._homes.get(home, set()) | {home}
+    def _members(self, homes: Iterable[str]) -> set[str]:
+        asked = set(homes)
+        pooled = {one.id for one in self._tables.accounts.values() if one.pool in asked}
+        return pooled | asked | {one for home in asked for one in self._homes.get(home, ())}
+
+
+def _in_groups(homes: Iterable[str]) -> Iterator[list[str]]:
+    ordered = sorted(homes)
+    return (ordered[at : at + TOGETHER] for at in range(0, len(ordered), TOGETHER))
 
 
 def _put(kept: dict[str, Coverage], account: str, coverage: Coverage | None) -> None:

@@ -8,13 +8,12 @@ functions of the pieces of one shard and the briefing.
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from verifier.judgement.money_watch import found_in, gaps_in
+from verifier.judgement.money_watch import blind_accounts, found_in
 from verifier.judgement.run import row_of
 from verifier.reconciliation.coverage import Coverage, Gap, Statement, Stretch
 from verifier.sharding.account_rows import load
 from verifier.sharding.briefing import Briefing
 from verifier.sharding.pieces import Piece, by_table, pieces
-from verifier.sharding.told import told_gap
 from verifier.tracing.money_books import Foreign, MoneyBooks
 from verifier.workspace import Workspace
 
@@ -56,7 +55,7 @@ def match(briefing: Briefing, given: Iterable[Piece]) -> Iterator[Piece]:
 
 
 def find(briefing: Briefing, given: Iterable[Piece]) -> Iterator[Piece]:
-    """``finding``, ``gap`` and ``outcome``: what is found in the shard's accounts, and what the bank says of reports."""
+    """What is found in the shard's accounts, which of them are ``blind``, and what banks say of reports (``outcome``)."""
     tables = by_table(given)
     shard = tables[OWN][0][0]
     with Workspace() as workspace:
@@ -71,7 +70,7 @@ def find(briefing: Briefing, given: Iterable[Piece]) -> Iterator[Piece]:
         books.keep_corrected(foreign)
         found = (one for one in found_in(books, case) if one.accounts[0] in own)
         yield from pieces(shard, "finding", map(row_of, found))
-        yield from pieces(shard, "gap", map(told_gap, gaps_in(books)))
+        yield from pieces(shard, "blind", ((one,) for one in blind_accounts(books)))
         yield from pieces(shard, "outcome", outcomes(books))
 
 

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ledger.kinds.registry import Account
+from verifier.judgement.money_watch import blind_gap
 from verifier.judgement.run import FindingRow
 from verifier.matters.shelves import FactRow, Shelves
 from verifier.obligations.case import Case
@@ -22,7 +23,7 @@ from verifier.sharding.account_rows import AccountRows
 from verifier.sharding.briefing import Briefing, brief
 from verifier.sharding.engine import Engine
 from verifier.sharding.pieces import Piece, pieces, shard_of
-from verifier.sharding.told import GapRow, ToldBank
+from verifier.sharding.told import GapRow, ToldBank, told_gap
 from verifier.tracing.reconciling import ClosingTerms
 
 if TYPE_CHECKING:
@@ -145,8 +146,13 @@ def _homes(found: list[str], accounts: dict[str, Account], shards: int) -> dict[
 
 
 def _found(piece: Piece) -> Iterator[FindingRow | GapRow]:
-    make: Callable[..., FindingRow | GapRow] = FindingRow if piece.table == "finding" else GapRow
-    return (make(*row) for row in piece.rows())
+    match piece.table:
+        case "finding":
+            yield from (FindingRow(*row) for row in piece.rows())
+        case "blind":
+            yield told_gap(blind_gap(len(piece.rows())))
+        case _:
+            yield from (GapRow(*row) for row in piece.rows())
 
 
 def _nothing(_shard: int) -> Iterator[Piece]:
