@@ -5,11 +5,12 @@ from typing import Any, Final
 
 from verifier.judgement import payment_family
 from verifier.matters.family import Family
-from verifier.rules import broken_chain, late_record, parked_money
+from verifier.rules import broken_chain, late_record, parked_money, unentitled_giver
 
 FLOW_FAMILIES: Final[tuple[Family[Any], ...]] = (
     broken_chain.FAMILY,
     late_record.FAMILY,
     payment_family.FAMILY,
     parked_money.FAMILY,
+    unentitled_giver.FAMILY,
 )
