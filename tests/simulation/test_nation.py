@@ -11,7 +11,6 @@ from ledger.kinds.bank import BankBalance, Movement
 from ledger.submission import wire_bytes
 from tests.simulation.posted_world import Posted, post
 from tests.simulation.test_detection import hits, judged
-from tests.simulation.test_schemes import FOR_THE_RECORD
 from verifier.basis.findings import Finding
 from verifier.simulation.holidays import is_working
 from verifier.simulation.nation import simulate_shape
@@ -104,7 +103,7 @@ def test_untidiness_is_no_wrong(untidy: tuple[World, Posted, list[Finding]]) -> 
     assert {label.scheme for label in lawful} == {"DELAY_FULL", "DIV_BORROW_RETURN", "MATCH_NONE"}
     assert [(label.case_id, one.rule) for label in lawful for one in hits(label, findings)] == []
     told = {one.id for label in world.labels for one in hits(label, findings)}
-    standing = [one for one in findings if one.rule not in FOR_THE_RECORD and "corrected" not in one.marks]
+    standing = [one for one in findings if "corrected" not in one.marks]
     others = [one for one in standing if one.id not in told]
     assert [(one.rule, one.subject) for one in others] == []
 
