@@ -63,10 +63,10 @@ def test_later_the_county_is_late(folder: Path) -> None:
     assert result.exit_code == 1
     assert "F03" in result.output
     assert "750,000.00" in result.output
-    assert "1 finding." in result.output
+    assert "1 finding; 1 not judged." in result.output
     chinese = run(str(folder), "--as-of", LATE, "--lang", "zh")
     assert "已证明" in chinese.output
-    assert "疑点 1 条。" in chinese.output
+    assert "疑点 1 条；未判断 1 处。" in chinese.output
     assert run(str(folder), "--as-of", LATE, lang="zh_CN.UTF-8").output == chinese.output
 
 
@@ -80,7 +80,7 @@ def test_json_prints_one_finding_a_line(folder: Path) -> None:
     assert (finding.as_of, finding.finding_class) == (datetime.date(2026, 5, 29), "proved")
     assert run(str(folder), "--as-of", LATE, "--json").stdout_bytes == first.stdout_bytes
     assert "self-consistent" in first.stderr
-    assert "1 finding." in first.stderr
+    assert "1 finding; 1 not judged." in first.stderr
 
 
 def test_known_by_cuts_the_prefix(forger: Forger, folder: Path) -> None:
