@@ -11,8 +11,8 @@ from ledger.instant import business_date, format_instant
 from verifier.obligations.records import running
 from verifier.reconciliation.stopped_statements import StoppedStatements
 
-NOT_COVERED: Final = ("waiver",)
-"""What is recorded and moves no due day yet, or not of every duty: no waiver does of matching money."""
+NOT_COVERED: Final[tuple[str, ...]] = ()
+"""What is recorded and moves no due day yet; nothing now, and named in every answer so that readers can tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,7 +46,7 @@ def test_anybody_sees_what_a_party_owes(counter: Site) -> None:
         (CITY, "pass_on", "L-CANAL", 12_345),
     ]
     assert (found["as_of"], found["party"], found["stopped"]) == (DAY.isoformat(), CITY, [])
-    assert found["not_covered"] == ["waiver"]
+    assert found["not_covered"] == []
     assert listed(counter, f"party={COUNTY}")["items"] == []
 
 

@@ -119,7 +119,7 @@ def test_one_notice_a_day(made: Callable[..., NoticeRound], carrier: Carrier, cl
     assert (first["party"], first["owed_in_all"]) == (CITY, 2)
     assert [one["line"] for one in first["owed"]] == ["L-CITY", "L-CANAL"]
     assert first["id"] != second["id"]
-    assert first["not_covered"] == ["waiver"]
+    assert first["not_covered"] == []
 
 
 def test_another_process_or_a_restart_sends_nothing_twice(
