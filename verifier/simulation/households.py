@@ -12,8 +12,9 @@ from ledger.kinds.authority import Allocation, Disbursement
 from ledger.kinds.fact import PayeeList, Return, Transfer
 from ledger.kinds.form import Tag
 from verifier.simulation.draws import TEN_THOUSAND, parts_of, sometimes
+from verifier.simulation.holidays import working
 from verifier.simulation.labels import Case
-from verifier.simulation.stage import Done, Stage
+from verifier.simulation.stage import YEAR_END, Done, Stage
 from verifier.simulation.statements import closed_on
 
 _AGAIN_WITHIN = 30
@@ -77,6 +78,8 @@ def _hand_down(stage: Stage, township: str, account: str) -> tuple[str, datetime
     )
     stage.act(split_on, finance, "pass-on", split, slot=2)
     sent_on = max(split_on, stage.grant.cash_on)
+    if (sent_on.month, sent_on.day) >= YEAR_END:  # money sent down now would have to be used up at once
+        sent_on = working(datetime.date(sent_on.year + 1, 1, 5))
     sent = Transfer(
         occurred_on=sent_on,
         from_account=stage.county.treasury,

@@ -48,7 +48,7 @@ def ordinary_life(stage: Stage) -> Iterator[Case]:
     claims = 1
     while claims < _CLAIMS_MOST and sometimes(rng, _AGAIN):
         claims += 1
-    day = stage.grant.cash_on
+    day, first = stage.grant.cash_on, datetime.date.max
     for number, amount in enumerate(parts_of(rng, stage.amount, claims)):
         last = number == claims - 1
         if put_off and last:
@@ -56,10 +56,12 @@ def ordinary_life(stage: Stage) -> Iterator[Case]:
             yield case
         else:
             paid = stage.fund_it(day, amount)
-        if advanced and last and number:
-            yield _advance(stage, paid)
-        begun = stage.amount // 10 if advanced and last and number else 0
-        yield from spend(stage, paid.on, amount - begun)
+        begun_on = run_before(paid.on - datetime.timedelta(days=1), paid.on - datetime.timedelta(days=9))
+        begins = advanced and last and first < begun_on
+        if begins:
+            yield _advance(stage, begun_on)
+        yield from spend(stage, paid.on, amount - (stage.amount // 10 if begins else 0))
+        first = min(first, paid.on)
         day = stage.after(day, _CLAIM_GAP)
 
 
@@ -224,11 +226,12 @@ def _paid_by_waiver(stage: Stage, day: datetime.date, amount: int) -> tuple[Done
     return paid, case
 
 
-def _advance(stage: Stage, paid: Done) -> Case:
-    """The unit begins with its own money, under the fund's name, before the money of the last claim has come."""
-    amount = stage.amount // 10
-    day = run_before(paid.on - datetime.timedelta(days=1), paid.on - datetime.timedelta(days=9))
-    done = stage.buy(day, amount)
+def _advance(stage: Stage, day: datetime.date) -> Case:
+    """The unit begins with its own money, under the fund's name, before the money of the last claim has come.
+
+    Some money of the fund has come before: what is paid under its name earlier comes from outside the record (T7).
+    """
+    done = stage.buy(day, stage.amount // 10)
     return Case(
         slug=f"{stage.key}-advance",
         scheme="DIV_BORROW_RETURN",
