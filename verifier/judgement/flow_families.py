@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from verifier.judgement import payment_family
 from verifier.matters.family import Family
-from verifier.rules import broken_chain, late_record, parked_money, unentitled_giver
+from verifier.rules import broken_chain, december_rush, late_record, parked_money, unentitled_giver
 
 FLOW_FAMILIES: Final[tuple[Family[Any], ...]] = (
     broken_chain.FAMILY,
@@ -13,4 +13,5 @@ FLOW_FAMILIES: Final[tuple[Family[Any], ...]] = (
     payment_family.FAMILY,
     parked_money.FAMILY,
     unentitled_giver.FAMILY,
+    december_rush.FAMILY,
 )
