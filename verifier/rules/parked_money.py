@@ -115,7 +115,7 @@ class _Swept:
 
 
 def note(posted: PostedEvent, case: Case) -> Iterator[Placed[Fact]]:
-    """Moves by fund and the account they go to; final payments by fund and the account they come from; returns."""
+    """Moves by fund and the account they go to; final payments from such accounts; returns."""
     match posted.event:
         case (Disbursement() | Use() | Transfer()) as event:
             said = paid_by(event, case)
@@ -123,7 +123,8 @@ def note(posted: PostedEvent, case: Case) -> Iterator[Placed[Fact]]:
                 return
             if said.to_class in PARKING or (said.to_class == "unit_real" and said.below):
                 yield Placed(matter=key_of(said.fund, said.to_account or ""), said=_moved(said, posted.name))
-            if said.kind != "transfer" and said.to_class not in CUSTODIAN_CLASSES:
+            holds = said.payer_class == "unit_real" or said.payer_class in PARKING
+            if holds and said.kind != "transfer" and said.to_class not in CUSTODIAN_CLASSES:
                 yield Placed(matter=key_of(said.fund, said.account), said=_spent(said, posted.name))
         case Return(event=str(undoes), amount=amount):
             yield Placed(about=undoes, said=Undone(amount=amount, undoes=undoes))

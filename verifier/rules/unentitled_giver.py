@@ -70,12 +70,15 @@ Fact = Given | Undone
 
 
 def note(posted: PostedEvent, case: Case) -> Iterator[Placed[Fact]]:
-    """Allocations by fund and document, or by themselves; payments by themselves; returns with what they undo."""
+    """Allocations by fund and document; all else by itself, unless somebody entitled gave; returns with what they undo."""
     match posted.event:
         case Allocation() as event if event.goes_down:
             fund = event.fund or case.fund_of_line(event.parent or event.line) or ""
             given = _given(case, event.from_, event.to, event.amount, fund, line=event.line)
-            yield Placed(matter=key_of(fund, event.document) if event.document else posted.name, said=given)
+            if event.document is not None:
+                yield Placed(matter=key_of(fund, event.document), said=given)
+            elif not given.entitled:
+                yield Placed(matter=posted.name, said=given)
         case (Disbursement() | Transfer()) as event:
             said = paid_by(event, case)
             if said is None or not (said.mode == "transfer" or said.reason == "pass_on"):
@@ -89,7 +92,8 @@ def note(posted: PostedEvent, case: Case) -> Iterator[Placed[Fact]]:
                 line=said.line,
                 account=said.account,
             )
-            yield Placed(matter=posted.name, said=given)
+            if not given.entitled:
+                yield Placed(matter=posted.name, said=given)
         case Return(event=str(undoes), amount=amount):
             yield Placed(about=undoes, said=Undone(amount=amount, undoes=undoes))
         case _:
