@@ -5,7 +5,14 @@ from typing import Any, Final
 
 from verifier.judgement import payment_family
 from verifier.matters.family import Family
-from verifier.rules import broken_chain, december_rush, late_record, parked_money, unentitled_giver
+from verifier.rules import (
+    broken_chain,
+    december_rush,
+    duties_together,
+    late_record,
+    parked_money,
+    unentitled_giver,
+)
 
 FLOW_FAMILIES: Final[tuple[Family[Any], ...]] = (
     broken_chain.FAMILY,
@@ -14,4 +21,5 @@ FLOW_FAMILIES: Final[tuple[Family[Any], ...]] = (
     parked_money.FAMILY,
     unentitled_giver.FAMILY,
     december_rush.FAMILY,
+    duties_together.FAMILY,
 )
