@@ -19,8 +19,8 @@ PARKED = MOVED.format("2026-12-15", "WA", "transfer")
 
 
 def found(text: str, as_of: str = "2027-06-30", **bank: str) -> list[Finding]:
-    """The findings of F11 in the world followed by `text`, the account covered; `bank` maps labels to bank dates."""
-    return judge(WORLD + text, as_of, rule="F11", bank=bank, covered=["WA"])
+    """The findings of F11 in the world followed by `text`, accounts covered; `bank` maps labels to bank dates."""
+    return judge(WORLD + text, as_of, rule="F11", bank=bank, covered=["WA", "PLAT"])
 
 
 @pytest.mark.parametrize(
@@ -109,8 +109,12 @@ def test_what_is_left_alone() -> None:
 
 
 def test_what_the_bank_says_counts() -> None:
-    """Without statements at most indicated; a move not borne out moved nothing; a pending payment leaves it open."""
-    (told,) = judge(WORLD + PARKED, "2027-06-30", rule="F11")
+    """A move not borne out moved nothing; a pending payment leaves it open.
+
+    Without statements at most indicated, and not judged where the account never reported a payment.
+    """
+    assert judge(WORLD + PARKED, "2027-06-30", rule="F11") == []
+    (told,) = judge(WORLD + PARKED + SPENT.format("2027-03-01", "60.00"), "2027-06-30", rule="F11")
     assert (told.finding_class, told.amount_min, told.marks) == ("indicated", 0, ("reported_only",))
     assert found(PARKED, moved="pending") == []
     assert found(MOVED.format("2026-12-14", "WA", "transfer"), moved="2026-12-15") != []

@@ -14,7 +14,8 @@ account made before beyond what it had been given), and accounts that a policy l
 
 Money counts as the bank dates it; what the bank does not bear out moved nothing and clears nothing. Arithmetic:
 proved where statements cover the account for the whole time, else indicated (semantics P7); undecidable as far
-as payments that the bank may still bear out would clear it.
+as payments that the bank may still bear out would clear it; not judged where an account has no statements and never
+reported a payment (T1).
 """
 
 import datetime
@@ -32,6 +33,7 @@ from verifier.language import Told
 from verifier.matters.family import Family, Matter, Noted, Placed, Said, key_of
 from verifier.matters.lead import Lead, finding_of
 from verifier.obligations.case import Case
+from verifier.obligations.watch import Gap
 from verifier.payments.payment import ALLOWED_ACCOUNT, KINDS, Paid, Undone, paid_by
 from verifier.posted import PostedEvent
 
@@ -50,6 +52,16 @@ RULE: Final = Rule(
 )
 PARKING: Final[frozenset[AccountClass]] = frozenset({"township", "special", "platform"})
 """Classes of accounts in which money may be parked, whoever owns them."""
+
+_BLIND: Final = Gap(
+    rule=RULE.id,
+    reason=Told(
+        zh="转入资金的账户既无银行对账单，也未报告过任何支付，无从得知是否已支付最终收款人",
+        en="an account that money was moved to has no bank statements and never reported a payment: whether final payees were "
+        "paid cannot be seen",
+    ),
+    count=1,
+)
 
 _HUNDRED: Final = 100
 _DAY: Final = datetime.timedelta(days=1)
@@ -132,12 +144,15 @@ def note(posted: PostedEvent, case: Case) -> Iterator[Placed[Fact]]:
             pass
 
 
-def judge(matter: Matter[Fact], case: Case) -> Iterator[Finding]:
-    """One finding for each year in which something was left."""
+def judge(matter: Matter[Fact], case: Case) -> Iterator[Finding | Gap]:
+    """One finding for each year in which something was left; a gap where nobody tells what the account pays."""
     swept = _swept(matter, case)
     if swept is None or matter.key.partition("/")[2] in case.book.rows_of(ALLOWED_ACCOUNT):
         return
     over = [one for one in swept.lots if one.unused and one.move.on + swept.days < case.as_of]
+    if over and _untold(matter, swept, over, case):
+        yield _BLIND
+        return
     for year in sorted({one.move.on.year for one in over}):
         yield _finding(case, matter, swept, [one for one in over if one.move.on.year == year])
 
@@ -149,6 +164,13 @@ def wake(matter: Matter[Fact], case: Case) -> datetime.date | None:
         return None
     ends = (one.move.on + swept.days + _DAY for one in swept.lots if one.unused)
     return min((day for day in ends if day > case.as_of), default=None)
+
+
+def _untold(matter: Matter[Fact], swept: _Swept, over: list[_Lot], case: Case) -> bool:
+    """Whether neither statements nor any report tell what the account pays to final payees."""
+    account = matter.key.partition("/")[2]
+    covered = any(case.bank.covers(account, one.move.on, one.move.on + swept.days) for one in over)
+    return not covered and not swept.spent
 
 
 FAMILY: Final = Family(
