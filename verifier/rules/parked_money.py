@@ -57,8 +57,8 @@ _BLIND: Final = Gap(
     rule=RULE.id,
     reason=Told(
         zh="转入资金的账户既无银行对账单，也未报告过任何支付，无从得知是否已支付最终收款人",
-        en="an account that money was moved to has no bank statements and never reported a payment: whether final payees were "
-        "paid cannot be seen",
+        en="an account that money was moved to has no bank statements and never reported a payment: whether final "
+        "payees were paid cannot be seen",
     ),
     count=1,
 )
