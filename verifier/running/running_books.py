@@ -20,26 +20,18 @@ from verifier.obligations.watch import Gap
 from verifier.reconciliation.bank_record import Outcome
 from verifier.reconciliation.coverage import Coverage
 from verifier.reconciliation.fact_tables import FactTables
+from verifier.reconciliation.pools import with_subs
 from verifier.sharding.account_judging import OWN, coverage_from
 from verifier.sharding.account_rows import AccountRows
 from verifier.sharding.briefing import Briefing, brief
 from verifier.sharding.engine import Alone, Stage
 from verifier.sharding.pieces import Piece, pieces
 from verifier.sharding.told import ToldBank
+from verifier.sharding.told_tables import PLACED, ToldTables
 
-_TABLES: Final = (
-    """CREATE TABLE IF NOT EXISTS told_placed (seq INTEGER, side INTEGER, amount INTEGER, day INTEGER,
-        PRIMARY KEY (seq, side)) WITHOUT ROWID""",
-    """CREATE TABLE IF NOT EXISTS told_before (seq INTEGER, side INTEGER, amount INTEGER, day INTEGER,
-        PRIMARY KEY (seq, side)) WITHOUT ROWID""",
-    """CREATE TABLE IF NOT EXISTS told_outcome (name TEXT PRIMARY KEY, standing TEXT, day INTEGER, booked INTEGER,
-        rest TEXT) WITHOUT ROWID""",
-)
-_ELSEWHERE: Final = "SELECT p.* FROM cut_seq s JOIN {table} p ON p.seq = s.seq ORDER BY p.seq, p.side"
 _OF_ACCOUNT: Final = """
     SELECT p.* FROM report r JOIN {table} p ON p.seq = r.seq AND p.side = 1 WHERE r.from_account = ?1
     UNION SELECT p.* FROM report r JOIN {table} p ON p.seq = r.seq AND p.side = 2 WHERE r.to_account = ?1"""
-_OUTCOME: Final = "SELECT standing, day, booked, rest FROM told_outcome WHERE name = ?"
 _OTHERS: Final = """
     SELECT from_account FROM report WHERE keeps & 1 AND seq = ?1
     UNION SELECT to_account FROM report WHERE keeps & 2 AND seq = ?1"""
@@ -84,9 +76,8 @@ class RunningBooks:
 
     def __init__(self, case: Case, tables: FactTables) -> None:
         """Nothing judged yet."""
-        for table in _TABLES:
-            case.workspace.run(table)
         self._case = case
+        self._told = ToldTables(case.workspace)
         self._tables = tables
         self._workspace = case.workspace
         self._rows = AccountRows(case.workspace)
@@ -99,7 +90,7 @@ class RunningBooks:
 
     def bank(self) -> ToldBank:
         """What the banks said of every report."""
-        return ToldBank(self._outcome, self._coverage)
+        return ToldBank(self._told.outcome, with_subs(self._coverage, self._tables.pools.subs()))
 
     def accounts(self) -> set[str]:
         """Every custodian account that money moved in or that has a statement."""
@@ -126,7 +117,7 @@ class RunningBooks:
         shaken: set[str] = set()
         members = self._members(homes)
         told = self._run("match", briefing, homes)
-        for table, name in (("placed", "told_placed"), ("placed_before", "told_before")):
+        for table, name in PLACED.items():
             for seq in self._replace_placed(name, members, {tuple(row) for row in told[table]}):
                 shaken |= set(self._workspace.rows(str, _OTHERS, (seq,)))
         for table, kept in (("coverage", self._coverage), ("coverage_before", self._before)):
@@ -180,7 +171,7 @@ class RunningBooks:
         others: set[str] = set()
         for name, *rest in outcomes:
             outcome = Outcome(*rest)
-            if self._outcome(name) == outcome:
+            if self._told.outcome(name) == outcome:
                 continue
             self.changed.add(name)
             self._workspace.run(
@@ -194,12 +185,7 @@ class RunningBooks:
         for table, rows in self._rows.cut(members):
             yield from pieces(0, table, rows)
         if elsewhere:
-            for name, table in (("placed", "told_placed"), ("placed_before", "told_before")):
-                rows = self._workspace.rows(_columns, _ELSEWHERE.format(table=table))
-                yield from pieces(0, name, rows)
-
-    def _outcome(self, name: str) -> Outcome | None:
-        return self._workspace.look_up(Outcome, _OUTCOME, (name,))
+            yield from self._told.shared(0)
 
     def _home(self, account: str) -> str:
         registered = self._tables.accounts.get(account)

@@ -8,14 +8,13 @@ finding.
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from ledger.kinds.registry import Account
 from verifier.judgement.money_watch import blind_gap
 from verifier.judgement.run import FindingRow
 from verifier.matters.shelves import FactRow, Shelves
 from verifier.obligations.case import Case
-from verifier.reconciliation.bank_record import Outcome
 from verifier.reconciliation.fact_tables import FactTables
 from verifier.reconciliation.pools import with_subs
 from verifier.sharding.account_judging import OWN, coverage_from
@@ -24,6 +23,7 @@ from verifier.sharding.briefing import Briefing, brief
 from verifier.sharding.engine import Engine
 from verifier.sharding.pieces import Piece, pieces, shard_of
 from verifier.sharding.told import GapRow, ToldBank, told_gap
+from verifier.sharding.told_tables import ToldTables
 from verifier.tracing.reconciling import ClosingTerms
 
 if TYPE_CHECKING:
@@ -33,22 +33,6 @@ if TYPE_CHECKING:
 FACTS_AT_ONCE: Final = 2_000
 """Facts of matters that one shard of the last stage has, unless one matter has more."""
 
-_TABLES: Final = (
-    """CREATE TABLE told_placed (seq INTEGER, side INTEGER, amount INTEGER, day INTEGER, PRIMARY KEY (seq, side))
-        WITHOUT ROWID""",
-    """CREATE TABLE told_before (seq INTEGER, side INTEGER, amount INTEGER, day INTEGER, PRIMARY KEY (seq, side))
-        WITHOUT ROWID""",
-    """CREATE TABLE told_outcome (name TEXT PRIMARY KEY, standing TEXT, day INTEGER, booked INTEGER, rest TEXT)
-        WITHOUT ROWID""",
-)
-_ELSEWHERE: Final = """
-    SELECT p.seq, p.side, p.amount, p.day FROM cut_seq s JOIN told_placed p ON p.seq = s.seq ORDER BY p.seq, p.side"""
-_BEFORE: Final = """
-    SELECT p.seq, p.side, p.amount, p.day FROM cut_seq s JOIN told_before p ON p.seq = s.seq ORDER BY p.seq, p.side"""
-_OUTCOME: Final = "SELECT standing, day, booked, rest FROM told_outcome WHERE name = ?"
-
-RowT = TypeVar("RowT")
-
 
 class Dealer:
     """One judgement, dealt out; `accounts` before `matters`."""
@@ -57,9 +41,8 @@ class Dealer:
         self, engine: Engine, case: Case, tables: FactTables, closing: ClosingTerms, shards: int
     ) -> None:
         """Over the open books `tables` of `case`, after its last event."""
-        for table in _TABLES:
-            case.workspace.run(table)
         self._engine = engine
+        self._told = ToldTables(case.workspace)
         self._workspace: Workspace = case.workspace
         self._briefing: Briefing = brief(case, tables, closing)
         self._rows = AccountRows(case.workspace)
@@ -84,7 +67,7 @@ class Dealer:
             self._briefing, coverage=told["coverage"], coverage_before=told["coverage_before"]
         )
         outcomes = self._workspace.batch("INSERT OR IGNORE INTO told_outcome VALUES (?, ?, ?, ?, ?)")
-        for piece in self._engine.run("find", self._briefing, self._dealt(self._elsewhere)):
+        for piece in self._engine.run("find", self._briefing, self._dealt(self._told.shared)):
             if piece.table == "outcome":
                 for row in piece.rows():
                     outcomes.add(*row)
@@ -95,10 +78,7 @@ class Dealer:
     def bank(self) -> ToldBank:
         """What the banks said of every report."""
         subs = self._pools.subs()
-        return ToldBank(self._outcome, with_subs(self._briefing.coverage, subs))
-
-    def _outcome(self, name: str) -> Outcome | None:
-        return self._workspace.look_up(Outcome, _OUTCOME, (name,))
+        return ToldBank(self._told.outcome, with_subs(self._briefing.coverage, subs))
 
     def matters(self, shelves: Shelves, families: tuple[str, ...]) -> Iterator[FindingRow | GapRow]:
         """What is found in the matters of `families`, whose facts lie on closed shelves."""
@@ -111,10 +91,6 @@ class Dealer:
             for table, rows in self._rows.cut(accounts):
                 yield from pieces(shard, table, rows)
             yield from more(shard)
-
-    def _elsewhere(self, shard: int) -> Iterator[Piece]:
-        yield from pieces(shard, "placed", self._workspace.rows(_columns, _ELSEWHERE))
-        yield from pieces(shard, "placed_before", self._workspace.rows(_columns, _BEFORE))
 
     def _chunks(self, shelves: Shelves, families: tuple[str, ...]) -> Iterator[Piece]:
         shard, waiting = 0, list[tuple[Any, ...]]()
@@ -131,7 +107,7 @@ class Dealer:
         yield from pieces(shard, "fact", rows)
         at = 1 + FactRow._fields.index("name")
         names = dict.fromkeys(row[at] for row in rows)
-        found = ((name, self._outcome(name)) for name in names)
+        found = ((name, self._told.outcome(name)) for name in names)
         yield from pieces(shard, "outcome", ((name, *one) for name, one in found if one is not None))
 
 
@@ -157,7 +133,3 @@ def _found(piece: Piece) -> Iterator[FindingRow | GapRow]:
 
 def _nothing(_shard: int) -> Iterator[Piece]:
     return chain()
-
-
-def _columns(*columns: int) -> tuple[int, ...]:
-    return columns

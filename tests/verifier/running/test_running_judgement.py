@@ -115,3 +115,49 @@ def test_what_nothing_touches_is_not_judged_again(
     settled.settle(datetime.date(2026, 3, 20))
     assert "pay" in asked
     assert any(msgspec.json.decode(line)["rule"] == "F04" for line in settled.lines())
+
+
+POOLED = """
+2026-01-05 account PO NA treasury_single bank=BK
+2026-01-05 account S1 WATER unit_real pool=PO
+2026-01-10 issue L1 100.00 CENTRE -> NA fund=F
+2026-12-15 pay 60.00 L1 TR -> S1 mode=transfer bank_ref=R1
+2026-12-15 credit 60.00 PO bank_ref=R1
+2026-12-31 closed PO 2026-12-01..2026-12-31 0.00
+2027-01-31 closed PO 2027-01-01..2027-01-31 60.00
+2027-02-01 pay 1.00 L1 TR -> SUP
+"""
+
+
+def test_sub_ledgers_of_a_pool_stay_covered_by_its_statements() -> None:
+    """T5: settled after every event and later; what was parked in a sub-ledger is proved by the pool's statements."""
+    made = scenario(POOLED, stage=STAGE)
+    later = datetime.date(2027, 3, 31)
+
+    def case(workspace: Workspace, as_of: datetime.date) -> Case:
+        return Case(
+            genesis=made.genesis,
+            genesis_hash=made.genesis_hash,
+            as_of=as_of,
+            known_by=made.events[-1].seq,
+            workspace=workspace,
+            book=RuleBook(load_pack("cn-special-funds")),
+        )
+
+    with Workspace() as workspace, Workspace() as other:
+        running, judgement = (
+            RunningJudgement(case(workspace, datetime.date.min)),
+            Judgement(case(other, later)),
+        )
+        for one in made.events:
+            running.take(one)
+            running.settle()
+            judgement.take(one)
+        running.settle(later)
+        judgement.close()
+        whole_lines = [
+            line for line in judgement.lines() if msgspec.json.decode(line)["rule"] in running.rules
+        ]
+        assert list(running.lines()) == whole_lines
+        parked = [one for one in map(msgspec.json.decode, whole_lines) if one["rule"] == "F11"]
+        assert [one["class"] for one in parked] == ["proved"]
