@@ -96,9 +96,14 @@ class RunningBooks:
         """Every custodian account that money moved in or that has a statement."""
         return set(self._rows.accounts())
 
-    def judge(self, touched: Iterable[str]) -> Iterator[Judged]:
-        """The `touched` accounts, and those whose reports stand otherwise by what the banks of these say."""
-        self.changed = set()
+    def judge(self, touched: Iterable[str], corrected: Iterable[str]) -> Iterator[Judged]:
+        """The `touched` accounts, and those whose reports stand otherwise by what the banks of these say.
+
+        Of the events `corrected` since, the banks say nothing any more; their accounts are among the touched.
+        """
+        self.changed = set(corrected)
+        for name in self.changed:
+            self._told.forget(name)
         homes = {self._home(account) for account in touched}
         briefing = brief(self._case, self._tables, closing_terms(self._case))
         for some in _in_groups(homes):

@@ -29,7 +29,7 @@ from verifier.obligations.watch import Gap
 from verifier.posted import PostedEvent
 from verifier.running.kept import Kept
 from verifier.running.running_books import RunningBooks
-from verifier.running.touched import Touched, changes_everything, index, touched_accounts
+from verifier.running.touched import Touched, changes_everything, index, reversed_since, touched_accounts
 
 _ACCOUNT: Final = "account "
 _MATTER: Final = "matter "
@@ -87,7 +87,8 @@ class RunningJudgement:
         if touched.everything:
             touched.accounts |= self._books.accounts()
             touched.matters |= self._matters.shelves.all_matters()
-        for judged in self._books.judge(touched.accounts):
+        corrected = list(reversed_since(self.case.workspace, since))
+        for judged in self._books.judge(touched.accounts, corrected):
             self._kept.replace(_ACCOUNT + judged.home, judged.findings, judged.gaps, judged.wake)
         self.case.bank = self._books.bank()
         for name in self._books.changed:

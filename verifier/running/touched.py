@@ -83,7 +83,6 @@ def touched_accounts(workspace: Workspace, since: int) -> set[str]:
     return {account for sql in _TOUCHED for account in workspace.rows(str, sql, (since,))}
 
 
-def papers_about(workspace: Workspace, since: int) -> Iterator[str]:
-    """Events and findings that papers after position `since` are about, or papers reversed since."""
-    for sql in (_PAPERS, _PAPERS_REVERSED):
-        yield from workspace.rows(str, sql, (since,))
+def reversed_since(workspace: Workspace, since: int) -> Iterator[str]:
+    """Events that corrections after position `since` reversed."""
+    return workspace.rows(str, _REVERSED, (since,))

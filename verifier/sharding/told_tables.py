@@ -35,6 +35,10 @@ class ToldTables:
         """What the bank says of the report; None if it touches no custodian account."""
         return self._workspace.look_up(Outcome, _OUTCOME, (name,))
 
+    def forget(self, name: str) -> None:
+        """Nothing is told any more of the report, which was corrected."""
+        self._workspace.run("DELETE FROM told_outcome WHERE name = ?", (name,))
+
     def shared(self, shard: int) -> Iterator[Piece]:
         """What was told of the reports whose rows were cut last, for the shard that they were cut for."""
         for name, table in PLACED.items():

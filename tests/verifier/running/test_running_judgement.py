@@ -129,10 +129,19 @@ POOLED = """
 """
 
 
-def test_sub_ledgers_of_a_pool_stay_covered_by_its_statements() -> None:
-    """T5: settled after every event and later; what was parked in a sub-ledger is proved by the pool's statements."""
-    made = scenario(POOLED, stage=STAGE)
-    later = datetime.date(2027, 3, 31)
+REVERSED = """
+2026-01-10 issue L1 100.00 CENTRE -> NA fund=F
+2026-02-02 approve C1 10.00 project=P line=L1 by=NA
+2026-02-20 pay 10.00 L1 TR -> SUP claim=C1 bank_ref=R1 as=paid
+2026-03-20 debit 10.00 TR bank_ref=R1
+2026-03-31 closed TR 2026-02-01..2026-03-31 100.00
+2026-04-10 void paid by=NA
+"""
+
+
+def settled_and_whole(text: str, later: datetime.date) -> tuple[list[bytes], list[bytes]]:
+    """The findings of `text` on the stage, settled after every event and then at `later`; and those of the whole."""
+    made = scenario(text, stage=STAGE)
 
     def case(workspace: Workspace, as_of: datetime.date) -> Case:
         return Case(
@@ -158,6 +167,19 @@ def test_sub_ledgers_of_a_pool_stay_covered_by_its_statements() -> None:
         whole_lines = [
             line for line in judgement.lines() if msgspec.json.decode(line)["rule"] in running.rules
         ]
-        assert list(running.lines()) == whole_lines
-        parked = [one for one in map(msgspec.json.decode, whole_lines) if one["rule"] == "F11"]
-        assert [one["class"] for one in parked] == ["proved"]
+        return list(running.lines()), whole_lines
+
+
+def test_sub_ledgers_of_a_pool_stay_covered_by_its_statements() -> None:
+    """T5: what was parked in a sub-ledger is proved by the statements of its pool."""
+    running, judged = settled_and_whole(POOLED, datetime.date(2027, 3, 31))
+    assert running == judged
+    parked = [one for one in map(msgspec.json.decode, judged) if one["rule"] == "F11"]
+    assert [one["class"] for one in parked] == ["proved"]
+
+
+def test_the_bank_says_nothing_any_more_of_a_corrected_report() -> None:
+    """O1, T18: what its line bore out is forgotten with it; the line itself stays."""
+    running, judged = settled_and_whole(REVERSED, datetime.date(2026, 6, 30))
+    assert running == judged
+    assert any(msgspec.json.decode(line)["rule"] == "F04" for line in judged)
