@@ -6,14 +6,14 @@ from __future__ import annotations
 import datetime
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import pytest
 
 from ledger.commitments import disclose
-from ledger.kinds.control import Disposition
 from ledger.kinds.registry import Calendar
 from tests.api.page_reader import read_page
+from tests.casework import Cited, Stated, disposition
 from tests.later_kinds import LATER, admitting
 from tests.ledgers import accept, founded
 from tests.served import served
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from ledger.kinds.control import CaseStep, Disposition
     from ledger.sequencer import Sequencer
     from tests.ledgers import Opening
     from tests.served import Site
@@ -71,9 +72,9 @@ def late(site: Site) -> dict[str, Any]:
     return answer
 
 
-def step(world: World, state: str, **more: object) -> Disposition:
+def step(world: World, state: CaseStep, **stated: Unpack[Stated]) -> Disposition:
     """A step of today."""
-    return Disposition(occurred_on=world.moment.date(), case="K-1", state=state, **more)  # type: ignore[arg-type]
+    return disposition(world.moment.date(), state, **stated)
 
 
 def test_it_is_raised_until_somebody_says_anything_in_clear(
@@ -94,7 +95,7 @@ def test_it_is_raised_until_somebody_says_anything_in_clear(
 def test_steps_stand_on_its_page(site: Site, posting: Sequencer, world: World) -> None:
     """State and days, by when an answer is due, each step with its entry; in both languages."""
     found = late(site)["item"]
-    cited = {"finding": found["id"], "content_hash": found["content_hash"]}
+    cited: Cited = {"finding": found["id"], "content_hash": found["content_hash"]}
     due = world.moment.date() + datetime.timedelta(days=10)
     affirmed = (
         accept(posting, world.submission(AUDIT, step(world, "affirmed", parties=(COUNTY,), **cited))).seq + 1
@@ -125,7 +126,7 @@ def test_what_is_only_indicated_is_public_once_it_is_affirmed(
         with served(str(tmp_path / "ledger.db"), None) as site:
             site.catch_up(judge=True)
             assert site.get(f"/v1/findings/{identifier}").status_code == 404
-            cited = {"finding": identifier, "content_hash": "5e" * 32}
+            cited: Cited = {"finding": identifier, "content_hash": "5e" * 32}
             accept(sequencer, world.submission(AUDIT, step(world, "affirmed", **cited)))
             site.catch_up(judge=True)
             shown = site.get(f"/v1/findings/{identifier}").json()

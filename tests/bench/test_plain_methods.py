@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 import pytest
 
@@ -78,10 +78,27 @@ def told(findings: Iterable[Finding]) -> list[tuple[str, int | None, list[str]]]
     return [(one.rule, one.amount, [evidence.name for evidence in one.evidence]) for one in found]
 
 
-def use(day: int, amount: int, **changes: Any) -> Use:  # noqa: ANN401 - fields of a use
+class Paid(TypedDict, total=False):
+    """What a case may vary of a use."""
+
+    from_account: str
+    to_account: str
+    payee: str
+    tag: Tag | None
+    economic: str
+    contract: str
+    bank_ref: str
+
+
+USUAL: Final[Paid] = {
+    "from_account": "unit", "to_account": "firm", "payee": "firm-1", "tag": ROAD, "economic": "310",
+}  # fmt: skip
+
+
+def use(day: int, amount: int, **paid: Unpack[Paid]) -> Use:
     """The unit pays the firm with the road fund's money."""
-    usual = {"from_account": "unit", "to_account": "firm", "payee": "firm-1", "tag": ROAD, "economic": "310"}
-    return Use(occurred_on=on(day), amount=amount, **{**usual, **changes})
+    said: Paid = {**USUAL, **paid}
+    return Use(occurred_on=on(day), amount=amount, **said)
 
 
 def came(day: int, amount: int, tag: Tag | None = ROAD) -> Transfer:

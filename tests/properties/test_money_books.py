@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from hypothesis import given
@@ -60,51 +61,91 @@ def registers(*, pools: bool = False) -> list[AnyEvent]:
     return made
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drawn:
+    """What any event about money may say."""
+
+    common: dict[str, Any]
+    account: str
+    other: str
+    fund: str
+    tag: Tag | None
+
+
 @st.composite
-def facts(draw: st.DrawFn, names: Sequence[str]) -> AnyEvent:  # noqa: C901, PLR0911 - one return a kind
-    """One event about money; `names` are events that a return or correction may name."""
-    on = FIRST + datetime.timedelta(days=draw(st.integers(0, 6)))
-    common: dict[str, Any] = {"occurred_on": on, "amount": draw(st.integers(1, 4))}
-    account, other = draw(st.sampled_from(ACCOUNTS[:3])), draw(st.sampled_from(ACCOUNTS))
-    reference = draw(st.sampled_from([None, None, "R1", "R2"]))
+def _drawn(draw: st.DrawFn) -> _Drawn:
     fund = draw(st.sampled_from(["F", "G"]))
-    tag = draw(
-        st.sampled_from(
-            [None, Tag(fund=fund, source="grant"), Tag(fund=fund, source="grant", line=f"L{fund}")]
-        )
+    tags = [None, Tag(fund=fund, source="grant"), Tag(fund=fund, source="grant", line=f"L{fund}")]
+    return _Drawn(
+        common={
+            "occurred_on": FIRST + datetime.timedelta(days=draw(st.integers(0, 6))),
+            "amount": draw(st.integers(1, 4)),
+            "bank_ref": draw(st.sampled_from([None, None, "R1", "R2"])),
+        },
+        account=draw(st.sampled_from(ACCOUNTS[:3])),
+        other=draw(st.sampled_from(ACCOUNTS)),
+        fund=fund,
+        tag=draw(st.sampled_from(tags)),
     )
-    banked: dict[str, Any] = {"bank_ref": reference}
-    match draw(st.integers(0, 9)):
+
+
+@st.composite
+def facts(draw: st.DrawFn, names: Sequence[str]) -> AnyEvent:
+    """One event about money; `names` are events that a return, restitution or correction may name."""
+    told, kind = draw(_drawn()), draw(st.integers(0, 9))
+    if names and kind in {6, 7, 8}:
+        return _about(told, kind, draw(st.sampled_from(names)))
+    return _plain(told, kind, economic=draw(st.sampled_from([None, "30299", "30211"])))
+
+
+def _plain(told: _Drawn, kind: int, *, economic: str | None) -> AnyEvent:
+    made: AnyEvent
+    match kind:
         case 0:
-            return Disbursement(
-                line=f"L{fund}", from_account=account, to_account=other, mode="direct", **common, **banked
+            made = Disbursement(
+                line=f"L{told.fund}",
+                from_account=told.account,
+                to_account=told.other,
+                mode="direct",
+                **told.common,
             )
         case 1 | 2:
-            economic = draw(st.sampled_from([None, "30299", "30211"]))
-            return Use(from_account=account, to_account=other, tag=tag, economic=economic, **common, **banked)
+            made = Use(
+                from_account=told.account,
+                to_account=told.other,
+                tag=told.tag,
+                economic=economic,
+                **told.common,
+            )
         case 3:
-            return Transfer(
-                from_account=account, to_account=other, reason="other", tag=tag, **common, **banked
+            made = Transfer(
+                from_account=told.account, to_account=told.other, reason="other", tag=told.tag, **told.common
             )
         case 4:
-            return Interest(account=account, tag=tag, **common, **banked)
+            made = Interest(account=told.account, tag=told.tag, **told.common)
         case 5:
-            return MatchingReceipt(
-                fund=fund, party="U", source="budget", account=account, from_account=other, **common, **banked
+            made = MatchingReceipt(
+                fund=told.fund,
+                party="U",
+                source="budget",
+                account=told.account,
+                from_account=told.other,
+                **told.common,
             )
-        case 6 if names:
-            return Return(
-                event=draw(st.sampled_from(names)), from_account=other, to_account=account, **common, **banked
-            )
-        case 7 if names:
-            return Correction(occurred_on=on, event=draw(st.sampled_from(names)), reason="r")
-        case 8 if names:
-            return Restitution(
-                line=f"L{fund}", event=draw(st.sampled_from(names)), from_account=other, to_account=account, **common,
-                **banked,
-            )  # fmt: skip
         case _:
-            return Return(from_account=other, to_account=account, tag=tag, **common, **banked)
+            made = Return(from_account=told.other, to_account=told.account, tag=told.tag, **told.common)
+    return made
+
+
+def _about(told: _Drawn, kind: int, name: str) -> AnyEvent:
+    sides = {"from_account": told.other, "to_account": told.account, **told.common}
+    match kind:
+        case 6:
+            return Return(event=name, **sides)
+        case 7:
+            return Correction(occurred_on=told.common["occurred_on"], event=name, reason="r")
+        case _:
+            return Restitution(line=f"L{told.fund}", event=name, **sides)
 
 
 @st.composite

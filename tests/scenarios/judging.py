@@ -5,6 +5,7 @@ import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypedDict
 
 from tests.scenarios.language import Scenario, scenario
 from tests.scenarios.wording import assert_worded
@@ -52,6 +53,17 @@ class Bank:
     def covers(self, account: str, first: datetime.date, last: datetime.date) -> bool:
         """Whether the account is a covered one."""
         return first <= last and account in self.covered
+
+
+class Varied(TypedDict, total=False):
+    """What a test of one rule may vary of a judgement (`judge`)."""
+
+    bank: Mapping[str, str]
+    covered: Iterable[str]
+    known_by: int
+    ledger: str
+    overlay: Overlay
+    tracing: TracingRule
 
 
 def judge(  # noqa: PLR0913 - what a test may vary

@@ -173,7 +173,7 @@ class _Reader:
         label = given.pop("as", None) or f"{verb}-{self.counts[verb] + 1}"
         self.counts[verb] += 1
         party, recorded = given.pop("by", None), given.pop("recorded", date)
-        plain = {
+        plain: dict[str, Any] = {
             "v": 1,
             "occurred_on": date,
             **fixed,
@@ -188,24 +188,15 @@ class _Reader:
                 plain.setdefault(place, []).append(record)
         self.append(_event(plain), label=label, party=party, recorded=datetime.date.fromisoformat(recorded))
 
-    def value(self, key: str, raw: str) -> Any:  # noqa: ANN401, PLR0911 - any JSON value; one row a field
+    def value(self, key: str, raw: str) -> object:
         """The JSON value of the word `raw` for field `key`."""
-        match key:
-            case _ if key in MONEY:
-                return parse_amount(raw, place=key)
-            case _ if key in LISTS:
-                return _list(key, raw)
-            case "tag":
-                return dict(zip(("fund", "source", "line"), raw.split("/"), strict=False))
-            case "event":
-                return self.names.get(raw, raw)
-            case "provenance":
-                return {"file": digest(raw), "row": 1}
-            case "invoice":
-                word, _, amount = raw.partition("/")
-                return {"hash": digest(word), "amount": parse_amount(amount, place=key)}
-            case _:
-                return digest(raw) if key in HASHES else raw
+        if key == "event":
+            return self.names.get(raw, raw)
+        if key in MONEY:
+            return parse_amount(raw, place=key)
+        if key in LISTS:
+            return _list(key, raw)
+        return _record(key, raw) or (digest(raw) if key in HASHES else raw)
 
     def complete(self, verb: str, plain: dict[str, Any]) -> None:
         """Fill in what the text may leave out."""
@@ -323,6 +314,20 @@ def _fields(names: tuple[str, ...], words: list[str]) -> dict[str, str]:
             raise ValueError(f"{word!r} is no new key=value")
         given[key] = value
     return given
+
+
+def _record(key: str, raw: str) -> dict[str, object] | None:
+    """The record that `raw` writes for `key`, or None where the field is no record."""
+    match key:
+        case "tag":
+            return dict(zip(("fund", "source", "line"), raw.split("/"), strict=False))
+        case "provenance":
+            return {"file": digest(raw), "row": 1}
+        case "invoice":
+            word, _, amount = raw.partition("/")
+            return {"hash": digest(word), "amount": parse_amount(amount, place=key)}
+        case _:
+            return None
 
 
 def _list(key: str, raw: str) -> list[str]:

@@ -2,10 +2,11 @@
 """F04 滞拨: violations, innocent twins that differ in the decisive fact alone, and what cannot be decided."""
 
 import datetime
+from typing import Unpack
 
 import pytest
 
-from tests.scenarios.judging import judge
+from tests.scenarios.judging import Varied, judge
 from verifier.basis.findings import Finding
 
 # Approved on Thursday 5 February: 30 days end on Saturday 7 March, hence due on Monday 9 March.
@@ -18,12 +19,12 @@ CLAIM = """
 DUE = datetime.date(2026, 3, 9)
 
 
-def found(text: str, as_of: str = "2026-06-30", **more: object) -> list[Finding]:
+def found(text: str, as_of: str = "2026-06-30", **more: Unpack[Varied]) -> list[Finding]:
     """The F04 findings of the claim followed by `text`."""
-    return judge(CLAIM + text, as_of, rule="F04", **more)  # type: ignore[arg-type]
+    return judge(CLAIM + text, as_of, rule="F04", **more)
 
 
-def only(text: str, as_of: str = "2026-06-30", **more: object) -> Finding:
+def only(text: str, as_of: str = "2026-06-30", **more: Unpack[Varied]) -> Finding:
     """The one F04 finding of the claim followed by `text`."""
     (one,) = found(text, as_of, **more)
     return one

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """F09: lots of a fund in an account that nobody used in the days allowed (semantics O11)."""
 
+from typing import Unpack
+
 import pytest
 
-from tests.scenarios.judging import judge
+from tests.scenarios.judging import Varied, judge
 from verifier.basis.findings import Finding
 
 WORLD = """
@@ -14,9 +16,9 @@ WORLD = """
 """180 days after 2 February 2026 end on 1 August, a Saturday."""
 
 
-def found(text: str, as_of: str = "2026-08-02", **bank: object) -> list[Finding]:
+def found(text: str, as_of: str = "2026-08-02", **bank: Unpack[Varied]) -> list[Finding]:
     """The findings of F09 in the world followed by `text`."""
-    return judge(WORLD + text, as_of, rule="F09", **bank)  # type: ignore[arg-type]
+    return judge(WORLD + text, as_of, rule="F09", **bank)
 
 
 def test_o11_money_unused_for_longer_than_the_days_is_idle() -> None:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """F42: lists of persons that were not paid, or not in full, by their day."""
 
-from tests.scenarios.judging import judge
+from typing import Unpack
+
+from tests.scenarios.judging import Varied, judge
 from verifier.basis.findings import Finding
 
 WORLD = """
@@ -11,9 +13,9 @@ WORLD = """
 """30 days after 2 March end on 1 April."""
 
 
-def found(text: str, as_of: str = "2026-04-02", **more: object) -> list[Finding]:
+def found(text: str, as_of: str = "2026-04-02", **more: Unpack[Varied]) -> list[Finding]:
     """The findings of F42 in the world followed by `text`."""
-    return judge(WORLD + text, as_of, rule="F42", **more)  # type: ignore[arg-type]
+    return judge(WORLD + text, as_of, rule="F42", **more)
 
 
 def test_a_list_not_paid_in_its_days_is_owed() -> None:

@@ -2,10 +2,11 @@
 """F06 配套不到位 and F07 违规要求配套: violations, innocent twins, and what cannot be decided."""
 
 import datetime
+from typing import Unpack
 
 import pytest
 
-from tests.scenarios.judging import judge
+from tests.scenarios.judging import Varied, judge
 from verifier.basis.findings import Finding
 
 # A county that got 1,000.00 owes a quarter, 250.00, by the end of June, into an account dedicated to the fund.
@@ -24,17 +25,24 @@ BANK = {"match": "2026-06-30"}
 COVERED = ("MA", "TR2", "TR")
 
 
+class Asked(Varied, total=False):
+    """What a test may vary beside: the term of the fund, and the rule."""
+
+    term: str
+    rule: str
+
+
 def found(
-    text: str, as_of: str = "2026-08-31", *, term: str = TERM, rule: str = "F06", **more: object
+    text: str, as_of: str = "2026-08-31", *, term: str = TERM, rule: str = "F06", **more: Unpack[Varied]
 ) -> list[Finding]:
     """The findings of the grant followed by `text`."""
     more = {"covered": COVERED, **more}
-    return judge(GRANT.format(term=term) + text, as_of, rule=rule, **more)  # type: ignore[arg-type]
+    return judge(GRANT.format(term=term) + text, as_of, rule=rule, **more)
 
 
-def only(text: str, as_of: str = "2026-08-31", **more: object) -> Finding:
+def only(text: str, as_of: str = "2026-08-31", **more: Unpack[Asked]) -> Finding:
     """The one finding of the grant followed by `text`."""
-    (one,) = found(text, as_of, **more)  # type: ignore[arg-type]
+    (one,) = found(text, as_of, **more)
     return one
 
 

@@ -2,8 +2,9 @@
 """F06 and F07 by fixed amounts (M1, M2), and papers that put match off or lift it (O6); each with its innocent twin."""
 
 import datetime
+from typing import Unpack
 
-from tests.scenarios.judging import judge
+from tests.scenarios.judging import Varied, judge
 from verifier.basis.findings import Finding
 
 RATIO = 'match base=allocated num=1 den=4 level=county due_on=2026-06-30 basis="国办发 1"'
@@ -20,18 +21,25 @@ COVERED = ("MA", "TR")
 LATER = datetime.date(2026, 9, 30)
 
 
+class Asked(Varied, total=False):
+    """What a test may vary beside: the term of the fund, and the rule."""
+
+    term: str
+    rule: str
+
+
 def found(
-    text: str = "", as_of: str = "2026-08-31", *, term: str = RATIO, rule: str = "F06", **more: object
+    text: str = "", as_of: str = "2026-08-31", *, term: str = RATIO, rule: str = "F06", **more: Unpack[Varied]
 ) -> list[Finding]:
     """The findings of the grant followed by `text`."""
     version = "v=2 " if term.startswith("sum") else ""
     more = {"covered": COVERED, **more}
-    return judge(GRANT.format(term=term, version=version) + text, as_of, rule=rule, **more)  # type: ignore[arg-type]
+    return judge(GRANT.format(term=term, version=version) + text, as_of, rule=rule, **more)
 
 
-def only(text: str = "", as_of: str = "2026-08-31", **more: object) -> Finding:
+def only(text: str = "", as_of: str = "2026-08-31", **more: Unpack[Asked]) -> Finding:
     """The one finding of the grant followed by `text`."""
-    (one,) = found(text, as_of, **more)  # type: ignore[arg-type]
+    (one,) = found(text, as_of, **more)
     return one
 
 

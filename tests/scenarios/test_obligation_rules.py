@@ -2,9 +2,10 @@
 """Semantics O1 to O12 and M1, one test each, named by its rule; what each rule file adds is tested beside it."""
 
 import datetime
+from typing import Unpack
 
 from ledger.kinds.registry import Calendar
-from tests.scenarios.judging import judge
+from tests.scenarios.judging import Varied, judge
 from verifier.basis.findings import Finding
 from verifier.basis.working_days import WorkingDays
 
@@ -25,9 +26,9 @@ CN = Calendar(
 )
 
 
-def unpaid(text: str, as_of: str = "2026-03-31", **more: object) -> list[Finding]:
+def unpaid(text: str, as_of: str = "2026-03-31", **more: Unpack[Varied]) -> list[Finding]:
     """The findings of F04 on the claim of 500.00, followed by `text`."""
-    return judge(CLAIM + text, as_of, rule="F04", **more)  # type: ignore[arg-type]
+    return judge(CLAIM + text, as_of, rule="F04", **more)
 
 
 def test_o1_fulfilled_on_the_bank_date_and_by_nothing_that_the_bank_refutes() -> None:

@@ -2,10 +2,11 @@
 """F03 下达滞后: violations, innocent twins that differ in the decisive fact alone, and what cannot be decided."""
 
 import datetime
+from typing import Unpack
 
 import pytest
 
-from tests.scenarios.judging import judge
+from tests.scenarios.judging import Varied, judge
 from verifier.basis.findings import Finding
 
 # Received on Saturday 10 January: 30 days end on Monday 9 February.
@@ -14,12 +15,12 @@ DUE = datetime.date(2026, 2, 9)
 ALL = "2026-02-09 split L1 1000.00 PROV -> CITY parent=L0\n"
 
 
-def found(text: str, as_of: str = "2026-02-28", **more: object) -> list[Finding]:
+def found(text: str, as_of: str = "2026-02-28", **more: Unpack[Varied]) -> list[Finding]:
     """The F03 findings of the line received, followed by `text`."""
-    return judge(RECEIVED + text, as_of, rule="F03", **more)  # type: ignore[arg-type]
+    return judge(RECEIVED + text, as_of, rule="F03", **more)
 
 
-def only(text: str, as_of: str = "2026-02-28", **more: object) -> Finding:
+def only(text: str, as_of: str = "2026-02-28", **more: Unpack[Varied]) -> Finding:
     """The one F03 finding of the line received, followed by `text`."""
     (one,) = found(text, as_of, **more)
     return one

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """F12 虚列支出: an expense of December that comes back in the next year; its innocent twins; what cannot be decided."""
 
+from typing import Unpack
+
 import pytest
 
-from tests.scenarios.judging import judge
+from tests.scenarios.judging import Varied, judge
 from verifier.basis.findings import Finding
 
 PAID = """
@@ -13,12 +15,12 @@ PAID = """
 BACK = "2027-02-01 return 450.00 SUP -> TR event=booked as=back\n"
 
 
-def found(text: str, as_of: str = "2027-06-30", **more: object) -> list[Finding]:
+def found(text: str, as_of: str = "2027-06-30", **more: Unpack[Varied]) -> list[Finding]:
     """The findings of F12 over a payment of December followed by `text`."""
-    return judge(PAID + text, as_of, rule="F12", **more)  # type: ignore[arg-type]
+    return judge(PAID + text, as_of, rule="F12", **more)
 
 
-def only(text: str, as_of: str = "2027-06-30", **more: object) -> Finding:
+def only(text: str, as_of: str = "2027-06-30", **more: Unpack[Varied]) -> Finding:
     """The one finding of F12."""
     (one,) = found(text, as_of, **more)
     return one

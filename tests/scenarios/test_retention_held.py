@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """F39: retention beyond the share that the fund allows, and retention that nobody released after its day."""
 
+from typing import Unpack
+
 import pytest
 
-from tests.scenarios.judging import judge
+from tests.scenarios.judging import Varied, judge
 from verifier.basis.findings import Finding
 
 WORLD = """
@@ -14,9 +16,9 @@ WORLD = """
 """3 % of 600.00; 14 days after 30 June end on 14 July."""
 
 
-def found(text: str, as_of: str = "2026-07-15", world: str = WORLD, **more: object) -> list[Finding]:
+def found(text: str, as_of: str = "2026-07-15", world: str = WORLD, **more: Unpack[Varied]) -> list[Finding]:
     """The findings of F39 in the world followed by `text`."""
-    return judge(world + text, as_of, rule="F39", **more)  # type: ignore[arg-type]
+    return judge(world + text, as_of, rule="F39", **more)
 
 
 def test_retention_not_released_after_its_day_is_held_too_long() -> None:

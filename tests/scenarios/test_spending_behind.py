@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """F41: lines of projects that are spent more slowly than time goes by."""
 
+from typing import Unpack
+
 import pytest
 
-from tests.scenarios.judging import judge
+from tests.scenarios.judging import Varied, judge
 from verifier.basis.findings import Finding
 
 WORLD = """
@@ -13,9 +15,9 @@ WORLD = """
 """Of 334 days 150 are gone on 30 June: 150.00 by time, and 15 points, 50.10, may lack."""
 
 
-def found(text: str, as_of: str = "2026-06-30", **more: object) -> list[Finding]:
+def found(text: str, as_of: str = "2026-06-30", **more: Unpack[Varied]) -> list[Finding]:
     """The findings of F41 in the world followed by `text`."""
-    return judge(WORLD + text, as_of, rule="F41", **more)  # type: ignore[arg-type]
+    return judge(WORLD + text, as_of, rule="F41", **more)
 
 
 @pytest.mark.parametrize(("paid", "behind"), [("99.90", []), ("99.89", [5_011]), ("10.00", [14_000])])

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """F29: what was accepted on a contract and not paid in its days, with interest."""
 
+from typing import Unpack
+
 import pytest
 
-from tests.scenarios.judging import judge, unjudged
+from tests.scenarios.judging import Varied, judge, unjudged
 from verifier.basis.findings import Finding
 
 WORLD = """
@@ -16,9 +18,9 @@ WORLD = """
 """30 days after 2 March end on 1 April."""
 
 
-def found(text: str, as_of: str = "2026-04-02", **more: object) -> list[Finding]:
+def found(text: str, as_of: str = "2026-04-02", **more: Unpack[Varied]) -> list[Finding]:
     """The findings of F29 in the world followed by `text`."""
-    return judge(WORLD + text, as_of, rule="F29", **more)  # type: ignore[arg-type]
+    return judge(WORLD + text, as_of, rule="F29", **more)
 
 
 def test_what_was_accepted_and_not_paid_in_thirty_days_is_in_arrears() -> None:

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """F38: what final accounts left over and the unit did not give back in ninety days."""
 
+from typing import Unpack
+
 import pytest
 
-from tests.scenarios.judging import judge
+from tests.scenarios.judging import Varied, judge
 from verifier.basis.findings import Finding
 
 WORLD = """
@@ -14,9 +16,9 @@ WORLD = """
 """90 days after 2 March end on 31 May, a Sunday: 1 June."""
 
 
-def found(text: str, as_of: str = "2026-06-02", **more: object) -> list[Finding]:
+def found(text: str, as_of: str = "2026-06-02", **more: Unpack[Varied]) -> list[Finding]:
     """The findings of F38 in the world followed by `text`."""
-    return judge(WORLD + text, as_of, rule="F38", **more)  # type: ignore[arg-type]
+    return judge(WORLD + text, as_of, rule="F38", **more)
 
 
 def test_surplus_not_given_back_in_ninety_days_is_kept() -> None:

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """F10: a line that nobody used up by the end of the following year, and nobody took back."""
 
+from typing import Unpack
+
 import pytest
 
-from tests.scenarios.judging import judge
+from tests.scenarios.judging import Varied, judge
 from verifier.basis.findings import Finding
 
 WORLD = """
@@ -12,9 +14,9 @@ WORLD = """
 """
 
 
-def found(text: str, as_of: str = "2028-01-01", **more: object) -> list[Finding]:
+def found(text: str, as_of: str = "2028-01-01", **more: Unpack[Varied]) -> list[Finding]:
     """The findings of F10 in the world followed by `text`."""
-    return judge(WORLD + text, as_of, rule="F10", **more)  # type: ignore[arg-type]
+    return judge(WORLD + text, as_of, rule="F10", **more)
 
 
 def test_what_is_left_after_the_following_year_is_surplus() -> None:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """F05: what a bureau kept long after the day by which it had to pass it on, or turned to its own use."""
 
-from tests.scenarios.judging import judge
+from typing import Unpack
+
+from tests.scenarios.judging import Varied, judge
 from verifier.basis.findings import Finding
 
 WORLD = """
@@ -14,9 +16,9 @@ WORLD = """
 """Due on 9 February; 90 days after it is 10 May."""
 
 
-def found(text: str, as_of: str = "2026-05-11", **more: object) -> list[Finding]:
+def found(text: str, as_of: str = "2026-05-11", **more: Unpack[Varied]) -> list[Finding]:
     """The findings about the province in the world followed by `text`."""
-    return [one for one in judge(WORLD + text, as_of, rule="F05", **more) if one.parties == ("PROV",)]  # type: ignore[arg-type]
+    return [one for one in judge(WORLD + text, as_of, rule="F05", **more) if one.parties == ("PROV",)]
 
 
 def test_what_is_kept_ninety_days_after_its_day_is_withheld() -> None:

@@ -13,6 +13,7 @@ from ledger.commitments import disclose
 from ledger.disclosure_file import FILE, DisclosureHead, DisclosureLine, format_lines
 from ledger.kinds.control import Disposition
 from ledger.kinds.registry import Calendar, Policy
+from tests.casework import Cited, disposition
 from tests.command_line import CommandLine
 from tests.malicious.forger import Forger
 from tests.worlds import AUDIT, COUNTY, DAY, make_world
@@ -23,12 +24,6 @@ if TYPE_CHECKING:
 AS_OF = "2026-06-30"
 REMARK = '=HYPERLINK("http://x.example")<script>alert(1)</script>'
 """What nobody may run, in a spreadsheet or in a page."""
-
-
-def disposition(state: str, **more: object) -> Disposition:
-    """A step of case 审-1, on a day of its own."""
-    day = datetime.date(2026, 6, {"affirmed": 1, "ordered": 2, "answered": 20}[state])
-    return Disposition(occurred_on=day, case="K-1", state=state, **more)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -45,17 +40,31 @@ def folder(tmp_path: Path) -> Path:
     folder = forger.export(tmp_path / "before")
     CommandLine().run("audit", str(folder), "--as-of", AS_OF, "--report", str(plain))
     found = next(one for one in json.loads(plain.read_bytes())["findings"] if one["finding"]["rule"] == "F03")
-    cited = {"finding": found["finding"]["id"], "content_hash": found["finding"]["content_hash"]}
-    shown = disclose({**cited, "text": "另案"}, lambda count: b"s" * count)
+    cited: Cited = {"finding": found["finding"]["id"], "content_hash": found["finding"]["content_hash"]}
+    shown = disclose(
+        {"finding": cited["finding"], "content_hash": cited["content_hash"], "text": "另案"},
+        lambda count: b"s" * count,
+    )
     commitments = tuple(one.commitment for one in shown)
     world.tick(176 * 86_400)
     forger.post(
-        world.submission(AUDIT, disposition("affirmed", parties=(COUNTY,), **cited)),
-        world.submission(AUDIT, disposition("ordered", due_on=datetime.date(2026, 6, 10), **cited)),
+        world.submission(
+            AUDIT, disposition(datetime.date(2026, 6, 1), "affirmed", parties=(COUNTY,), **cited)
+        ),
+        world.submission(
+            AUDIT,
+            disposition(datetime.date(2026, 6, 2), "ordered", due_on=datetime.date(2026, 6, 10), **cited),
+        ),
         world.submission(
             AUDIT,
             disposition(
-                "answered", returned=30_000_000, exempt=5_000_000, basis="财农9号", text=REMARK, **cited
+                datetime.date(2026, 6, 20),
+                "answered",
+                returned=30_000_000,
+                exempt=5_000_000,
+                basis="财农9号",
+                text=REMARK,
+                **cited,
             ),
         ),
     )

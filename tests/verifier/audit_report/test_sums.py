@@ -49,9 +49,12 @@ def told_by(*seqs: int) -> tuple[object, ...]:
     return tuple(msgspec.structs.replace(late.evidence[0], seq=seq) for seq in seqs)
 
 
-def life(state: FindingState = "raised", **more: object) -> LifeCycle:
+def life(
+    state: FindingState = "raised", *, returned: int = 0, recovered: int = 0, exempt: int = 0
+) -> LifeCycle:
     """Where a finding stands."""
-    return LifeCycle(state=state, since=datetime.date(2026, 3, 10), days=0, **more)  # type: ignore[arg-type]
+    since = datetime.date(2026, 3, 10)
+    return LifeCycle(state=state, since=since, days=0, returned=returned, recovered=recovered, exempt=exempt)
 
 
 def summed(*found: tuple[Finding, LifeCycle]) -> Sums:

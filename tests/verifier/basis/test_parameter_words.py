@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parameters in words: every number that ships says what it is and in what it counts."""
 
+from typing import Literal
+
 import pytest
 
 from ledger.errors import FormatError
@@ -29,9 +31,9 @@ def test_days_count_as_the_row_says_and_others_as_they_do() -> None:
 @pytest.mark.parametrize(
     ("looser", "up", "down"), [("higher", True, False), ("lower", False, True), (None, False, False)]
 )
-def test_which_way_lets_more_pass(looser: str | None, up: bool, down: bool) -> None:
+def test_which_way_lets_more_pass(looser: Literal["higher", "lower"] | None, up: bool, down: bool) -> None:
     """More days do, and so do fewer days of looking back; some numbers do neither."""
-    words = ParameterWords(zh="x", en="x", unit="number", looser=looser)  # type: ignore[arg-type]
+    words = ParameterWords(zh="x", en="x", unit="number", looser=looser)
     assert (words.loosened(1, 2), words.loosened(2, 1), words.loosened(2, 2)) == (up, down, False)
 
 

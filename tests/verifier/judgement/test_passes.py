@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from verifier.reading.sources import Source
+
 
 def test_entries_are_read_no_more_often_for_two_judgements(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -31,9 +33,9 @@ def test_entries_are_read_no_more_often_for_two_judgements(
     read: Counter[int] = Counter()
     entries = type(source).entries
 
-    def counted(self: object, start: int, end: int) -> Iterator[bytes]:
+    def counted(self: Source, start: int, end: int) -> Iterator[bytes]:
         read.update(range(start, end))
-        return entries(self, start, end)  # type: ignore[arg-type]
+        return entries(self, start, end)
 
     monkeypatch.setattr(type(source), "entries", counted)
     seen = []
